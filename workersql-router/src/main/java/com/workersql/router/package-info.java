@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
+/** WorkerSQL router. */
+package com.workersql.router;
