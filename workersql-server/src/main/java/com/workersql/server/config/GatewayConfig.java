@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.config;
+
+import com.workersql.server.config.yaml.Setting;
+import com.workersql.server.users.UserStore;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Everything a gateway is told: one immutable value. A reload makes a new one.
+ *
+ * @param mysql where MySQL clients connect
+ * @param http where HTTP and WebSocket clients connect
+ * @param tls TLS towards clients; null: none is offered
+ * @param shards the shards, in order; empty while {@code embedded} is to provide them
+ * @param embedded the shards that the gateway starts by itself; null when {@code shards} names existing ones
+ * @param tenants the account of each tenant on the shards, by tenant; a tenant without one has the shard's own account
+ * @param policy where a statement belongs; null while {@code embedded} is to provide it
+ * @param users who may log in
+ * @param limits what clients may take
+ * @param pool how connections to shards are held
+ * @param breaker when a shard is no longer called
+ * @param logging what is logged
+ * @param drainMillis how long a stopping gateway lets running statements and transactions finish
+ */
+public record GatewayConfig(
+        ListenAddress mysql,
+        ListenAddress http,
+        ClientTls tls,
+        List<ShardConfig> shards,
+        EmbeddedConfig embedded,
+        Map<String, ShardAccount> tenants,
+        PolicySource policy,
+        UserStore users,
+        Limits limits,
+        PoolConfig pool,
+        BreakerConfig breaker,
+        LoggingConfig logging,
+        int drainMillis) {
+
+    /** {@code drain_millis}: default 30,000. */
+    public static final Setting DRAIN_MILLIS = new Setting("drain_millis", 30_000, 0, 3_600_000);
+
+    /**
+     * Checks what spans several parts.
+     *
+     * @throws IllegalArgumentException when there are both or neither of existing and embedded shards, or nobody could log in
+     */
+    public GatewayConfig {
+        shards = List.copyOf(shards);
+        tenants = Collections.unmodifiableMap(new LinkedHashMap<>(tenants));
+        DRAIN_MILLIS.check(drainMillis);
+        if (embedded == null && shards.isEmpty()) {
+            throw new IllegalArgumentException("there are neither shards nor embedded shards");
+        }
+        if (shards.stream().map(ShardConfig::name).distinct().count() < shards.size()) {
+            throw new IllegalArgumentException("two shards have the same name");
+        }
+        if (users.isEmpty()) {
+            if (embedded == null) {
+                throw new IllegalArgumentException("users_file is missing: nobody could log in");
+            }
+            for (var door : List.of(mysql, http)) {
+                if (!door.isLoopback()) {
+                    throw new IllegalArgumentException("listening on " + door
+                            + " needs users_file: users made at start are for this machine only");
+                }
+            }
+        }
+    }
+
+    /** Begins a configuration for a gateway inside another program. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** The default: embedded shards, loopback only. */
+    public static GatewayConfig defaults() {
+        return builder().build();
+    }
+
+    /** A builder that begins with this configuration. */
+    public Builder toBuilder() {
+        return new Builder()
+                .mysql(mysql)
+                .http(http)
+                .tls(tls)
+                .shards(shards)
+                .embedded(embedded)
+                .tenants(tenants)
+                .policy(policy)
+                .users(users)
+                .limits(limits)
+                .pool(pool)
+                .breaker(breaker)
+                .logging(logging)
+                .drainMillis(drainMillis);
+    }
+
+    /** Makes a {@link GatewayConfig}. Used by one thread. */
+    public static final class Builder {
+        private ListenAddress mysql = ListenAddress.DEFAULT_MYSQL;
+        private ListenAddress http = ListenAddress.DEFAULT_HTTP;
+        private ClientTls tls;
+        private List<ShardConfig> shards = List.of();
+        private EmbeddedConfig embedded;
+        private Map<String, ShardAccount> tenants = Map.of();
+        private PolicySource policy;
+        private UserStore users = UserStore.EMPTY;
+        private Limits limits = Limits.defaults();
+        private PoolConfig pool = PoolConfig.defaults();
+        private BreakerConfig breaker = BreakerConfig.defaults();
+        private LoggingConfig logging = LoggingConfig.DEFAULT;
+        private int drainMillis = (int) DRAIN_MILLIS.byDefault();
+
+        private Builder() {}
+
+        /** Where MySQL clients connect; default 127.0.0.1:3307. */
+        public Builder mysql(ListenAddress address) {
+            mysql = address;
+            return this;
+        }
+
+        /** Where HTTP and WebSocket clients connect; default 127.0.0.1:8080. */
+        public Builder http(ListenAddress address) {
+            http = address;
+            return this;
+        }
+
+        /** TLS towards clients; default null: none is offered. */
+        public Builder tls(ClientTls tls) {
+            this.tls = tls;
+            return this;
+        }
+
+        /** Existing shards; default none, which means embedded ones. */
+        public Builder shards(List<ShardConfig> shards) {
+            this.shards = shards;
+            return this;
+        }
+
+        /** Shards that the gateway starts by itself; default {@link EmbeddedConfig#defaults()} when there are no others. */
+        public Builder embedded(EmbeddedConfig embedded) {
+            this.embedded = embedded;
+            return this;
+        }
+
+        /** The account of each tenant on the shards; default none. */
+        public Builder tenants(Map<String, ShardAccount> tenants) {
+            this.tenants = tenants;
+            return this;
+        }
+
+        /** Where a statement belongs; default: each tenant on one shard, by the hash of its name. */
+        public Builder policy(PolicySource policy) {
+            this.policy = policy;
+            return this;
+        }
+
+        /** Who may log in; default nobody, or with embedded shards one user for each tenant, made at start. */
+        public Builder users(UserStore users) {
+            this.users = users;
+            return this;
+        }
+
+        /** What clients may take. */
+        public Builder limits(Limits limits) {
+            this.limits = limits;
+            return this;
+        }
+
+        /** How connections to shards are held. */
+        public Builder pool(PoolConfig pool) {
+            this.pool = pool;
+            return this;
+        }
+
+        /** When a shard is no longer called. */
+        public Builder breaker(BreakerConfig breaker) {
+            this.breaker = breaker;
+            return this;
+        }
+
+        /** What is logged. */
+        public Builder logging(LoggingConfig logging) {
+            this.logging = logging;
+            return this;
+        }
+
+        /** How long a stopping gateway lets work finish; default 30,000 ms, 0 to 3,600,000. */
+        public Builder drainMillis(int millis) {
+            this.drainMillis = millis;
+            return this;
+        }
+
+        /**
+         * Makes the configuration.
+         *
+         * @throws IllegalArgumentException when the parts do not fit together
+         */
+        public GatewayConfig build() {
+            var launched = embedded == null && shards.isEmpty() ? EmbeddedConfig.defaults() : embedded;
+            var placed = policy;
+            if (placed == null && !shards.isEmpty()) {
+                placed = PolicySource.byTenant(
+                        shards.stream().map(ShardConfig::name).toList(), Map.of());
+            }
+            return new GatewayConfig(
+                    mysql,
+                    http,
+                    tls,
+                    shards,
+                    launched,
+                    tenants,
+                    placed,
+                    users,
+                    limits,
+                    pool,
+                    breaker,
+                    logging,
+                    drainMillis);
+        }
+    }
+}

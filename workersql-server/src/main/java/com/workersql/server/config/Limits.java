@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.config;
+
+import com.workersql.server.config.yaml.Setting;
+import java.util.Map;
+import java.util.function.ToLongFunction;
+
+/**
+ * What clients may take. Each limit has an error that names it.
+ *
+ * @param maxPacketBytes the largest statement or parameter packet, and the largest HTTP body
+ * @param statementBudgetBytes the bytes of all statements that are held at one time
+ * @param maxConnections the most client connections, all doors together
+ * @param preparedStatementsPerSession the most prepared statements that one session may hold open
+ * @param handshakeTimeoutMillis how long a client may take from connecting to being logged in
+ * @param planCacheBytes the weight of the cache of routing plans
+ */
+public record Limits(
+        int maxPacketBytes,
+        long statementBudgetBytes,
+        int maxConnections,
+        int preparedStatementsPerSession,
+        int handshakeTimeoutMillis,
+        long planCacheBytes) {
+
+    /** {@code max_packet_bytes}: default 64 MiB, as MySQL's {@code max_allowed_packet}. */
+    public static final Setting MAX_PACKET_BYTES = new Setting("max_packet_bytes", 64 << 20, 1024, 1 << 30);
+
+    /** {@code statement_budget_bytes}: default 64 MiB; raise it together with the heap. */
+    public static final Setting STATEMENT_BUDGET_BYTES =
+            new Setting("statement_budget_bytes", 64 << 20, 1 << 20, 1L << 40);
+
+    /** {@code max_connections}: default 10,000; beyond it a client gets error 1040. */
+    public static final Setting MAX_CONNECTIONS = new Setting("max_connections", 10_000, 1, 1_000_000);
+
+    /** {@code prepared_statements_per_session}: default 1,000; beyond it a client gets error 1461. */
+    public static final Setting PREPARED_STATEMENTS_PER_SESSION =
+            new Setting("prepared_statements_per_session", 1_000, 1, 1_000_000);
+
+    /** {@code handshake_timeout_millis}: default 10,000. */
+    public static final Setting HANDSHAKE_TIMEOUT_MILLIS =
+            new Setting("handshake_timeout_millis", 10_000, 100, 600_000);
+
+    /** {@code plan_cache_bytes}: default 16 MiB. */
+    public static final Setting PLAN_CACHE_BYTES = new Setting("plan_cache_bytes", 16 << 20, 1 << 16, 1L << 32);
+
+    /**
+     * Checks each value against its setting.
+     *
+     * @throws IllegalArgumentException naming the setting, the value and the range
+     */
+    public Limits {
+        MAX_PACKET_BYTES.check(maxPacketBytes);
+        STATEMENT_BUDGET_BYTES.check(statementBudgetBytes);
+        MAX_CONNECTIONS.check(maxConnections);
+        PREPARED_STATEMENTS_PER_SESSION.check(preparedStatementsPerSession);
+        HANDSHAKE_TIMEOUT_MILLIS.check(handshakeTimeoutMillis);
+        PLAN_CACHE_BYTES.check(planCacheBytes);
+    }
+
+    /** Every limit at its default. */
+    public static Limits defaults() {
+        return of(Map.of());
+    }
+
+    /** Every limit at its default but those given. */
+    public static Limits of(Map<Setting, Long> values) {
+        return read(setting -> values.getOrDefault(setting, setting.byDefault()));
+    }
+
+    static Limits read(ToLongFunction<Setting> values) {
+        return new Limits(
+                (int) values.applyAsLong(MAX_PACKET_BYTES),
+                values.applyAsLong(STATEMENT_BUDGET_BYTES),
+                (int) values.applyAsLong(MAX_CONNECTIONS),
+                (int) values.applyAsLong(PREPARED_STATEMENTS_PER_SESSION),
+                (int) values.applyAsLong(HANDSHAKE_TIMEOUT_MILLIS),
+                values.applyAsLong(PLAN_CACHE_BYTES));
+    }
+}

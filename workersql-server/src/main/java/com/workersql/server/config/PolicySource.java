@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.config;
+
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * The text of the routing policy and where it comes from. A policy that stands inside the configuration keeps its lines and
+ * columns there, so that an error of the policy's reader points into the configuration file.
+ *
+ * @param origin the file, for messages
+ * @param text the policy document, YAML or JSON
+ */
+public record PolicySource(String origin, String text) {
+
+    /**
+     * The policy of a gateway that was given none: each tenant on its home, everybody else by the hash of the tenant's name.
+     *
+     * @param shards the names of all shards, at least one
+     * @param homes the home shard of tenants that have one, by tenant
+     */
+    public static PolicySource byTenant(List<String> shards, Map<String, String> homes) {
+        var text = new StringBuilder("version: 1\n");
+        text.append("shards: [")
+                .append(shards.stream().map(PolicySource::quoted).collect(Collectors.joining(", ")))
+                .append("]\n");
+        text.append("defaults: { strategy: tenant_hash }\n");
+        if (!homes.isEmpty()) {
+            text.append("tenants:\n");
+            homes.forEach((tenant, shard) -> text.append("  ")
+                    .append(quoted(tenant))
+                    .append(": ")
+                    .append(quoted(shard))
+                    .append('\n'));
+        }
+        return new PolicySource("(built-in policy)", text.toString());
+    }
+
+    private static String quoted(String name) {
+        return '"' + name + '"';
+    }
+}

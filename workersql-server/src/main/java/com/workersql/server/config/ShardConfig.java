@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.config;
+
+import com.workersql.server.config.yaml.Setting;
+import java.util.List;
+
+/**
+ * One shard: where it lives and how it is reached.
+ *
+ * @param name the name by which the routing policy knows it
+ * @param endpoints its servers; exactly one is the primary
+ * @param account the account of users whose tenant has none of its own, and of the gateway's own checks
+ * @param tls TLS towards all endpoints
+ * @param maxConnections the most connections to one endpoint, all tenants together
+ * @param allowPublicKeyRetrieval whether an endpoint without TLS may be asked for its RSA key, which somebody in between could
+ *     replace; null: only an endpoint on this machine
+ */
+public record ShardConfig(
+        String name,
+        List<ShardEndpoint> endpoints,
+        ShardAccount account,
+        ShardTls tls,
+        int maxConnections,
+        Boolean allowPublicKeyRetrieval) {
+
+    /** {@code max_connections}: default 100, below the 151 that a MySQL server allows by default. */
+    public static final Setting MAX_CONNECTIONS = new Setting("max_connections", 100, 1, 100_000);
+
+    /**
+     * Checks the parts.
+     *
+     * @throws IllegalArgumentException when the number of connections is out of its range or not exactly one endpoint is a primary
+     */
+    public ShardConfig {
+        endpoints = List.copyOf(endpoints);
+        MAX_CONNECTIONS.check(maxConnections);
+        long primaries =
+                endpoints.stream().filter(e -> e.role() == Role.PRIMARY).count();
+        if (primaries != 1) {
+            throw new IllegalArgumentException(
+                    "shard " + name + " has " + primaries + " primary endpoints; allowed is exactly 1");
+        }
+    }
+
+    /** A shard of one server on one account, with defaults for the rest. */
+    public static ShardConfig of(String name, String host, int port, ShardAccount account) {
+        return new ShardConfig(
+                name,
+                List.of(new ShardEndpoint(host, port, Role.PRIMARY)),
+                account,
+                ShardTls.NONE,
+                (int) MAX_CONNECTIONS.byDefault(),
+                null);
+    }
+
+    /** The endpoint that takes writes. */
+    public ShardEndpoint primary() {
+        return endpoints.stream()
+                .filter(endpoint -> endpoint.role() == Role.PRIMARY)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Whether this endpoint may be asked for its RSA key over a plain connection. */
+    public boolean allowsPublicKeyRetrieval(ShardEndpoint endpoint) {
+        return allowPublicKeyRetrieval == null ? endpoint.isLoopback() : allowPublicKeyRetrieval;
+    }
+}

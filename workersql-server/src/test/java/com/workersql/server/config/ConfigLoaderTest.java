@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import com.workersql.server.users.GatewayUser;
+import com.workersql.server.users.Permission;
+import com.workersql.server.users.UserStore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ConfigLoaderTest {
+    private static final Path EXAMPLES = Path.of("src/main/examples");
+
+    @TempDir
+    Path dir;
+
+    @Test
+    void anEmptyFileIsTheDefault() throws IOException {
+        assertThat(load("# nothing\n")).isEqualTo(GatewayConfig.defaults());
+        assertThat(load("")).isEqualTo(GatewayConfig.defaults());
+    }
+
+    @Test
+    void theDefaultListensOnLoopbackWithTwoEmbeddedShards() {
+        var config = GatewayConfig.defaults();
+
+        assertThat(config.mysql()).hasToString("127.0.0.1:3307");
+        assertThat(config.http()).hasToString("127.0.0.1:8080");
+        assertThat(config.embedded().shards()).isEqualTo(2);
+        assertThat(config.embedded().tenants()).containsExactly("acme", "globex");
+    }
+
+    @Test
+    void readsTheExampleOfTwoShards() throws IOException {
+        var environment = Map.of("SHARD_PASSWORD", "s", "ACME_PASSWORD", "a", "GLOBEX_PASSWORD", "g");
+
+        var loaded = ConfigLoader.load(example("two-shards.yaml"), environment::get);
+
+        var config = loaded.config();
+        assertThat(config.embedded()).isNull();
+        assertThat(config.shards()).extracting(ShardConfig::name).containsExactly("shard_0", "shard_1");
+        assertThat(config.shards().get(1).primary())
+                .isEqualTo(new ShardEndpoint("db1.example.com", 3306, Role.PRIMARY));
+        assertThat(config.shards().get(0).tls().mode()).isEqualTo(ShardTls.Mode.VERIFY_IDENTITY);
+        assertThat(config.tenants().get("acme")).isEqualTo(new ShardAccount("acme", Secret.of("a"), "acme"));
+        assertThat(config.users().find("acme").tenant()).isEqualTo("acme");
+        assertThat(config.users().find("acme").maxConnections()).isEqualTo(200);
+        assertThat(config.users().find("globex").permissions())
+                .containsExactlyInAnyOrder(Permission.READ, Permission.WRITE, Permission.DDL);
+        assertThat(config.logging().format()).isEqualTo(LoggingConfig.Format.JSON);
+        assertThat(loaded.files()).containsExactly(dir.resolve("two-shards.yaml"), dir.resolve("users.yaml"));
+    }
+
+    @Test
+    void aPolicyInsideTheFileKeepsItsLinesAndColumns() throws IOException {
+        var environment = Map.of("SHARD_PASSWORD", "s", "ACME_PASSWORD", "a", "GLOBEX_PASSWORD", "g");
+        var file = example("two-shards.yaml");
+
+        var policy = ConfigLoader.load(file, environment::get).config().policy();
+
+        var lines = Files.readAllLines(file);
+        int first = lines.indexOf("policy:") + 1;
+        assertThat(policy.origin()).isEqualTo(file.toString());
+        assertThat(policy.text().lines().toList().get(first)).isEqualTo(lines.get(first));
+        assertThat(policy.text()).contains("globex: shard_1").doesNotContain("users_file");
+        assertThat(policy.text().lines().limit(first)).allMatch(String::isBlank);
+    }
+
+    @Test
+    void readsTheExampleOfAPlainProxy() throws IOException {
+        var config = ConfigLoader.load(example("plain-proxy.yaml"), Map.of("DB_PASSWORD", "p")::get)
+                .config();
+
+        var shard = config.shards().get(0);
+        assertThat(shard.account()).isEqualTo(new ShardAccount("app", Secret.of("p"), "app"));
+        assertThat(shard.maxConnections()).isEqualTo(100);
+        assertThat(shard.tls()).isEqualTo(ShardTls.NONE);
+        assertThat(config.users().find("app").tenant()).isNull();
+    }
+
+    @Test
+    void onlyAServerOfThisMachineIsAskedForItsKeyUnlessTold() throws IOException {
+        var local = ShardConfig.of("a", "127.0.0.1", 3306, new ShardAccount("u", Secret.of("p"), null));
+        var remote = ShardConfig.of("a", "192.0.2.1", 3306, new ShardAccount("u", Secret.of("p"), null));
+
+        assertThat(local.allowsPublicKeyRetrieval(local.primary())).isTrue();
+        assertThat(remote.allowsPublicKeyRetrieval(remote.primary())).isFalse();
+    }
+
+    @Test
+    void readsAPasswordFromAFileWithoutItsNewline() throws IOException {
+        var secret = dir.resolve("secret.txt");
+        Files.writeString(secret, "pa ss\n");
+        restrict(secret);
+
+        var config = load("tenants: { a: { user: u, password_file: secret.txt } }\n");
+
+        assertThat(config.tenants().get("a").secret().text()).isEqualTo("pa ss");
+    }
+
+    @Test
+    void neverShowsASecret() throws IOException {
+        var config = load("tenants: { a: { user: u, password: hunter2 } }\n");
+
+        assertThat(config.toString()).doesNotContain("hunter2").contains("***");
+    }
+
+    @Test
+    void takesNamesAsTheyAreWritten() throws IOException {
+        assertThat(load("tenants: { no: { user: 007, password: 1.0 } }\n")
+                        .tenants()
+                        .get("no"))
+                .isEqualTo(new ShardAccount("007", Secret.of("1.0"), null));
+    }
+
+    @Test
+    void listensElsewhereWithUsersOnly() {
+        var everywhere = new ListenAddress("0.0.0.0", 3307);
+        var users = UserStore.of(List.of(GatewayUser.of("ann", "*" + "0".repeat(40), "acme")));
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> GatewayConfig.builder().mysql(everywhere).build())
+                .withMessageContaining("needs users_file");
+        assertThat(GatewayConfig.builder()
+                        .mysql(everywhere)
+                        .users(users)
+                        .build()
+                        .mysql())
+                .isEqualTo(everywhere);
+    }
+
+    @Test
+    void aSettingOutOfItsRangeIsRefusedInCodeToo() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Limits.of(Map.of(Limits.MAX_PACKET_BYTES, 1L)))
+                .withMessage("max_packet_bytes is 1; allowed are 1024 to 1073741824");
+    }
+
+    private GatewayConfig load(String document) throws IOException {
+        var file = dir.resolve("gateway.yaml");
+        Files.writeString(file, document);
+        restrict(file);
+        return ConfigLoader.load(file, name -> null).config();
+    }
+
+    private Path example(String name) throws IOException {
+        for (var each : List.of(name, "users.yaml")) {
+            Files.copy(EXAMPLES.resolve(each), dir.resolve(each));
+            restrict(dir.resolve(each));
+        }
+        return dir.resolve(name);
+    }
+
+    private static void restrict(Path file) throws IOException {
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+    }
+}
