@@ -1,3 +1,2 @@
-// SPDX-License-Identifier: Apache-2.0
-/** WorkerSQL router. */
+/** From SQL text and parameters to the shard that they belong to, proven or refused. */
 package com.workersql.router;

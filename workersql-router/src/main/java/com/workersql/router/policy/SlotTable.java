@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.router.policy;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Which shard owns each slot. Immutable.
+ *
+ * @see #diff
+ */
+public final class SlotTable {
+
+    /** The number of slots. */
+    public static final int SLOTS = 16384;
+
+    private final long generation;
+    private final String[] owners;
+
+    private SlotTable(long generation, String[] owners) {
+        this.generation = generation;
+        this.owners = owners;
+    }
+
+    /**
+     * {@return a table of equal parts, in the shards' order}
+     *
+     * @param generation the table's generation
+     * @param shards the shards' names, at least one
+     */
+    public static SlotTable even(long generation, List<String> shards) {
+        String[] owners = new String[SLOTS];
+        for (int slot = 0; slot < SLOTS; slot++) {
+            owners[slot] = shards.get((int) ((long) slot * shards.size() / SLOTS));
+        }
+        return new SlotTable(generation, owners);
+    }
+
+    /**
+     * {@return a table of given owners}
+     *
+     * @param generation the table's generation
+     * @param owners the owner of each slot, {@link #SLOTS} of them; copied
+     */
+    public static SlotTable of(long generation, List<String> owners) {
+        if (owners.size() != SLOTS) {
+            throw new IllegalArgumentException("a slot table has " + SLOTS + " slots, got " + owners.size());
+        }
+        return new SlotTable(generation, owners.toArray(String[]::new));
+    }
+
+    /** {@return the table's generation} */
+    public long generation() {
+        return generation;
+    }
+
+    /**
+     * {@return the shard that owns a slot}
+     *
+     * @param slot from 0 to {@link #SLOTS} - 1
+     */
+    public String owner(int slot) {
+        return owners[slot];
+    }
+
+    /**
+     * Slots that change hands between two tables.
+     *
+     * @param slots how many slots move
+     * @param fraction the share of all keys that moves, from 0 to 1
+     * @param moves for each pair {@code "from -> to"}, how many slots go that way
+     */
+    public record Diff(int slots, double fraction, Map<String, Integer> moves) {}
+
+    /**
+     * {@return what moves from one table to the other}
+     *
+     * @param before the table now
+     * @param after the table to come
+     */
+    public static Diff diff(SlotTable before, SlotTable after) {
+        Map<String, Integer> moves = new TreeMap<>();
+        int moved = 0;
+        for (int slot = 0; slot < SLOTS; slot++) {
+            if (!before.owners[slot].equals(after.owners[slot])) {
+                moved++;
+                moves.merge(before.owners[slot] + " -> " + after.owners[slot], 1, Integer::sum);
+            }
+        }
+        return new Diff(moved, (double) moved / SLOTS, moves);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof SlotTable table
+                && generation == table.generation
+                && Arrays.equals(owners, table.owners);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(owners) * 31 + Long.hashCode(generation);
+    }
+
+    @Override
+    public String toString() {
+        List<String> runs = new ArrayList<>();
+        int start = 0;
+        for (int slot = 1; slot <= SLOTS; slot++) {
+            if (slot == SLOTS || !owners[slot].equals(owners[start])) {
+                runs.add(start + "-" + (slot - 1) + ": " + owners[start]);
+                start = slot;
+            }
+        }
+        return "generation " + generation + " {" + String.join(", ", runs) + "}";
+    }
+}

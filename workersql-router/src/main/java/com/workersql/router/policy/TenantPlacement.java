@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.router.policy;
+
+import java.util.Objects;
+
+/**
+ * Where a tenant lives.
+ *
+ * @param tenant the tenant's name
+ * @param shard its home
+ * @param isolation how its rows are kept apart
+ * @param database its database on the shard
+ * @param reason the rule that placed it, in words
+ */
+public record TenantPlacement(String tenant, String shard, Isolation isolation, String database, String reason) {
+    /** Checks the parts. */
+    public TenantPlacement {
+        Objects.requireNonNull(tenant, "tenant");
+        Objects.requireNonNull(shard, "shard");
+        Objects.requireNonNull(isolation, "isolation");
+        Objects.requireNonNull(database, "database");
+    }
+}
