@@ -9,5 +9,6 @@ module com.workersql.protocol {
     requires io.netty.transport;
 
     exports com.workersql.protocol;
+    exports com.workersql.protocol.session;
     exports com.workersql.protocol.wire;
 }

@@ -1,0 +1,356 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.protocol.session;
+
+import com.workersql.protocol.CapabilityFlags;
+import com.workersql.protocol.ProtocolException;
+import com.workersql.protocol.StatusFlags;
+import com.workersql.protocol.wire.LengthEncodedInteger;
+import io.netty.buffer.ByteBuf;
+
+/**
+ * Where in a reply we are: which packets are control packets, and where each of them leads. It sees lengths, first bytes and
+ * control payloads only, so that the scanner and the reader can frame as they like.
+ *
+ * <p>A packet here is a logical one; its length and first byte are those of its first physical packet, which is all that the
+ * grammar needs: a row of 16 MB or more is recognised by its first physical packet being full.
+ */
+final class ReplyState {
+    /** What the next packet is. */
+    enum Phase {
+        FIRST("the start of a result"),
+        FILE_ANSWER("the answer to a local file"),
+        PARAMETERS("the parameter definitions"),
+        PARAMETERS_END("the end of the parameter definitions"),
+        COLUMNS("the column definitions"),
+        COLUMNS_END("the end of the column definitions"),
+        ROWS("the rows"),
+        FIELDS("the field definitions"),
+        DONE("the end");
+
+        private final String text;
+
+        Phase(String text) {
+            this.text = text;
+        }
+
+        @Override
+        public String toString() {
+            return text;
+        }
+    }
+
+    /** The payload length at which a packet goes on in the next one. */
+    static final int FULL_PACKET_BYTES = 0xFF_FFFF;
+
+    private static final int OK_HEADER = 0x00;
+    private static final int LOCAL_INFILE_HEADER = 0xFB;
+    private static final int EOF_HEADER = 0xFE;
+    private static final int ERR_HEADER = 0xFF;
+    private static final int EOF_BYTES = 5;
+    private static final int PREPARE_OK_BYTES = 12;
+    private static final int PROGRESS_ERRNO = 0xFFFF;
+    private static final int MAX_COLUMNS = 0xFFFF;
+
+    private Phase phase = Phase.DONE;
+    private ReplyKind kind = ReplyKind.NONE;
+    private boolean binary;
+    private boolean deprecateEof;
+    private boolean cacheMetadata;
+    private int definitionsLeft;
+    private int columnsOfStatement;
+
+    private int statusFlags;
+    private int warnings;
+    private long affectedRows;
+    private long lastInsertId;
+    private boolean error;
+    private int errno;
+
+    void begin(ReplyKind newKind, CapabilityFlags negotiated) {
+        if (negotiated.has(CapabilityFlags.CLIENT_OPTIONAL_RESULTSET_METADATA)) {
+            // Its column count starts with 0x00 when definitions are left out, which only a guess tells from an OK.
+            throw new IllegalArgumentException("replies with CLIENT_OPTIONAL_RESULTSET_METADATA cannot be scanned");
+        }
+        kind = newKind;
+        binary = newKind == ReplyKind.EXECUTE || newKind == ReplyKind.FETCH;
+        deprecateEof = negotiated.has(CapabilityFlags.CLIENT_DEPRECATE_EOF);
+        cacheMetadata = negotiated.has(CapabilityFlags.MARIADB_CLIENT_CACHE_METADATA);
+        definitionsLeft = 0;
+        columnsOfStatement = 0;
+        statusFlags = 0;
+        warnings = 0;
+        affectedRows = 0;
+        lastInsertId = 0;
+        error = false;
+        errno = 0;
+        phase = switch (newKind) {
+            case NONE -> Phase.DONE;
+            case FETCH -> Phase.ROWS;
+            case FIELD_LIST -> Phase.FIELDS;
+            default -> Phase.FIRST;
+        };
+    }
+
+    /**
+     * Tells control packets from those that are passed on.
+     *
+     * @param length of the first physical packet
+     * @param firstByte of the payload, -1 when it is empty
+     */
+    boolean isControl(int length, int firstByte) {
+        return switch (phase) {
+            case ROWS -> isRowsEnd(length, firstByte);
+            case COLUMNS, PARAMETERS -> isDefinitionsError(firstByte);
+            case FIELDS -> firstByte == EOF_HEADER || isDefinitionsError(firstByte);
+            default -> true;
+        };
+    }
+
+    private boolean isRowsEnd(int length, int firstByte) {
+        if (firstByte < EOF_HEADER) {
+            if (binary ? firstByte != 0 : firstByte < 0) {
+                throw malformed(
+                        firstByte < 0
+                                ? "an empty row"
+                                : "a binary row that begins with 0x" + Integer.toHexString(firstByte) + ", not 0x00");
+            }
+            return false;
+        }
+        // A text value of 16 MB and more also begins with 0xFE; its row fills the physical packet, a terminator never
+        // does.
+        return firstByte == ERR_HEADER || binary || length != FULL_PACKET_BYTES;
+    }
+
+    private static boolean isDefinitionsError(int firstByte) {
+        if (firstByte == ERR_HEADER) {
+            return true;
+        }
+        if (firstByte < 0 || firstByte >= LengthEncodedInteger.NULL_MARKER) {
+            throw malformed(
+                    firstByte < 0
+                            ? "an empty definition"
+                            : "a definition that begins with 0x" + Integer.toHexString(firstByte));
+        }
+        return false;
+    }
+
+    /** Moves on behind a packet that {@link #isControl} said is passed on. */
+    void passed() {
+        if (definitionsLeft > 0 && --definitionsLeft == 0) {
+            if (!deprecateEof) {
+                phase = phase == Phase.PARAMETERS ? Phase.PARAMETERS_END : Phase.COLUMNS_END;
+            } else if (phase == Phase.PARAMETERS) {
+                parametersEnd();
+            } else {
+                columnsEnd();
+            }
+        }
+    }
+
+    /** Reads a control packet between the payload's indices, which stay as they are, and moves on behind it. */
+    ControlPacket control(ByteBuf payload) {
+        int index = payload.readerIndex();
+        int length = payload.readableBytes();
+        int firstByte = length == 0 ? -1 : payload.getUnsignedByte(index);
+        if (firstByte == ERR_HEADER) {
+            return error(payload, index, length);
+        }
+        return switch (phase) {
+            case PARAMETERS_END -> {
+                eof(payload, index, length, firstByte);
+                parametersEnd();
+                yield ControlPacket.COLUMNS_EOF;
+            }
+            case COLUMNS_END -> {
+                eof(payload, index, length, firstByte);
+                columnsEnd();
+                yield ControlPacket.COLUMNS_EOF;
+            }
+            case ROWS, FIELDS -> end(payload, index, length, firstByte);
+            case FILE_ANSWER -> okOrEnd(payload, index, length, firstByte);
+            case FIRST -> first(payload, index, length, firstByte);
+            default -> throw malformed("a control packet in " + phase);
+        };
+    }
+
+    private ControlPacket first(ByteBuf payload, int index, int length, int firstByte) {
+        switch (kind) {
+            case STRING -> {
+                phase = Phase.DONE;
+                return ControlPacket.STRING;
+            }
+            case PREPARE -> {
+                return prepareOk(payload, index, length, firstByte);
+            }
+            case QUERY, EXECUTE -> {
+                if (firstByte == LOCAL_INFILE_HEADER) {
+                    phase = Phase.FILE_ANSWER;
+                    return ControlPacket.LOCAL_INFILE;
+                }
+                if (firstByte > OK_HEADER && firstByte < EOF_HEADER) {
+                    return columnCount(payload, index, length);
+                }
+            }
+            default -> {}
+        }
+        return okOrEnd(payload, index, length, firstByte);
+    }
+
+    private ControlPacket okOrEnd(ByteBuf payload, int index, int length, int firstByte) {
+        if (firstByte == OK_HEADER) {
+            ok(payload, index, length);
+            resultEnd();
+            return ControlPacket.OK;
+        }
+        return end(payload, index, length, firstByte);
+    }
+
+    private ControlPacket columnCount(ByteBuf payload, int index, int length) {
+        long count = LengthEncodedInteger.get(payload, index);
+        int size = LengthEncodedInteger.sizeAt(payload, index);
+        if (count < 1 || count > MAX_COLUMNS || length != size + (cacheMetadata ? 1 : 0)) {
+            throw malformed("a column count of " + count + " in " + length + " bytes");
+        }
+        boolean definitionsFollow = !cacheMetadata || payload.getByte(index + size) != 0;
+        if (definitionsFollow) {
+            definitionsLeft = (int) count;
+            phase = Phase.COLUMNS;
+        } else if (deprecateEof) {
+            phase = Phase.ROWS;
+        } else {
+            phase = Phase.COLUMNS_END;
+        }
+        return ControlPacket.COLUMN_COUNT;
+    }
+
+    private ControlPacket prepareOk(ByteBuf payload, int index, int length, int firstByte) {
+        if (firstByte != OK_HEADER || length < PREPARE_OK_BYTES) {
+            throw malformed("a prepared statement of " + length + " bytes that begins with " + hex(firstByte));
+        }
+        columnsOfStatement = payload.getUnsignedShortLE(index + 5);
+        definitionsLeft = payload.getUnsignedShortLE(index + 7);
+        warnings = payload.getUnsignedShortLE(index + 10);
+        if (definitionsLeft > 0) {
+            phase = Phase.PARAMETERS;
+        } else {
+            parametersEnd();
+        }
+        return ControlPacket.PREPARE_OK;
+    }
+
+    private void parametersEnd() {
+        definitionsLeft = columnsOfStatement;
+        phase = columnsOfStatement > 0 ? Phase.COLUMNS : Phase.DONE;
+    }
+
+    private void columnsEnd() {
+        if (kind == ReplyKind.PREPARE) {
+            phase = Phase.DONE;
+        } else if (kind == ReplyKind.EXECUTE && (statusFlags & StatusFlags.SERVER_STATUS_CURSOR_EXISTS) != 0) {
+            resultEnd();
+        } else {
+            phase = Phase.ROWS;
+        }
+    }
+
+    private void resultEnd() {
+        phase = (statusFlags & StatusFlags.SERVER_MORE_RESULTS_EXISTS) != 0 && mayHaveMoreResults()
+                ? Phase.FIRST
+                : Phase.DONE;
+    }
+
+    private boolean mayHaveMoreResults() {
+        return kind == ReplyKind.QUERY || kind == ReplyKind.EXECUTE;
+    }
+
+    private ControlPacket end(ByteBuf payload, int index, int length, int firstByte) {
+        if (deprecateEof && firstByte == EOF_HEADER && length > EOF_BYTES) {
+            ok(payload, index, length);
+            resultEnd();
+            return ControlPacket.OK;
+        }
+        eof(payload, index, length, firstByte);
+        resultEnd();
+        return ControlPacket.EOF;
+    }
+
+    /** 0xFE, warnings, status: the other order than in OK. */
+    private void eof(ByteBuf payload, int index, int length, int firstByte) {
+        if (firstByte != EOF_HEADER || length != EOF_BYTES) {
+            throw malformed("a packet of " + length + " bytes that begins with " + hex(firstByte) + " in place of "
+                    + (deprecateEof ? "OK" : "EOF"));
+        }
+        warnings = payload.getUnsignedShortLE(index + 1);
+        statusFlags = payload.getUnsignedShortLE(index + 3);
+        affectedRows = 0;
+        lastInsertId = 0;
+    }
+
+    /** Header, affected rows, last insert id, status, warnings; what follows does not matter here. */
+    private void ok(ByteBuf payload, int index, int length) {
+        int at = index + 1;
+        affectedRows = LengthEncodedInteger.get(payload, at);
+        at += LengthEncodedInteger.sizeAt(payload, at);
+        lastInsertId = LengthEncodedInteger.get(payload, at);
+        at += LengthEncodedInteger.sizeAt(payload, at);
+        if (at + 4 > index + length) {
+            throw malformed("an OK of " + length + " bytes that ends before its status and warnings");
+        }
+        statusFlags = payload.getUnsignedShortLE(at);
+        warnings = payload.getUnsignedShortLE(at + 2);
+    }
+
+    private ControlPacket error(ByteBuf payload, int index, int length) {
+        if (length < 3) {
+            throw malformed("an ERR of " + length + " bytes");
+        }
+        int found = payload.getUnsignedShortLE(index + 1);
+        if (found == PROGRESS_ERRNO) {
+            return ControlPacket.PROGRESS;
+        }
+        error = true;
+        errno = found;
+        phase = Phase.DONE;
+        return ControlPacket.ERR;
+    }
+
+    private static String hex(int firstByte) {
+        return firstByte < 0 ? "nothing" : "0x" + Integer.toHexString(firstByte);
+    }
+
+    private static ProtocolException malformed(String message) {
+        return ProtocolException.malformed(message);
+    }
+
+    Phase phase() {
+        return phase;
+    }
+
+    boolean isDone() {
+        return phase == Phase.DONE;
+    }
+
+    int statusFlags() {
+        return statusFlags;
+    }
+
+    int warnings() {
+        return warnings;
+    }
+
+    long affectedRows() {
+        return affectedRows;
+    }
+
+    long lastInsertId() {
+        return lastInsertId;
+    }
+
+    boolean isError() {
+        return error;
+    }
+
+    int errno() {
+        return errno;
+    }
+}
