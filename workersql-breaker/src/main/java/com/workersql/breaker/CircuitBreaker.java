@@ -1,0 +1,409 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.breaker;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
+
+/**
+ * Decides from the outcomes of past calls whether to make the next one.
+ *
+ * <pre>{@code
+ * Permit permit = breaker.tryAcquire();
+ * if (permit == null) {
+ *     throw new BreakerOpenException(breaker);
+ * }
+ * // call, then one of:
+ * permit.succeeded(durationNanos);
+ * permit.failed(durationNanos);
+ * permit.released();
+ * }</pre>
+ *
+ * <p>Closed, it opens by failures in a row, by the share of failed calls in a sliding window, or by the share of slow
+ * ones. Open, it refuses calls for a time that grows with each opening in a row. Then the next call finds it half-open:
+ * a fixed number of probes get through, and they decide. There is no timer: the end of the open time takes effect when a
+ * call asks for a permit.
+ *
+ * <p>Safe for use by any number of threads, event loops among them: nothing blocks, and in the closed state neither
+ * asking for a permit nor answering it allocates.
+ */
+public final class CircuitBreaker {
+    private final String name;
+    private final CircuitBreakerConfig config;
+    private final LongSupplier nanoClock;
+    private final Random random;
+    private final List<BreakerListener> listeners;
+    private final OpeningGuard openingGuard;
+    private final Object modeLock = new Object();
+    private final AtomicReference<Phase> phase = new AtomicReference<>();
+    private volatile BreakerMode mode;
+
+    private final LongAdder rejected = new LongAdder();
+    private final LongAdder opened = new LongAdder();
+    private final LongAdder vetoed = new LongAdder();
+    private final LongAdder lateOutcomes = new LongAdder();
+    private final LongAdder expiredProbes = new LongAdder();
+
+    CircuitBreaker(
+            String name,
+            CircuitBreakerConfig config,
+            LongSupplier nanoClock,
+            Random random,
+            List<BreakerListener> listeners,
+            OpeningGuard openingGuard) {
+        this.name = name;
+        this.config = config;
+        this.nanoClock = nanoClock;
+        this.random = random;
+        this.listeners = List.copyOf(listeners);
+        this.openingGuard = openingGuard;
+        this.mode = config.mode();
+        this.phase.set(new ClosedPhase(this, 0, nowNanos(), 0));
+    }
+
+    /**
+     * Starts with all defaults.
+     *
+     * @return a new builder
+     */
+    public static CircuitBreakerBuilder builder() {
+        return new CircuitBreakerBuilder();
+    }
+
+    /**
+     * Starts from a configuration.
+     *
+     * @param config not null
+     * @return a new builder
+     */
+    public static CircuitBreakerBuilder builder(CircuitBreakerConfig config) {
+        return new CircuitBreakerBuilder(Objects.requireNonNull(config, "config"));
+    }
+
+    /**
+     * What messages call this breaker.
+     *
+     * @return not null
+     */
+    public String name() {
+        return name;
+    }
+
+    /**
+     * What this breaker goes by.
+     *
+     * @return not null
+     */
+    public CircuitBreakerConfig config() {
+        return config;
+    }
+
+    /**
+     * The mode.
+     *
+     * @return not null
+     */
+    public BreakerMode mode() {
+        return mode;
+    }
+
+    /**
+     * The state, as the mode makes it: a breaker that is forced open is open. An open breaker whose time is over stays
+     * open until the next call.
+     *
+     * @return not null
+     */
+    public BreakerState state() {
+        return switch (mode) {
+            case FORCED_OPEN -> BreakerState.OPEN;
+            case FORCED_CLOSED -> BreakerState.CLOSED;
+            case AUTOMATIC, METRICS_ONLY -> phase.get().state();
+        };
+    }
+
+    /**
+     * Asks to make a call.
+     *
+     * @return a permit to be answered once, or null: the call must not be made
+     */
+    public Permit tryAcquire() {
+        if (mode == BreakerMode.AUTOMATIC && phase.get() instanceof ClosedPhase closed) {
+            return closed;
+        }
+        return tryAcquireUnlessClosed();
+    }
+
+    private Permit tryAcquireUnlessClosed() {
+        BreakerMode currentMode = mode;
+        if (currentMode == BreakerMode.FORCED_CLOSED) {
+            return phase.get() instanceof ClosedPhase closed ? closed : UngatedPermit.INSTANCE;
+        }
+        Permit permit = currentMode == BreakerMode.FORCED_OPEN ? null : admit();
+        if (permit == null) {
+            rejected.increment();
+            return currentMode == BreakerMode.METRICS_ONLY ? UngatedPermit.INSTANCE : null;
+        }
+        return permit;
+    }
+
+    private Permit admit() {
+        while (true) {
+            Phase current = phase.get();
+            if (current instanceof ClosedPhase closed) {
+                return closed;
+            }
+            long nowNanos = nowNanos();
+            if (current instanceof OpenPhase open) {
+                if (!open.isOver(nowNanos)) {
+                    return null;
+                }
+                var next = new HalfOpenPhase(open.sequence() + 1, open.openings(), config.probes());
+                if (phase.compareAndSet(open, next)) {
+                    announce(open.state(), next, TransitionCause.OPEN_TIME_OVER, nowNanos, 0);
+                }
+            } else if (current instanceof HalfOpenPhase halfOpen) {
+                Probe probe = halfOpen.tryTake(this, nowNanos, config.probeExpiryNanos());
+                // A thread held up between reading the phase and taking the place must not add a probe to a later
+                // phase.
+                if (isIn(halfOpen)) {
+                    return probe;
+                }
+                if (probe != null) {
+                    halfOpen.giveBack(probe);
+                }
+            }
+        }
+    }
+
+    /**
+     * How long to wait before a new try makes sense, for a {@code Retry-After}.
+     *
+     * @return the rest of the open time in nanoseconds; 0 when calls or probes may get through; -1 when forced open
+     */
+    public long retryAfterNanos() {
+        return switch (mode) {
+            case FORCED_OPEN -> -1;
+            case FORCED_CLOSED, METRICS_ONLY -> 0;
+            case AUTOMATIC -> remainingNanos(phase.get());
+        };
+    }
+
+    private long remainingNanos(Phase current) {
+        return current instanceof OpenPhase open ? Math.max(0, open.untilNanos() - nowNanos()) : 0;
+    }
+
+    /**
+     * Counts a failure seen outside of a permitted call: in the closed state as any other, in the half-open state as a
+     * failed probe, in the open state not at all.
+     */
+    public void recordFailure() {
+        Phase current = phase.get();
+        if (current instanceof ClosedPhase closed) {
+            closed.failed(0);
+        } else if (current instanceof HalfOpenPhase halfOpen) {
+            reopen(halfOpen);
+        }
+    }
+
+    /**
+     * Opens a closed or half-open breaker at once, because a check from outside found the endpoint down. Does nothing
+     * while the mode is forced.
+     */
+    public void reportDown() {
+        Phase current = phase.get();
+        if (current instanceof ClosedPhase closed) {
+            trip(closed, TransitionCause.REPORTED_DOWN, nowNanos());
+        } else if (current instanceof HalfOpenPhase halfOpen) {
+            open(halfOpen, halfOpen.openings() + 1, TransitionCause.REPORTED_DOWN, nowNanos());
+        }
+    }
+
+    /**
+     * Closes an open or half-open breaker at once, because a check from outside found the endpoint well. A breaker that
+     * trips again soon still counts this opening towards the growth of its open time. Does nothing while the mode is
+     * forced.
+     */
+    public void reportHealthy() {
+        Phase current = phase.get();
+        if (current instanceof OpenPhase open) {
+            close(open, open.openings(), TransitionCause.REPORTED_HEALTHY);
+        } else if (current instanceof HalfOpenPhase halfOpen) {
+            close(halfOpen, halfOpen.openings(), TransitionCause.REPORTED_HEALTHY);
+        }
+    }
+
+    /**
+     * Changes the mode. Into or out of a forced mode the breaker starts anew, closed and with empty counters; between
+     * {@code AUTOMATIC} and {@code METRICS_ONLY} it keeps its state.
+     *
+     * @param next not null
+     */
+    public void mode(BreakerMode next) {
+        Objects.requireNonNull(next, "next");
+        BreakerState from;
+        Phase current;
+        synchronized (modeLock) {
+            BreakerMode previous = mode;
+            if (previous == next) {
+                return;
+            }
+            from = state();
+            mode = next;
+            if (previous.isForced() || next.isForced()) {
+                current = phase.updateAndGet(old -> new ClosedPhase(this, old.sequence() + 1, nowNanos(), 0));
+            } else {
+                current = phase.get();
+            }
+        }
+        tell(new Transition(
+                this, current.sequence(), from, state(), next, TransitionCause.MODE_CHANGED, nowNanos(), 0));
+    }
+
+    /**
+     * The figures of this moment.
+     *
+     * @return a new snapshot
+     */
+    public BreakerSnapshot snapshot() {
+        Phase current = phase.get();
+        long nowNanos = nowNanos();
+        ClosedPhase closed = current instanceof ClosedPhase found ? found : null;
+        HalfOpenPhase halfOpen = current instanceof HalfOpenPhase found ? found : null;
+        int openings = halfOpen != null ? halfOpen.openings() : 0;
+        if (current instanceof OpenPhase open) {
+            openings = open.openings();
+        }
+        return new BreakerSnapshot(
+                name,
+                state(),
+                mode,
+                closed == null ? 0 : closed.window().calls(nowNanos),
+                closed == null ? 0 : closed.window().failures(nowNanos),
+                closed == null ? 0 : closed.window().slowCalls(nowNanos),
+                closed == null ? 0 : closed.consecutiveFailures(),
+                openings,
+                halfOpen == null ? 0 : halfOpen.probesUnderWay(),
+                retryAfterNanos(),
+                rejected.sum(),
+                opened.sum(),
+                vetoed.sum(),
+                lateOutcomes.sum(),
+                expiredProbes.sum());
+    }
+
+    /**
+     * The time on the clock that was handed in.
+     *
+     * @return nanoseconds from an arbitrary origin
+     */
+    public long nowNanos() {
+        return nanoClock.getAsLong();
+    }
+
+    boolean isIn(Phase candidate) {
+        return phase.get() == candidate;
+    }
+
+    void trip(ClosedPhase closed, TransitionCause cause, long nowNanos) {
+        if (mode.isForced()) {
+            return;
+        }
+        var opening = new Opening(closed, cause, nowNanos);
+        if (openingGuard.tryOpen(opening)) {
+            opening.announceIfDone();
+        } else if (phase.compareAndSet(closed, new ClosedPhase(this, closed.sequence(), nowNanos, 0))) {
+            vetoed.increment();
+        }
+    }
+
+    void probeAnswered(HalfOpenPhase halfOpen, boolean success) {
+        if (!success) {
+            reopen(halfOpen);
+        } else if (halfOpen.succeedsAsLast()) {
+            close(halfOpen, halfOpen.openings(), TransitionCause.PROBES_SUCCEEDED);
+        }
+    }
+
+    void countLateOutcome() {
+        lateOutcomes.increment();
+    }
+
+    void countExpiredProbe() {
+        expiredProbes.increment();
+    }
+
+    private void reopen(HalfOpenPhase halfOpen) {
+        open(halfOpen, halfOpen.openings() + 1, TransitionCause.PROBE_FAILED, nowNanos());
+    }
+
+    private void open(HalfOpenPhase from, int openings, TransitionCause cause, long nowNanos) {
+        long openForNanos = config.openNanos(openings, random);
+        var next = new OpenPhase(from.sequence() + 1, nowNanos + openForNanos, openings);
+        if (phase.compareAndSet(from, next)) {
+            opened.increment();
+            announce(from.state(), next, cause, nowNanos, openForNanos);
+        }
+    }
+
+    private void close(Phase from, int openings, TransitionCause cause) {
+        long nowNanos = nowNanos();
+        var next = new ClosedPhase(this, from.sequence() + 1, nowNanos, openings);
+        if (phase.compareAndSet(from, next)) {
+            announce(from.state(), next, cause, nowNanos, 0);
+        }
+    }
+
+    private void announce(BreakerState from, Phase to, TransitionCause cause, long atNanos, long openForNanos) {
+        tell(new Transition(this, to.sequence(), from, to.state(), mode, cause, atNanos, openForNanos));
+    }
+
+    private void tell(Transition transition) {
+        for (BreakerListener listener : listeners) {
+            try {
+                listener.onTransition(transition);
+            } catch (RuntimeException e) {
+                Thread thread = Thread.currentThread();
+                thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
+            }
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "CircuitBreaker[" + name + ", " + state() + ", " + mode + "]";
+    }
+
+    /** The step from closed to open, apart from its announcement: a guard may run it under its lock, listeners may not. */
+    private final class Opening implements Runnable {
+        private final ClosedPhase from;
+        private final TransitionCause cause;
+        private final long atNanos;
+        private final long openForNanos;
+        private final OpenPhase to;
+        private boolean done;
+
+        Opening(ClosedPhase from, TransitionCause cause, long atNanos) {
+            this.from = from;
+            this.cause = cause;
+            this.atNanos = atNanos;
+            int openings = from.nextOpenings(atNanos);
+            this.openForNanos = config.openNanos(openings, random);
+            this.to = new OpenPhase(from.sequence() + 1, atNanos + openForNanos, openings);
+        }
+
+        @Override
+        public void run() {
+            done = phase.compareAndSet(from, to);
+        }
+
+        void announceIfDone() {
+            if (done) {
+                opened.increment();
+                announce(from.state(), to, cause, atNanos, openForNanos);
+            }
+        }
+    }
+}
