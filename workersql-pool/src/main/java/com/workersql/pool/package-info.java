@@ -1,3 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-/** WorkerSQL pool. */
+/**
+ * Pooled connections to MySQL and MariaDB servers on Netty: borrowed for one statement or one transaction, forwarded without a
+ * copy, reset and checked between two borrowers.
+ *
+ * <p>Start at {@link com.workersql.pool.BackendPool}.
+ * Every limit is in {@link com.workersql.pool.PoolConfig}.
+ */
 package com.workersql.pool;

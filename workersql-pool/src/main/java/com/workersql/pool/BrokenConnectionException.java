@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.pool;
+
+import static java.util.Objects.requireNonNull;
+
+/** The connection ended before a reply was complete. The phase says what can be concluded about the command. */
+public final class BrokenConnectionException extends PoolException {
+    private static final long serialVersionUID = 1L;
+
+    /** How far the command came. */
+    public enum Phase {
+        /** The server did not get the whole command, so it proves that it did not run. */
+        NOT_SENT,
+        /** The command may have arrived; no byte of its reply did. Whether it ran is unknown. */
+        SENT,
+        /** A part of the reply arrived and was given to the listener. */
+        ROWS_STREAMED
+    }
+
+    private final Phase phase;
+
+    BrokenConnectionException(Endpoint endpoint, Phase phase, String message, Throwable cause) {
+        super("Connection to " + endpoint + " broke: " + message, cause, endpoint);
+        this.phase = requireNonNull(phase, "phase");
+    }
+
+    /** How far the command came. */
+    public Phase phase() {
+        return phase;
+    }
+}

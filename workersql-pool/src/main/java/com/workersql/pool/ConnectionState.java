@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.pool;
+
+import static java.util.Objects.requireNonNull;
+
+import com.workersql.protocol.StatusFlags;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What is known of a connection's session on the server: what borrowers applied, and what the server's tracking reported. It is
+ * the connection's, not the borrower's, so that the next one can compare it with what it needs.
+ *
+ * <p>Confined to the borrower's event loop while the connection is lent, and to the pool otherwise.
+ */
+public final class ConnectionState {
+    private final Map<String, String> assignments = new LinkedHashMap<>();
+    private final Map<String, String> reportedVariables = new LinkedHashMap<>();
+    private String schema;
+    private String transactionState;
+    private int statusFlags;
+    private boolean stateChanged;
+    private String resetReason;
+
+    ConnectionState(String schema, int statusFlags) {
+        this.schema = schema;
+        this.statusFlags = statusFlags;
+    }
+
+    /** The current schema; null when there is none. It survives a reset. */
+    public String schema() {
+        return schema;
+    }
+
+    /**
+     * Records the current schema where the server does not report it.
+     *
+     * @param name the schema; null for none
+     */
+    public void schema(String name) {
+        schema = name;
+    }
+
+    /**
+     * What was assigned by {@link #applied} since connecting or the last reset, in the order of the assignments: a view that cannot
+     * be changed.
+     */
+    public Map<String, String> assignments() {
+        return Collections.unmodifiableMap(assignments);
+    }
+
+    /**
+     * Records an assignment that succeeded. A repeated name moves to the end, since later assignments may depend on it.
+     *
+     * @param name as the session writes it in its own vector
+     * @param value as the session writes it; compared by equality only
+     */
+    public void applied(String name, String value) {
+        requireNonNull(name, "name");
+        requireNonNull(value, "value");
+        assignments.remove(name);
+        assignments.put(name, value);
+    }
+
+    /**
+     * System variables that the server reported as changed since connecting or the last reset, with their last values, which may be
+     * null: a view that cannot be changed. It holds what {@link #assignments} caused, too.
+     */
+    public Map<String, String> reportedVariables() {
+        return Collections.unmodifiableMap(reportedVariables);
+    }
+
+    /**
+     * True when the server reported, since connecting or the last reset, state that a reset would lose. Assignments of system
+     * variables count, too.
+     */
+    public boolean stateChanged() {
+        return stateChanged;
+    }
+
+    /** The transaction's state as the server's tracking last reported it, eight characters; null when it never did. */
+    public String transactionState() {
+        return transactionState;
+    }
+
+    /** The status flags of the last reply that had them. */
+    public int statusFlags() {
+        return statusFlags;
+    }
+
+    /** True when a transaction is open, as far as known: an ERR packet does not tell. */
+    public boolean inTransaction() {
+        return (statusFlags & StatusFlags.SERVER_STATUS_IN_TRANS) != 0;
+    }
+
+    /** True when nothing was applied or reported since connecting or the last reset; the schema does not count. */
+    public boolean isClean() {
+        return assignments.isEmpty()
+                && reportedVariables.isEmpty()
+                && !stateChanged
+                && resetReason == null
+                && !inTransaction();
+    }
+
+    /**
+     * Demands a reset before another borrower gets the connection, whatever way it is released.
+     *
+     * @param reason a few words, for statistics and logs; the first one is kept
+     */
+    public void resetNeeded(String reason) {
+        requireNonNull(reason, "reason");
+        if (resetReason == null) {
+            resetReason = reason;
+        }
+    }
+
+    /** Why a reset was demanded; null when it was not. */
+    public String resetReason() {
+        return resetReason;
+    }
+
+    void replyEnded(int newStatusFlags, SessionChanges changes) {
+        statusFlags = newStatusFlags;
+        if (changes.schema() != null) {
+            schema = changes.schema().isEmpty() ? null : changes.schema();
+        }
+        reportedVariables.putAll(changes.variables());
+        stateChanged |= changes.stateChanged();
+        if (changes.transactionState() != null) {
+            transactionState = changes.transactionState();
+        }
+    }
+
+    void wasReset(int newStatusFlags) {
+        assignments.clear();
+        reportedVariables.clear();
+        stateChanged = false;
+        resetReason = null;
+        transactionState = null;
+        statusFlags = newStatusFlags;
+    }
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.pool;
+
+import com.workersql.protocol.CapabilityFlags;
+import com.workersql.protocol.session.ReplyKind;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+
+/**
+ * A connection, lent to one borrower until it is given back by {@link #release}, {@link #releaseAfterReset} or {@link #discard}.
+ * A transaction or a pinned session simply keeps it.
+ *
+ * <p>Every method is called on the borrower's event loop ({@link AcquireRequest#borrower()}), and every answer arrives there,
+ * in order, also when the channel lives on another loop. After it is given back, every method but {@link #key()} throws
+ * {@link IllegalStateException}, and so does giving it back twice.
+ */
+public interface PooledConnection {
+    /** The key under which it was borrowed. */
+    PoolKey key();
+
+    /** The borrower's event loop. */
+    EventLoop borrower();
+
+    /** The event loop on which the channel lives; another one than the borrower's costs two hops per command. */
+    EventLoop eventLoop();
+
+    /** The server's id of this connection, as in its process list. */
+    long threadId();
+
+    /** The version text of the server's greeting. */
+    String serverVersion();
+
+    /** What both sides agreed on. */
+    CapabilityFlags capabilities();
+
+    /** What is known of the server's session. */
+    ConnectionState state();
+
+    /** What is prepared on this connection. */
+    PreparedStatements preparedStatements();
+
+    /** How many commands were given whose reply is not complete. */
+    int pendingCommands();
+
+    /** False as soon as the channel is known to be closed. */
+    boolean isOpen();
+
+    /**
+     * Sends a command. Commands are pipelined: replies come in the order of the calls.
+     *
+     * @param kind the grammar of the reply; {@link ReplyKind#NONE} completes at once, with the last known status
+     * @param packets whole packets with headers, one command; the connection owns it from here and releases it
+     * @param listener takes the reply
+     */
+    void execute(ReplyKind kind, ByteBuf packets, ReplyListener listener);
+
+    /**
+     * Sends a command, as {@link #execute} does, after writing its packet headers.
+     *
+     * @param kind the grammar of the reply
+     * @param payload the command byte and what follows; any length; the connection owns it from here and releases it
+     * @param listener takes the reply
+     */
+    void executePayload(ReplyKind kind, ByteBuf payload, ReplyListener listener);
+
+    /**
+     * Sends more bytes for the command that runs: the file that a LOCAL INFILE request asks for.
+     *
+     * @param packets whole packets with headers; the connection owns it from here and releases it
+     */
+    void sendMore(ByteBuf packets);
+
+    /**
+     * Backpressure: stops or resumes reading from the server. What was read already still arrives. A connection that is given
+     * back reads again.
+     *
+     * @param autoRead false to stop
+     */
+    void setAutoRead(boolean autoRead);
+
+    /**
+     * Ends the command that runs, by KILL QUERY over a control connection of the same account. The command itself then ends by
+     * an error or, too late, well. From this call on the connection never returns to the pool: giving it back closes it, because
+     * the kill may strike later than its command.
+     *
+     * @return done when the server confirmed the kill; fails with a {@link PoolException} when it could not be asked
+     */
+    Future<Void> cancelRunning();
+
+    /**
+     * Ends the connection with everything that runs on it, by KILL over a control connection of the same account. As with
+     * {@link #cancelRunning} it never returns to the pool.
+     *
+     * @return done when the server confirmed the kill; fails with a {@link PoolException} when it could not be asked
+     */
+    Future<Void> kill();
+
+    /**
+     * Watches for the end of the connection.
+     *
+     * @param action runs once on the borrower's loop when the channel closes while it is lent; at once if it is closed. One
+     *     action per borrow, a second call replaces the first.
+     */
+    void onClose(Runnable action);
+
+    /**
+     * Gives the connection back as it is; the next borrower compares {@link #state()}. It is reset first when a transaction is
+     * open or {@link ConnectionState#resetNeeded} was called, and closed when a command is still pending, it was killed, or it
+     * is broken.
+     */
+    void release();
+
+    /** Gives the connection back; COM_RESET_CONNECTION and the setup statement run before anybody else gets it. */
+    void releaseAfterReset();
+
+    /**
+     * Closes the connection at once, with no farewell.
+     *
+     * @param reason a few words, for statistics and logs
+     */
+    void discard(String reason);
+}

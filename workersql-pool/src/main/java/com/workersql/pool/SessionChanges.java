@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.pool;
+
+import java.util.Map;
+
+/**
+ * What the server's session tracking reported in one reply, all its OK packets taken together, the last value winning.
+ *
+ * @param schema the schema that is current now; null when not reported
+ * @param variables system variables and their new values in the order of the report; empty when none; a value may be null
+ * @param stateChanged the session has state that a reset would lose (user variable, temporary table, prepared text statement and
+ *     more); it is only ever reported as gained
+ * @param transactionState the eight characters of the transaction's state; null when not reported
+ * @param transactionCharacteristics statements that would start such a transaction again; null when not reported
+ * @param gtids transactions of this session; null when not reported
+ */
+public record SessionChanges(
+        String schema,
+        Map<String, String> variables,
+        boolean stateChanged,
+        String transactionState,
+        String transactionCharacteristics,
+        String gtids) {
+    /** Nothing was reported. */
+    public static final SessionChanges NONE = new SessionChanges(null, Map.of(), false, null, null, null);
+}

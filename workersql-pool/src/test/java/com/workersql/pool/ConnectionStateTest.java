@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.workersql.protocol.StatusFlags;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ConnectionStateTest {
+    private final ConnectionState state = new ConnectionState("app", StatusFlags.SERVER_STATUS_AUTOCOMMIT);
+
+    @Test
+    void aRepeatedAssignmentMovesToTheEnd() {
+        state.applied("names", "utf8mb4");
+        state.applied("collation_connection", "utf8mb4_bin");
+        state.applied("names", "latin1");
+
+        assertThat(state.assignments().keySet()).containsExactly("collation_connection", "names");
+    }
+
+    @Test
+    void aResetForgetsEverythingButTheSchema() {
+        state.applied("sql_mode", "''");
+        state.replyEnded(
+                StatusFlags.SERVER_STATUS_IN_TRANS,
+                new SessionChanges("other", Map.of("sql_mode", ""), true, "T_______", null, null));
+        state.resetNeeded("temporary table");
+        assertThat(state.isClean()).isFalse();
+
+        state.wasReset(StatusFlags.SERVER_STATUS_AUTOCOMMIT);
+
+        assertThat(state.isClean()).isTrue();
+        assertThat(state.schema()).isEqualTo("other");
+    }
+
+    @Test
+    void aDroppedSchemaIsReportedAsNone() {
+        state.replyEnded(0, new SessionChanges("", Map.of(), false, null, null, null));
+
+        assertThat(state.schema()).isNull();
+    }
+
+    @Test
+    void anOpenTransactionIsNotClean() {
+        state.replyEnded(StatusFlags.SERVER_STATUS_IN_TRANS, SessionChanges.NONE);
+
+        assertThat(state.inTransaction()).isTrue();
+        assertThat(state.isClean()).isFalse();
+    }
+}
