@@ -10,5 +10,8 @@ module com.workersql.protocol {
 
     exports com.workersql.protocol;
     exports com.workersql.protocol.session;
+    exports com.workersql.protocol.frame;
+    exports com.workersql.protocol.message.client;
+    exports com.workersql.protocol.message.server;
     exports com.workersql.protocol.wire;
 }

@@ -9,6 +9,8 @@ package com.workersql.protocol;
 public final class ServerErrors {
     /** Too many connections. */
     public static final ServerError ER_CON_COUNT_ERROR = new ServerError(1040, "08004");
+    /** The server has no memory left for this. */
+    public static final ServerError ER_OUT_OF_RESOURCES = new ServerError(1041, "HY000");
     /** The handshake was not understood. */
     public static final ServerError ER_HANDSHAKE_ERROR = new ServerError(1043, "08S01");
     /** No access to this schema for this user. */

@@ -44,6 +44,33 @@ public final class ProtocolStrings {
         return readBytes(in, LengthEncodedInteger.readLength(in));
     }
 
+    /** Reads a length-encoded string as a value; NULL (0xFB) is malformed. */
+    public static Bytes readLengthEncodedValue(ByteBuf in) {
+        return Bytes.read(in, LengthEncodedInteger.readLength(in));
+    }
+
+    /** Reads all that is left as a value. */
+    public static Bytes readRestValue(ByteBuf in) {
+        return Bytes.read(in, in.readableBytes());
+    }
+
+    /**
+     * Reads exactly {@code length} bytes as a value.
+     *
+     * @throws ProtocolException when fewer are left
+     */
+    public static Bytes readFixedValue(ByteBuf in, int length) {
+        require(in, length);
+        return Bytes.read(in, length);
+    }
+
+    /** Reads up to a NUL, which is taken away, as a value. */
+    public static Bytes readNulTerminatedValue(ByteBuf in) {
+        Bytes bytes = Bytes.read(in, lengthToNul(in));
+        in.skipBytes(1);
+        return bytes;
+    }
+
     /** Moves behind a length-encoded string; NULL (0xFB) is malformed. */
     public static void skipLengthEncoded(ByteBuf in) {
         in.skipBytes(LengthEncodedInteger.readLength(in));
@@ -128,6 +155,12 @@ public final class ProtocolStrings {
     public static void writeLengthEncoded(ByteBuf out, ByteBuf value) {
         LengthEncodedInteger.write(out, value.readableBytes());
         out.writeBytes(value, value.readerIndex(), value.readableBytes());
+    }
+
+    /** Writes a value behind its length. */
+    public static void writeLengthEncoded(ByteBuf out, Bytes value) {
+        LengthEncodedInteger.write(out, value.length());
+        value.writeTo(out);
     }
 
     /** Writes text as UTF-8, to the packet's end. */

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.protocol.message.client;
+
+import com.workersql.protocol.CapabilityFlags;
+import io.netty.buffer.ByteBuf;
+
+/** A message of the client. Values know their payload only; packet headers are written by the frame layer. */
+public sealed interface ClientMessage permits SslRequest, HandshakeResponse41, AuthResponse, ClientCommand {
+
+    /**
+     * Writes the payload.
+     *
+     * @param out grows as needed; stays the caller's
+     * @param capabilities what both sides agreed on
+     */
+    void encode(ByteBuf out, CapabilityFlags capabilities);
+}

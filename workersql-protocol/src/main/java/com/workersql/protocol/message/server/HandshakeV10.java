@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.protocol.message.server;
+
+import static java.util.Objects.requireNonNull;
+
+import com.workersql.protocol.CapabilityFlags;
+import com.workersql.protocol.ProtocolException;
+import com.workersql.protocol.wire.Bytes;
+import com.workersql.protocol.wire.ProtocolStrings;
+import io.netty.buffer.ByteBuf;
+
+/**
+ * The greeting: the first message of a connection, by the server.
+ *
+ * <pre>{@code
+ * 10, server version (ended by NUL), connection id (4 bytes), salt[0..8) (8 bytes), 0x00,
+ * capabilities (low 2 bytes), collation id (1 byte), status flags (2 bytes), capabilities (high 2 bytes),
+ * length of the salt and its NUL (1 byte), 0x00 (6 bytes), MariaDB's capabilities (4 bytes),
+ * salt[8..) and 0x00 (at least 13 bytes), [ CLIENT_PLUGIN_AUTH: plugin (ended by NUL) ]
+ * }</pre>
+ *
+ * <p>MariaDB's capabilities are there when CLIENT_LONG_PASSWORD is not set, and zero otherwise. Source: dev.mysql.com
+ * "Protocol::HandshakeV10", mariadb.com "Initial handshake packet".
+ *
+ * @param serverVersion as {@code SELECT VERSION()} gives it
+ * @param connectionId taken as unsigned
+ * @param salt 20 bytes without the NUL; 8 when the server is older than 4.1
+ * @param capabilities what the server can do
+ * @param collationId the server's default, its low eight bits: the field has no room for more
+ * @param statusFlags bits of {@link com.workersql.protocol.StatusFlags}
+ * @param plugin the authentication that the salt is for; empty without CLIENT_PLUGIN_AUTH
+ */
+public record HandshakeV10(
+        String serverVersion,
+        int connectionId,
+        Bytes salt,
+        CapabilityFlags capabilities,
+        int collationId,
+        int statusFlags,
+        String plugin)
+        implements ServerMessage {
+    /** The payload's first byte. */
+    public static final int PROTOCOL_VERSION = 10;
+
+    private static final int FIRST_SALT_BYTES = 8;
+    private static final int LEAST_SECOND_SALT_BYTES = 13;
+
+    public HandshakeV10 {
+        requireNonNull(serverVersion, "serverVersion");
+        requireNonNull(salt, "salt");
+        requireNonNull(capabilities, "capabilities");
+        requireNonNull(plugin, "plugin");
+    }
+
+    /**
+     * Reads a payload to its end.
+     *
+     * @throws ProtocolException when it is no greeting of version 10 (1043), or truncated
+     */
+    public static HandshakeV10 decode(ByteBuf payload) {
+        ProtocolStrings.require(payload, 1);
+        int version = payload.readUnsignedByte();
+        if (version != PROTOCOL_VERSION) {
+            throw ProtocolException.badHandshake(
+                    "the server greets with protocol version " + version + ", only version 10 is supported");
+        }
+        String serverVersion = ProtocolStrings.readNulTerminated(payload);
+        ProtocolStrings.require(payload, 4 + FIRST_SALT_BYTES + 1 + 2);
+        int connectionId = payload.readIntLE();
+        byte[] firstSalt = ProtocolStrings.readFixedBytes(payload, FIRST_SALT_BYTES);
+        payload.skipBytes(1);
+        int low = payload.readUnsignedShortLE();
+        if (!payload.isReadable()) {
+            return new HandshakeV10(
+                    serverVersion, connectionId, Bytes.of(firstSalt), CapabilityFlags.of(low, 0), 0, 0, "");
+        }
+        ProtocolStrings.require(payload, 1 + 2 + 2 + 1 + 10);
+        int collationId = payload.readUnsignedByte();
+        int statusFlags = payload.readUnsignedShortLE();
+        low |= payload.readUnsignedShortLE() << 16;
+        int saltBytes = payload.readUnsignedByte();
+        payload.skipBytes(6);
+        int high = payload.readIntLE();
+        CapabilityFlags capabilities =
+                CapabilityFlags.of(low, (low & CapabilityFlags.CLIENT_LONG_PASSWORD) == 0 ? high : 0);
+        byte[] secondSalt = new byte[0];
+        if (capabilities.has(CapabilityFlags.CLIENT_SECURE_CONNECTION)
+                || capabilities.has(CapabilityFlags.CLIENT_PLUGIN_AUTH)) {
+            secondSalt = ProtocolStrings.readFixedBytes(
+                    payload, Math.max(LEAST_SECOND_SALT_BYTES, saltBytes - FIRST_SALT_BYTES));
+        }
+        String plugin = "";
+        if (capabilities.has(CapabilityFlags.CLIENT_PLUGIN_AUTH) && payload.isReadable()) {
+            // Some servers forgot the NUL behind the plugin's name (MySQL bug 59453).
+            plugin = payload.bytesBefore((byte) 0) >= 0
+                    ? ProtocolStrings.readNulTerminated(payload)
+                    : ProtocolStrings.readRest(payload);
+        }
+        return new HandshakeV10(
+                serverVersion,
+                connectionId,
+                joinSalt(firstSalt, secondSalt),
+                capabilities,
+                collationId,
+                statusFlags,
+                plugin);
+    }
+
+    /** Writes the payload; what the client can do is not known yet, so {@code ignored} does not matter. */
+    @Override
+    public void encode(ByteBuf out, CapabilityFlags ignored) {
+        out.writeByte(PROTOCOL_VERSION);
+        ProtocolStrings.writeNulTerminated(out, serverVersion);
+        out.writeIntLE(connectionId);
+        byte[] bytes = salt.toArray();
+        out.writeBytes(bytes, 0, FIRST_SALT_BYTES).writeByte(0);
+        out.writeShortLE(capabilities.low()).writeByte(collationId).writeShortLE(statusFlags);
+        out.writeShortLE(capabilities.low() >>> 16);
+        out.writeByte(capabilities.has(CapabilityFlags.CLIENT_PLUGIN_AUTH) ? bytes.length + 1 : 0);
+        out.writeZero(6).writeIntLE(capabilities.high());
+        out.writeBytes(bytes, FIRST_SALT_BYTES, bytes.length - FIRST_SALT_BYTES);
+        out.writeZero(Math.max(1, LEAST_SECOND_SALT_BYTES - (bytes.length - FIRST_SALT_BYTES)));
+        if (capabilities.has(CapabilityFlags.CLIENT_PLUGIN_AUTH)) {
+            ProtocolStrings.writeNulTerminated(out, plugin);
+        }
+    }
+
+    private static Bytes joinSalt(byte[] first, byte[] second) {
+        int length = second.length;
+        if (length > 0 && second[length - 1] == 0) {
+            length--;
+        }
+        byte[] salt = new byte[first.length + length];
+        System.arraycopy(first, 0, salt, 0, first.length);
+        System.arraycopy(second, 0, salt, first.length, length);
+        return Bytes.of(salt);
+    }
+}
