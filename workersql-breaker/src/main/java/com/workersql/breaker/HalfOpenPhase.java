@@ -38,26 +38,41 @@ final class HalfOpenPhase implements Phase {
         return openings;
     }
 
-    /** Takes a free place, or one whose probe has been away for longer than {@code expiryNanos}; null if there is none. */
+    /**
+     * Takes a free place, or if there is none the one whose probe has been away longest, provided that is at least
+     * {@code expiryNanos}; null if there is none of either.
+     */
     Probe tryTake(CircuitBreaker breaker, long nowNanos, long expiryNanos) {
-        for (int place = 0; place < places.length(); place++) {
-            Probe holder = places.get(place);
-            while (holder == null || hasExpired(holder, nowNanos, expiryNanos)) {
-                var probe = new Probe(breaker, this, place, nowNanos);
-                if (places.compareAndSet(place, holder, probe)) {
-                    if (holder != null) {
-                        breaker.countExpiredProbe();
-                    }
-                    return probe;
+        while (true) {
+            int candidate = -1;
+            Probe holder = null;
+            long longestAwayNanos = expiryNanos;
+            for (int place = 0; place < places.length(); place++) {
+                Probe found = places.get(place);
+                if (found == null) {
+                    candidate = place;
+                    holder = null;
+                    break;
                 }
-                holder = places.get(place);
+                long awayNanos = nowNanos - found.takenAtNanos();
+                boolean awayLonger = candidate < 0 ? awayNanos >= longestAwayNanos : awayNanos > longestAwayNanos;
+                if (found != USED_UP && awayLonger) {
+                    candidate = place;
+                    holder = found;
+                    longestAwayNanos = awayNanos;
+                }
+            }
+            if (candidate < 0) {
+                return null;
+            }
+            var probe = new Probe(breaker, this, candidate, nowNanos);
+            if (places.compareAndSet(candidate, holder, probe)) {
+                if (holder != null) {
+                    breaker.countExpiredProbe();
+                }
+                return probe;
             }
         }
-        return null;
-    }
-
-    private static boolean hasExpired(Probe holder, long nowNanos, long expiryNanos) {
-        return holder != USED_UP && nowNanos - holder.takenAtNanos() >= expiryNanos;
     }
 
     void giveBack(Probe probe) {
