@@ -209,10 +209,17 @@ public final class ConfigLoader {
         int shards = (int) section.number(EmbeddedConfig.SHARDS);
         var dataDir = path(section, "data_dir");
         var tenants = section.texts("tenants", EmbeddedConfig.DEFAULT_TENANTS);
+        var server = path(section, "server");
+        int firstPort = (int) section.number(EmbeddedConfig.FIRST_PORT);
         section.end();
         return checked(
                 section,
-                () -> new EmbeddedConfig(shards, dataDir == null ? EmbeddedConfig.defaultDataDir() : dataDir, tenants),
+                () -> new EmbeddedConfig(
+                        shards,
+                        dataDir == null ? EmbeddedConfig.defaultDataDir() : dataDir,
+                        tenants,
+                        server,
+                        firstPort),
                 EmbeddedConfig.defaults());
     }
 

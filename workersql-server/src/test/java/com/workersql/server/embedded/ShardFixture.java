@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.embedded;
+
+import com.workersql.server.config.EmbeddedConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.concurrent.TimeUnit;
+
+/** Embedded shards for tests, with what disturbs them. The programs are unpacked once for all tests of the module. */
+public final class ShardFixture {
+    private static final Path UNPACKED = Path.of("target", "embedded-server").toAbsolutePath();
+
+    private ShardFixture() {}
+
+    /** Two shards for acme and globex in this directory. */
+    public static EmbeddedConfig config(Path dataDir) {
+        return EmbeddedConfig.defaults().withDataDir(dataDir).withServer(server());
+    }
+
+    /** The server program; the database's jar beside the module's classes, or an installed one. */
+    public static Path server() {
+        var everything = EmbeddedConfig.defaults().withDataDir(UNPACKED);
+        return ProgramFinder.ofThisProcess(everything).find(ShardListener.NONE).server();
+    }
+
+    /** Ends a shard's server as a crash does. */
+    public static void kill(EmbeddedShards shards, String name) {
+        var server = shards.server(name);
+        signal("KILL", server.serverPid());
+        await(server.serverPid());
+    }
+
+    /** Stops a shard's server from running; its connections stay open and silent. */
+    public static void freeze(EmbeddedShards shards, String name) {
+        signal("STOP", shards.server(name).serverPid());
+    }
+
+    /** Lets a frozen server run again. */
+    public static void thaw(EmbeddedShards shards, String name) {
+        signal("CONT", shards.server(name).serverPid());
+    }
+
+    /** Starts a killed shard again, on the same port with the same data. */
+    public static void restart(EmbeddedShards shards, String name) {
+        shards.server(name).start(shards.accountStatements());
+    }
+
+    /** The server's process. */
+    public static ProcessHandle process(EmbeddedShards shards, String name) {
+        return ProcessHandle.of(shards.server(name).serverPid()).orElseThrow();
+    }
+
+    /** A direct connection that may do everything. */
+    public static Connection admin(EmbeddedShard shard) throws SQLException {
+        return connect(shard, shard.admin().user(), shard.admin().secret().text(), "");
+    }
+
+    /** A direct connection with a tenant's own account. */
+    public static Connection tenant(EmbeddedShard shard, EmbeddedTenant tenant) throws SQLException {
+        var account = tenant.account();
+        return connect(shard, account.user(), account.secret().text(), account.database());
+    }
+
+    private static Connection connect(EmbeddedShard shard, String user, String password, String database)
+            throws SQLException {
+        return DriverManager.getConnection(
+                "jdbc:mariadb://" + shard.host() + ":" + shard.port() + "/" + database + "?sslMode=disable",
+                user,
+                password);
+    }
+
+    private static void signal(String signal, long pid) {
+        try {
+            new ProcessBuilder("kill", "-" + signal, Long.toString(pid)).start().waitFor();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Waits for the end of a process. */
+    public static void await(long pid) {
+        ProcessHandle.of(pid)
+                .ifPresent(handle ->
+                        handle.onExit().orTimeout(30, TimeUnit.SECONDS).join());
+    }
+}
