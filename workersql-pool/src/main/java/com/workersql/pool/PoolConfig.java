@@ -208,13 +208,14 @@ public final class PoolConfig {
         }
 
         /**
-         * Requests per endpoint that may wait; one more fails with {@link PoolExhaustedException}.
+         * Requests per endpoint that may wait, those for which a connection is being opened included; one more fails with
+         * {@link PoolExhaustedException}.
          *
-         * @param value default 1024, 0 to 1,000,000; 0 means that requests fail when they cannot be served from idle connections
+         * @param value default 1024, 1 to 1,000,000
          * @return this
          */
         public Builder maxWaitersPerEndpoint(int value) {
-            maxWaitersPerEndpoint = check("maxWaitersPerEndpoint", value, 0, 1_000_000);
+            maxWaitersPerEndpoint = check("maxWaitersPerEndpoint", value, 1, 1_000_000);
             return this;
         }
 
