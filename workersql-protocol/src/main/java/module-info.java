@@ -3,15 +3,16 @@
  */
 module com.workersql.protocol {
     requires transitive io.netty.buffer;
-    requires io.netty.codec;
+    requires transitive io.netty.handler;
+    requires transitive io.netty.transport;
     requires io.netty.common;
-    requires io.netty.handler;
-    requires io.netty.transport;
 
     exports com.workersql.protocol;
-    exports com.workersql.protocol.session;
+    exports com.workersql.protocol.auth;
     exports com.workersql.protocol.frame;
     exports com.workersql.protocol.message.client;
     exports com.workersql.protocol.message.server;
+    exports com.workersql.protocol.netty;
+    exports com.workersql.protocol.session;
     exports com.workersql.protocol.wire;
 }

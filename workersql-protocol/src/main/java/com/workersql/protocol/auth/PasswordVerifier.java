@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.protocol.auth;
+
+import static java.util.Objects.requireNonNull;
+
+import com.workersql.protocol.wire.Bytes;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.Locale;
+
+/**
+ * What a server keeps of a password, in the textual forms of MySQL's {@code authentication_string}. Values; safe for any thread.
+ */
+public sealed interface PasswordVerifier {
+    /** The longest password that a full authentication looks at, as in MySQL. */
+    int MAX_PASSWORD_BYTES = 256;
+
+    /** The authentication plugin that this verifier is for. */
+    String plugin();
+
+    /** True when this is the verifier of {@code password}. Takes milliseconds for {@link CachingSha2}: not on an event loop. */
+    boolean matches(byte[] password);
+
+    /** MySQL's text for it. Secret-like: it allows guessing offline. */
+    String text();
+
+    /** True when the password is empty. */
+    default boolean isEmptyPassword() {
+        return false;
+    }
+
+    /**
+     * Reads {@code $A$005$...} (caching_sha2_password), {@code *HEX} (mysql_native_password), either of them as a whole in hex
+     * behind {@code 0x}, or nothing (an empty password).
+     *
+     * @param text one character per byte, since salts of MySQL may hold control characters
+     * @throws IllegalArgumentException when it is none of them; the message does not repeat the text
+     */
+    static PasswordVerifier parse(String text) {
+        if (text.isEmpty()) {
+            return new Empty();
+        }
+        if (text.startsWith("0x")) {
+            return parse(new String(HexFormat.of().parseHex(text.substring(2)), StandardCharsets.ISO_8859_1));
+        }
+        if (text.startsWith("*") && text.length() == 41) {
+            return new Native(Bytes.of(HexFormat.of().parseHex(text.substring(1).toLowerCase(Locale.ROOT))));
+        }
+        if (text.startsWith("$A$") && text.length() == 70 && text.charAt(6) == '$') {
+            int thousands = Integer.parseInt(text, 3, 6, 16);
+            byte[] salt = text.substring(7, 27).getBytes(StandardCharsets.ISO_8859_1);
+            return new CachingSha2(Bytes.of(salt), thousands * 1000, text.substring(27));
+        }
+        throw new IllegalArgumentException("a password verifier of " + text.length()
+                + " characters; allowed are $A$005$ with 20 characters of salt and 43 of hash, * with 40 hex digits,"
+                + " either of them in hex behind 0x, or nothing");
+    }
+
+    /**
+     * A new {@code $A$005$} text for a password. Takes milliseconds.
+     *
+     * @param random gives the salt, 20 printable characters, so that the text is one line
+     */
+    static String hashCachingSha2(byte[] password, SecureRandom random) {
+        if (password.length == 0) {
+            return "";
+        }
+        if (password.length > MAX_PASSWORD_BYTES) {
+            throw new IllegalArgumentException(
+                    "the password has " + password.length + " bytes, allowed are " + MAX_PASSWORD_BYTES);
+        }
+        byte[] salt = new byte[CachingSha2.SALT_BYTES];
+        for (int i = 0; i < salt.length; i++) {
+            salt[i] = (byte) CachingSha2.SALT_ALPHABET.charAt(random.nextInt(CachingSha2.SALT_ALPHABET.length()));
+        }
+        return new CachingSha2(
+                        Bytes.of(salt),
+                        CachingSha2.DEFAULT_ROUNDS,
+                        Sha256Crypt.hash(password, salt, CachingSha2.DEFAULT_ROUNDS))
+                .text();
+    }
+
+    /** The {@code *HEX} text for a password; empty for an empty one. */
+    static String hashNative(byte[] password) {
+        return password.length == 0 ? "" : new Native(NativePassword.hash(password)).text();
+    }
+
+    /** A verifier that no password has, of the form that a fresh {@code caching_sha2_password} user has. */
+    static PasswordVerifier decoy(SecureRandom random) {
+        byte[] salt = new byte[CachingSha2.SALT_BYTES];
+        random.nextBytes(salt);
+        return new CachingSha2(Bytes.of(salt), CachingSha2.DEFAULT_ROUNDS, "-".repeat(CachingSha2.HASH_CHARACTERS));
+    }
+
+    /** The empty password. */
+    record Empty() implements PasswordVerifier {
+        @Override
+        public String plugin() {
+            return CachingSha2Password.PLUGIN;
+        }
+
+        @Override
+        public boolean matches(byte[] password) {
+            return password.length == 0;
+        }
+
+        @Override
+        public String text() {
+            return "";
+        }
+
+        @Override
+        public boolean isEmptyPassword() {
+            return true;
+        }
+    }
+
+    /**
+     * {@code *HEX}.
+     *
+     * @param hash SHA1(SHA1(password))
+     */
+    record Native(Bytes hash) implements PasswordVerifier {
+        public Native {
+            requireNonNull(hash, "hash");
+        }
+
+        @Override
+        public String plugin() {
+            return NativePassword.PLUGIN;
+        }
+
+        @Override
+        public boolean matches(byte[] password) {
+            return password.length > 0 && NativePassword.hash(password).equals(hash);
+        }
+
+        @Override
+        public String text() {
+            return "*" + HexFormat.of().withUpperCase().formatHex(hash.toArray());
+        }
+
+        @Override
+        public String toString() {
+            return "Native[]";
+        }
+    }
+
+    /**
+     * {@code $A$005$...}.
+     *
+     * @param salt 20 bytes
+     * @param rounds a multiple of 1000
+     * @param hash 43 characters
+     */
+    record CachingSha2(Bytes salt, int rounds, String hash) implements PasswordVerifier {
+        static final int SALT_BYTES = 20;
+        static final int HASH_CHARACTERS = 43;
+        static final int DEFAULT_ROUNDS = 5000;
+        static final String SALT_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+        public CachingSha2 {
+            requireNonNull(salt, "salt");
+            requireNonNull(hash, "hash");
+            if (rounds < 1000 || rounds > 0xFFF * 1000) {
+                throw new IllegalArgumentException("rounds is " + rounds + ", allowed are 1000 to 4095000");
+            }
+        }
+
+        @Override
+        public String plugin() {
+            return CachingSha2Password.PLUGIN;
+        }
+
+        @Override
+        public boolean matches(byte[] password) {
+            if (password.length > MAX_PASSWORD_BYTES) {
+                return false;
+            }
+            return MessageDigest.isEqual(
+                    Sha256Crypt.hash(password, salt.toArray(), rounds).getBytes(StandardCharsets.ISO_8859_1),
+                    hash.getBytes(StandardCharsets.ISO_8859_1));
+        }
+
+        @Override
+        public String text() {
+            return String.format(Locale.ROOT, "$A$%03X$", rounds / 1000)
+                    + new String(salt.toArray(), StandardCharsets.ISO_8859_1)
+                    + hash;
+        }
+
+        @Override
+        public String toString() {
+            return "CachingSha2[]";
+        }
+    }
+}

@@ -1,0 +1,383 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.protocol.session;
+
+import static java.util.Objects.requireNonNull;
+
+import com.workersql.protocol.CapabilityFlags;
+import com.workersql.protocol.ProtocolException;
+import com.workersql.protocol.ServerErrors;
+import com.workersql.protocol.auth.CachingSha2Password;
+import com.workersql.protocol.auth.Credential;
+import com.workersql.protocol.auth.CredentialStore;
+import com.workersql.protocol.auth.NativePassword;
+import com.workersql.protocol.auth.PasswordVerifier;
+import com.workersql.protocol.auth.Peer;
+import com.workersql.protocol.auth.Salt;
+import com.workersql.protocol.frame.PacketEncoder;
+import com.workersql.protocol.message.client.AuthResponse;
+import com.workersql.protocol.message.client.HandshakeResponse41;
+import com.workersql.protocol.message.client.SslRequest;
+import com.workersql.protocol.message.server.AuthMoreData;
+import com.workersql.protocol.message.server.AuthSwitchRequest;
+import com.workersql.protocol.message.server.Err;
+import com.workersql.protocol.message.server.HandshakeV10;
+import com.workersql.protocol.message.server.Ok;
+import com.workersql.protocol.message.server.ServerMessage;
+import com.workersql.protocol.wire.Bytes;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The server's side of the connection phase, without I/O: payloads go in, packets and a {@link Step} come out.
+ *
+ * <pre>{@code
+ * greet -> READ -> receive -> START_TLS -> tlsStarted -> READ
+ *                          -> READ     (the exchange goes on)
+ *                          -> VERIFY   (run verification() anywhere, then verified() here)
+ *                          -> DECIDE   (accept or refuse)
+ *                          -> CLOSE    (an ERR was written)
+ * }</pre>
+ *
+ * <p>An unknown user goes through the exchange of a known one with a wrong password. No password byte is asked for in clear
+ * unless it is encrypted by our RSA key. Not safe for several threads; belongs to one connection. Nothing but
+ * {@link Verification#run} takes long.
+ */
+public final class ServerHandshake {
+
+    /** What the caller has to do next, after it has sent what was written. */
+    public enum Step {
+        /** Read one more payload. */
+        READ,
+        /** Start TLS with the client's next byte, then call {@link #tlsStarted()}. */
+        START_TLS,
+        /** Run {@link #verification()} on a thread that may take its time, then call {@link #verified}. */
+        VERIFY,
+        /** Call {@link #accept} or {@link #refuse}, after a look at {@link #client()}. */
+        DECIDE,
+        /** Close the connection. */
+        CLOSE
+    }
+
+    private enum State {
+        NEW,
+        EXPECT_RESPONSE,
+        EXPECT_TLS,
+        EXPECT_SWITCH_RESPONSE,
+        EXPECT_PASSWORD,
+        EXPECT_ENCRYPTED_PASSWORD,
+        VERIFYING,
+        DECIDING,
+        ENDED
+    }
+
+    private final ServerHandshakeConfig config;
+    private final CredentialStore store;
+    private final int connectionId;
+    private final String peerAddress;
+
+    private State state = State.NEW;
+    private int sequenceId;
+    private boolean tls;
+    private Bytes salt;
+    private HandshakeResponse41 response;
+    private CapabilityFlags capabilities = CapabilityFlags.NONE;
+    private Peer peer;
+    private Credential credential;
+    private PasswordVerifier verifier;
+    private boolean passwordGiven;
+    private Verification verification;
+    private Err err;
+
+    /**
+     * @param config how to greet
+     * @param store finds users
+     * @param connectionId told in the greeting, taken as unsigned
+     * @param peerAddress the client's host
+     */
+    public ServerHandshake(ServerHandshakeConfig config, CredentialStore store, int connectionId, String peerAddress) {
+        this.config = requireNonNull(config, "config");
+        this.store = requireNonNull(store, "store");
+        this.connectionId = connectionId;
+        this.peerAddress = requireNonNull(peerAddress, "peerAddress");
+    }
+
+    /** Writes the greeting. */
+    public Step greet(ByteBuf out) {
+        requireState(State.NEW);
+        salt = Salt.next(config.random());
+        state = State.EXPECT_RESPONSE;
+        return write(
+                out,
+                new HandshakeV10(
+                        config.serverVersion(),
+                        connectionId,
+                        salt,
+                        config.capabilities(),
+                        config.collationId(),
+                        config.statusFlags(),
+                        CachingSha2Password.PLUGIN),
+                Step.READ);
+    }
+
+    /** The sequence id that the client's next packet must have. */
+    public int expectedSequenceId() {
+        return sequenceId & 0xFF;
+    }
+
+    /**
+     * Takes the client's next payload.
+     *
+     * @param payload stays the caller's
+     * @param payloadSequenceId of its last packet
+     * @param out gets whole packets; stays the caller's
+     */
+    public Step receive(ByteBuf payload, int payloadSequenceId, ByteBuf out) {
+        sequenceId = payloadSequenceId + 1;
+        try {
+            return switch (state) {
+                case EXPECT_RESPONSE -> receiveResponse(payload, out);
+                case EXPECT_SWITCH_RESPONSE ->
+                    check(AuthResponse.decode(payload, capabilities).data(), out);
+                case EXPECT_PASSWORD -> receivePassword(payload, out);
+                case EXPECT_ENCRYPTED_PASSWORD ->
+                    verifyEncrypted(AuthResponse.decode(payload, capabilities).data(), out);
+                default -> throw ProtocolException.badHandshake("a packet that nobody asked for");
+            };
+        } catch (ProtocolException e) {
+            return fail(e, out);
+        }
+    }
+
+    /** TLS has begun: all payloads from now on come through it. */
+    public void tlsStarted() {
+        requireState(State.EXPECT_TLS);
+        tls = true;
+        state = State.EXPECT_RESPONSE;
+    }
+
+    /** What is to be run after {@link Step#VERIFY}. */
+    public Verification verification() {
+        requireState(State.VERIFYING);
+        return verification;
+    }
+
+    /** Goes on after {@link Verification#run}, on the thread that owns this handshake. */
+    public Step verified(ByteBuf out) {
+        requireState(State.VERIFYING);
+        Verification done = verification;
+        verification = null;
+        if (!done.matches || credential == null) {
+            return deny(out);
+        }
+        config.fastVerifiers().put(verifier, done.fastVerifier);
+        return succeed(out);
+    }
+
+    /** Who was authenticated; from {@link Step#DECIDE} on. */
+    public AuthenticatedClient client() {
+        if ((state != State.DECIDING && state != State.ENDED) || credential == null) {
+            throw new IllegalStateException("There is no authenticated client in the state " + state);
+        }
+        return new AuthenticatedClient(
+                response.user(),
+                credential,
+                response.schema(),
+                capabilities,
+                response.collationId(),
+                response.maxPacketBytes(),
+                peer,
+                connectionId);
+    }
+
+    /** Writes the OK that ends the connection phase; commands follow. */
+    public void accept(Ok ok, ByteBuf out) {
+        requireState(State.DECIDING);
+        state = State.ENDED;
+        write(out, ok, Step.READ);
+    }
+
+    /** Writes an ERR after which the connection is to be closed, in any state behind the greeting. */
+    public Step refuse(Err refusal, ByteBuf out) {
+        state = State.ENDED;
+        err = refusal;
+        return write(out, refusal, Step.CLOSE);
+    }
+
+    /** Writes the ERR of an exception that reading the stream gave. A handshake that is no MySQL packet is 1043 or 1156. */
+    public Step fail(ProtocolException e, ByteBuf out) {
+        boolean malformed = e.errno() == ServerErrors.ER_MALFORMED_PACKET.errno();
+        return refuse(
+                malformed ? Err.of(ServerErrors.ER_HANDSHAKE_ERROR, "Bad handshake: " + e.getMessage()) : Err.of(e),
+                out);
+    }
+
+    /** The ERR that was sent; null when none was. */
+    public Err error() {
+        return err;
+    }
+
+    /** The user that the client gave; null before its response. */
+    public String user() {
+        return response == null ? null : response.user();
+    }
+
+    private Step receiveResponse(ByteBuf payload, ByteBuf out) {
+        if (SslRequest.is(payload)) {
+            if (config.tls() == TlsOffer.OFF) {
+                throw ProtocolException.badHandshake("the client asks for TLS, which is not offered");
+            }
+            if (tls) {
+                throw ProtocolException.badHandshake("the client asks for TLS inside of TLS");
+            }
+            state = State.EXPECT_TLS;
+            return Step.START_TLS;
+        }
+        response = HandshakeResponse41.decode(payload);
+        capabilities = response.capabilities().and(config.capabilities());
+        if (!capabilities.has(CapabilityFlags.CLIENT_SECURE_CONNECTION)) {
+            throw ProtocolException.badHandshake("the client does not speak the authentication of 4.1");
+        }
+        if (response.capabilities().has(CapabilityFlags.CLIENT_SSL) && !tls) {
+            throw ProtocolException.badHandshake("the client announces TLS and goes on in clear");
+        }
+        peer = new Peer(peerAddress, tls, response.attributes());
+        if (config.tls() == TlsOffer.REQUIRED && !tls) {
+            return refuse(secureTransportRequired(), out);
+        }
+        findUser();
+        if (verifier.plugin().equals(clientPlugin())) {
+            return check(response.authData(), out);
+        }
+        if (!capabilities.has(CapabilityFlags.CLIENT_PLUGIN_AUTH)) {
+            return refuse(
+                    Err.of(
+                            ServerErrors.ER_NOT_SUPPORTED_AUTH_MODE,
+                            "Client does not support the authentication plugin " + verifier.plugin()),
+                    out);
+        }
+        salt = Salt.next(config.random());
+        state = State.EXPECT_SWITCH_RESPONSE;
+        return write(out, new AuthSwitchRequest(verifier.plugin(), salt), Step.READ);
+    }
+
+    private void findUser() {
+        credential = store.find(response.user(), response.schema(), peer);
+        if (credential != null) {
+            verifier = credential.verifier();
+            return;
+        }
+        PasswordVerifier decoy = store.decoy(response.user());
+        verifier = decoy != null ? decoy : PasswordVerifier.decoy(config.random());
+    }
+
+    private String clientPlugin() {
+        if (!capabilities.has(CapabilityFlags.CLIENT_PLUGIN_AUTH)) {
+            return NativePassword.PLUGIN;
+        }
+        return response.plugin();
+    }
+
+    private Step check(Bytes answer, ByteBuf out) {
+        // A client without a password sends nothing, or a lone NUL where it had to send something.
+        boolean empty = answer.isEmpty() || (answer.length() == 1 && answer.at(0) == 0);
+        passwordGiven = !empty;
+        if (empty || verifier.isEmptyPassword()) {
+            return empty && verifier.isEmptyPassword() ? succeed(out) : deny(out);
+        }
+        if (verifier instanceof PasswordVerifier.Native known) {
+            boolean matches = NativePassword.verify(answer, salt, known.hash());
+            return matches ? succeed(out) : deny(out);
+        }
+        if (answer.length() != CachingSha2Password.RESPONSE_BYTES) {
+            return deny(out);
+        }
+        Bytes fastVerifier = config.fastVerifiers().find(verifier);
+        if (fastVerifier != null && credential != null && CachingSha2Password.verifyFast(answer, salt, fastVerifier)) {
+            writeMore(out, CachingSha2Password.FAST_AUTH_SUCCESS);
+            return succeed(out);
+        }
+        state = State.EXPECT_PASSWORD;
+        writeMore(out, CachingSha2Password.PERFORM_FULL_AUTHENTICATION);
+        return Step.READ;
+    }
+
+    private Step receivePassword(ByteBuf payload, ByteBuf out) {
+        Bytes answer = AuthResponse.decode(payload, capabilities).data();
+        if (tls) {
+            byte[] password = CachingSha2Password.withoutNul(answer.toArray());
+            answer.wipe();
+            return verify(new Verification(verifier, password));
+        }
+        if (config.rsaKeys() == null) {
+            return deny(out);
+        }
+        if (answer.length() == 1 && answer.at(0) == CachingSha2Password.REQUEST_PUBLIC_KEY) {
+            state = State.EXPECT_ENCRYPTED_PASSWORD;
+            byte[] pem = config.rsaKeys().publicPem().getBytes(StandardCharsets.US_ASCII);
+            return write(out, new AuthMoreData(Bytes.of(pem)), Step.READ);
+        }
+        return verifyEncrypted(answer, out);
+    }
+
+    private Step verifyEncrypted(Bytes encrypted, ByteBuf out) {
+        // Anything else is a password in clear or garbage; neither is looked at.
+        if (encrypted.length() != config.rsaKeys().encryptedBytes()) {
+            encrypted.wipe();
+            return deny(out);
+        }
+        return verify(
+                new Verification(verifier, encrypted, salt, config.rsaKeys().privateKey()));
+    }
+
+    private Step verify(Verification job) {
+        verification = job;
+        state = State.VERIFYING;
+        return Step.VERIFY;
+    }
+
+    private Step succeed(ByteBuf out) {
+        if (credential == null) {
+            return deny(out);
+        }
+        if (credential.requiresTls() && !tls) {
+            return refuse(secureTransportRequired(), out);
+        }
+        state = State.DECIDING;
+        return Step.DECIDE;
+    }
+
+    private Step deny(ByteBuf out) {
+        return refuse(
+                Err.of(
+                        ServerErrors.ER_ACCESS_DENIED_ERROR,
+                        "Access denied for user '" + response.user() + "'@'" + peerAddress + "' (using password: "
+                                + (passwordGiven ? "YES" : "NO") + ")"),
+                out);
+    }
+
+    private static Err secureTransportRequired() {
+        return Err.of(
+                ServerErrors.ER_SECURE_TRANSPORT_REQUIRED,
+                "Connections using insecure transport are prohibited; connect by TLS");
+    }
+
+    private void writeMore(ByteBuf out, int value) {
+        write(out, new AuthMoreData(Bytes.of(new byte[] {(byte) value})), Step.READ);
+    }
+
+    private Step write(ByteBuf out, ServerMessage message, Step next) {
+        int headerIndex = PacketEncoder.start(out);
+        // Before the client's response nothing is agreed on; it speaks 4.1 or is refused, so an ERR may say so.
+        CapabilityFlags agreed =
+                response == null ? new CapabilityFlags(CapabilityFlags.CLIENT_PROTOCOL_41) : capabilities;
+        message.encode(out, agreed);
+        sequenceId = PacketEncoder.finish(out, headerIndex, sequenceId);
+        return next;
+    }
+
+    private void requireState(State expected) {
+        if (state != expected) {
+            throw new IllegalStateException("The handshake is in the state " + state + ", this needs " + expected);
+        }
+    }
+}
