@@ -49,6 +49,9 @@ final class ReplyState {
     private static final int EOF_BYTES = 5;
     private static final int PREPARE_OK_BYTES = 12;
     private static final int PROGRESS_ERRNO = 0xFFFF;
+    private static final int CURSOR_OR_MORE =
+            StatusFlags.SERVER_STATUS_CURSOR_EXISTS | StatusFlags.SERVER_MORE_RESULTS_EXISTS;
+    private static final int OUT_AND_MORE = StatusFlags.SERVER_PS_OUT_PARAMS | StatusFlags.SERVER_MORE_RESULTS_EXISTS;
     private static final int MAX_COLUMNS = 0xFFFF;
 
     private Phase phase = Phase.DONE;
@@ -56,6 +59,7 @@ final class ReplyState {
     private boolean binary;
     private boolean deprecateEof;
     private boolean cacheMetadata;
+    private boolean moreBehindOutParameters;
     private int definitionsLeft;
     private int columnsOfStatement;
 
@@ -75,6 +79,7 @@ final class ReplyState {
         binary = newKind == ReplyKind.EXECUTE || newKind == ReplyKind.FETCH;
         deprecateEof = negotiated.has(CapabilityFlags.CLIENT_DEPRECATE_EOF);
         cacheMetadata = negotiated.has(CapabilityFlags.MARIADB_CLIENT_CACHE_METADATA);
+        moreBehindOutParameters = false;
         definitionsLeft = 0;
         columnsOfStatement = 0;
         statusFlags = 0;
@@ -163,7 +168,7 @@ final class ReplyState {
             }
             case COLUMNS_END -> {
                 eof(payload, index, length, firstByte);
-                columnsEnd();
+                columnsEof();
                 yield ControlPacket.COLUMNS_EOF;
             }
             case ROWS, FIELDS -> end(payload, index, length, firstByte);
@@ -244,19 +249,28 @@ final class ReplyState {
     }
 
     private void columnsEnd() {
-        if (kind == ReplyKind.PREPARE) {
-            phase = Phase.DONE;
-        } else if (kind == ReplyKind.EXECUTE && (statusFlags & StatusFlags.SERVER_STATUS_CURSOR_EXISTS) != 0) {
-            resultEnd();
-        } else {
-            phase = Phase.ROWS;
+        phase = kind == ReplyKind.PREPARE ? Phase.DONE : Phase.ROWS;
+    }
+
+    /** The EOF behind column definitions says more than that they end. */
+    private void columnsEof() {
+        columnsEnd();
+        if (kind == ReplyKind.EXECUTE) {
+            // A procedure that uses a cursor itself also leaves the flag set, on results whose rows do follow; those
+            // have a
+            // result behind them, which an opened cursor never has.
+            if ((statusFlags & CURSOR_OR_MORE) == StatusFlags.SERVER_STATUS_CURSOR_EXISTS) {
+                phase = Phase.DONE;
+            }
+            // MySQL tells of OUT parameters, and of the OK behind them, here only and not in the EOF behind the row.
+            moreBehindOutParameters = (statusFlags & OUT_AND_MORE) == OUT_AND_MORE;
         }
     }
 
     private void resultEnd() {
-        phase = (statusFlags & StatusFlags.SERVER_MORE_RESULTS_EXISTS) != 0 && mayHaveMoreResults()
-                ? Phase.FIRST
-                : Phase.DONE;
+        boolean more = (statusFlags & StatusFlags.SERVER_MORE_RESULTS_EXISTS) != 0 || moreBehindOutParameters;
+        moreBehindOutParameters = false;
+        phase = more && mayHaveMoreResults() ? Phase.FIRST : Phase.DONE;
     }
 
     private boolean mayHaveMoreResults() {

@@ -93,6 +93,29 @@ final class ReplyShapes {
                 binaryRows(binaryRows(new ReplyBytes(ReplyKind.EXECUTE, c)).end(MORE))
                         .end(MORE | SERVER_PS_OUT_PARAMS)
                         .ok(AUTOCOMMIT));
+        int cursorOfProcedure = MORE | SERVER_STATUS_CURSOR_EXISTS;
+        shapes.put(
+                "call of a procedure that uses a cursor itself, as both servers answer",
+                new ReplyBytes(ReplyKind.EXECUTE, c)
+                        .columnCount(2)
+                        .metadata(2, cursorOfProcedure)
+                        .row(0, 0, 1, 1)
+                        .end(cursorOfProcedure)
+                        .columnCount(1)
+                        .metadata(1, cursorOfProcedure)
+                        .row(0, 0, 1)
+                        .end(cursorOfProcedure)
+                        .ok(AUTOCOMMIT));
+        if (c.equals(ReplyBytes.CLASSIC)) {
+            shapes.put(
+                    "call whose out parameters end without the flag of more results, as MySQL 9 answers",
+                    new ReplyBytes(ReplyKind.EXECUTE, c)
+                            .columnCount(1)
+                            .metadata(1, MORE | SERVER_PS_OUT_PARAMS)
+                            .row(0, 0, 1)
+                            .end(AUTOCOMMIT)
+                            .ok(AUTOCOMMIT));
+        }
         shapes.put("cursor", cursor(new ReplyBytes(ReplyKind.EXECUTE, c)));
         shapes.put(
                 "fetch",
