@@ -7,12 +7,13 @@ module com.workersql.protocol {
     requires transitive io.netty.transport;
     requires io.netty.common;
 
-    exports com.workersql.protocol;
     exports com.workersql.protocol.auth;
     exports com.workersql.protocol.frame;
     exports com.workersql.protocol.message.client;
     exports com.workersql.protocol.message.server;
     exports com.workersql.protocol.netty;
     exports com.workersql.protocol.session;
+    exports com.workersql.protocol.value;
     exports com.workersql.protocol.wire;
+    exports com.workersql.protocol;
 }

@@ -6,7 +6,15 @@ import io.netty.buffer.ByteBuf;
 
 /** A message of the server. Values know their payload only; packet headers are written by the frame layer. */
 public sealed interface ServerMessage
-        permits HandshakeV10, Ok, Err, Eof, AuthSwitchRequest, AuthMoreData, StmtPrepareOk, LocalInfileRequest {
+        permits HandshakeV10,
+                Ok,
+                Err,
+                Eof,
+                AuthSwitchRequest,
+                AuthMoreData,
+                StmtPrepareOk,
+                ColumnDefinition,
+                LocalInfileRequest {
 
     /**
      * Writes the payload.

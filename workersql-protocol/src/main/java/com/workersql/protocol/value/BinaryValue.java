@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.protocol.value;
+
+import com.workersql.protocol.ProtocolException;
+import com.workersql.protocol.message.server.ColumnType;
+import com.workersql.protocol.wire.LengthEncodedInteger;
+import io.netty.buffer.ByteBuf;
+
+/** Where the value of a binary row or parameter lies, and what it says. The same grammar serves both directions. */
+final class BinaryValue {
+    private BinaryValue() {}
+
+    /** How many bytes stand in front of the content at {@code index} to tell its length: 0 for numbers. */
+    static int prefixBytes(ColumnType type, ByteBuf in, int index) {
+        return switch (type.binaryForm()) {
+            case DATE_TIME, TIME -> 1;
+            case STRING -> LengthEncodedInteger.sizeAt(in, index);
+            default -> 0;
+        };
+    }
+
+    /**
+     * How long the content is that starts with its prefix at {@code index}.
+     *
+     * @throws ProtocolException when it does not end at {@code end} at the latest, or has a length that its type does not know
+     */
+    static int contentBytes(ColumnType type, ByteBuf in, int index, int end) {
+        long length = switch (type.binaryForm()) {
+            case NONE -> 0;
+            case INT1 -> 1;
+            case INT2 -> 2;
+            case INT4, FLOAT -> 4;
+            case INT8, DOUBLE -> 8;
+            case DATE_TIME, TIME -> temporalBytes(type, in, index, end);
+            case STRING -> LengthEncodedInteger.get(in, index);
+        };
+        int left = end - index - prefixBytes(type, in, index);
+        if (length < 0 || length > left) {
+            throw ProtocolException.malformed("a value of type " + type + " with " + Long.toUnsignedString(length)
+                    + " bytes, " + Math.max(0, left) + " are left");
+        }
+        return (int) length;
+    }
+
+    private static int temporalBytes(ColumnType type, ByteBuf in, int index, int end) {
+        if (index >= end) {
+            throw ProtocolException.malformed("a value of type " + type + " without its length");
+        }
+        int length = in.getUnsignedByte(index);
+        boolean known = type.binaryForm() == ColumnType.BinaryForm.TIME
+                ? length == 0 || length == 8 || length == 12
+                : length == 0 || length == 4 || length == 7 || length == 11;
+        if (!known) {
+            throw ProtocolException.malformed("a value of type " + type + " with " + length + " bytes");
+        }
+        return length;
+    }
+
+    /** The bits of an integer, extended to 64 with or without sign. */
+    static long integer(ColumnType type, boolean unsigned, ByteBuf in, int index) {
+        return switch (type.binaryForm()) {
+            case INT1 -> unsigned ? in.getUnsignedByte(index) : in.getByte(index);
+            case INT2 -> unsigned || type == ColumnType.YEAR ? in.getUnsignedShortLE(index) : in.getShortLE(index);
+            case INT4 -> unsigned ? in.getUnsignedIntLE(index) : in.getIntLE(index);
+            case INT8 -> in.getLongLE(index);
+            default -> throw new IllegalStateException("no integer: " + type);
+        };
+    }
+
+    /**
+     * Prints a date, or a date with time.
+     *
+     * @param fractionDigits how many digits of the second's fraction, 0 to 6; 31 for as many as there are
+     */
+    static void appendDateTime(TextBuffer out, ColumnType type, ByteBuf in, int index, int length, int fractionDigits) {
+        out.appendDigits(length == 0 ? 0 : in.getUnsignedShortLE(index), 4);
+        out.append('-');
+        out.appendDigits(length == 0 ? 0 : in.getUnsignedByte(index + 2), 2);
+        out.append('-');
+        out.appendDigits(length == 0 ? 0 : in.getUnsignedByte(index + 3), 2);
+        if (type == ColumnType.DATE || type == ColumnType.NEWDATE) {
+            return;
+        }
+        out.append(' ');
+        appendClock(out, in, index + 4, length >= 7, length >= 7 ? in.getUnsignedByte(index + 4) : 0);
+        appendFraction(out, length == 11 ? in.getUnsignedIntLE(index + 7) : 0, fractionDigits);
+    }
+
+    /** Prints a time: a sign where it is negative, hours of at least two digits that hold the days too. */
+    static void appendTime(TextBuffer out, ByteBuf in, int index, int length, int fractionDigits) {
+        boolean given = length > 0;
+        if (given && in.getByte(index) != 0) {
+            out.append('-');
+        }
+        long hours = given ? in.getUnsignedIntLE(index + 1) * 24 + in.getUnsignedByte(index + 5) : 0;
+        appendClock(out, in, index + 5, given, hours);
+        appendFraction(out, length == 12 ? in.getUnsignedIntLE(index + 8) : 0, fractionDigits);
+    }
+
+    private static void appendClock(TextBuffer out, ByteBuf in, int hourIndex, boolean given, long hours) {
+        out.appendDigits(hours, 2);
+        out.append(':');
+        out.appendDigits(given ? in.getUnsignedByte(hourIndex + 1) : 0, 2);
+        out.append(':');
+        out.appendDigits(given ? in.getUnsignedByte(hourIndex + 2) : 0, 2);
+    }
+
+    private static void appendFraction(TextBuffer out, long micros, int digits) {
+        if (digits == 0 || (digits > 6 && micros == 0)) {
+            return;
+        }
+        int shown = Math.min(digits, 6);
+        long scaled = micros;
+        for (int i = shown; i < 6; i++) {
+            scaled /= 10;
+        }
+        out.append('.');
+        out.appendDigits(scaled, shown);
+    }
+}

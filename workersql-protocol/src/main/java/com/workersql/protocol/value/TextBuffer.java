@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.protocol.value;
+
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/** ASCII text in the making, used again for each value. */
+final class TextBuffer {
+    private static final byte[] LONG_MIN = "-9223372036854775808".getBytes(StandardCharsets.US_ASCII);
+
+    private byte[] bytes = new byte[64];
+    private int length;
+
+    TextBuffer clear() {
+        length = 0;
+        return this;
+    }
+
+    int length() {
+        return length;
+    }
+
+    void append(char c) {
+        ensure(1);
+        bytes[length++] = (byte) c;
+    }
+
+    void append(String ascii) {
+        ensure(ascii.length());
+        for (int i = 0; i < ascii.length(); i++) {
+            bytes[length++] = (byte) ascii.charAt(i);
+        }
+    }
+
+    void appendZeros(int count) {
+        ensure(count);
+        Arrays.fill(bytes, length, length + count, (byte) '0');
+        length += count;
+    }
+
+    void appendLong(long value) {
+        if (value == Long.MIN_VALUE) {
+            ensure(LONG_MIN.length);
+            System.arraycopy(LONG_MIN, 0, bytes, length, LONG_MIN.length);
+            length += LONG_MIN.length;
+        } else if (value < 0) {
+            append('-');
+            appendDigits(-value, 1);
+        } else {
+            appendDigits(value, 1);
+        }
+    }
+
+    void appendUnsigned(long value) {
+        if (value < 0) {
+            long tenth = (value >>> 1) / 5;
+            appendDigits(tenth, 1);
+            append((char) ('0' + (value - tenth * 10)));
+        } else {
+            appendDigits(value, 1);
+        }
+    }
+
+    /** A number that is not negative, with zeros in front up to {@code width}. */
+    void appendDigits(long value, int width) {
+        int digits = 1;
+        for (long rest = value / 10; rest > 0; rest /= 10) {
+            digits++;
+        }
+        int size = Math.max(digits, width);
+        ensure(size);
+        long rest = value;
+        for (int i = length + size - 1; i >= length; i--) {
+            bytes[i] = (byte) ('0' + rest % 10);
+            rest /= 10;
+        }
+        length += size;
+    }
+
+    /** Puts zeros in front of all that was appended, up to {@code width}. */
+    void padFront(int width) {
+        int missing = width - length;
+        if (missing > 0) {
+            ensure(missing);
+            System.arraycopy(bytes, 0, bytes, missing, length);
+            Arrays.fill(bytes, 0, missing, (byte) '0');
+            length += missing;
+        }
+    }
+
+    void copyTo(ByteBuf out) {
+        out.writeBytes(bytes, 0, length);
+    }
+
+    void copyTo(StringBuilder out) {
+        for (int i = 0; i < length; i++) {
+            out.append((char) bytes[i]);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return new String(bytes, 0, length, StandardCharsets.US_ASCII);
+    }
+
+    private void ensure(int more) {
+        if (length + more > bytes.length) {
+            bytes = Arrays.copyOf(bytes, Math.max(length + more, 2 * bytes.length));
+        }
+    }
+}
