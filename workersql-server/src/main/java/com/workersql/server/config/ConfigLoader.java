@@ -40,7 +40,7 @@ public final class ConfigLoader {
      * A configuration and the files that it was read from.
      *
      * @param config the configuration
-     * @param files the configuration file first, then the policy and users files; what a watcher looks at
+     * @param files the configuration file first, then the policy, users and password files; what a watcher looks at
      */
     public record Loaded(GatewayConfig config, List<Path> files) {}
 
@@ -80,7 +80,8 @@ public final class ConfigLoader {
             }
         }
         builder.tenants(tenants(root));
-        builder.policy(policy(root));
+        var policy = policy(root);
+        builder.policy(policy);
         builder.users(users(root));
 
         var limits = root.section("limits");
@@ -101,7 +102,10 @@ public final class ConfigLoader {
         root.end();
 
         var config = problems.isEmpty() ? checked(root, builder::build, null) : null;
-        if (config == null) {
+        if (config != null && policy != null) {
+            checkPolicy(policy, config);
+        }
+        if (!problems.isEmpty()) {
             throw new DocumentException(problems);
         }
         return config;
@@ -190,6 +194,7 @@ public final class ConfigLoader {
             return Secret.of(value);
         }
         if (value == null && secretFile != null && variable == null) {
+            files.add(secretFile);
             refuseReadableByOthers(secretFile, section, "password_file");
             return Secret.of(fileText(secretFile, section, "password_file").strip());
         }
@@ -250,6 +255,22 @@ public final class ConfigLoader {
         }
         root.problem("policy", "found " + inline.kind() + " where a mapping is expected");
         return null;
+    }
+
+    /** A policy has to be right by itself, and to name only shards that there are. */
+    private void checkPolicy(PolicySource policy, GatewayConfig config) {
+        try {
+            var known = config.shardNames();
+            for (var shard : policy.parse().shards()) {
+                if (!known.contains(shard)) {
+                    var message =
+                            "the policy's shard " + shard + " is none of this gateway's: " + String.join(", ", known);
+                    problems.add(new Problem(policy.origin(), 0, 0, "shards", message));
+                }
+            }
+        } catch (DocumentException e) {
+            problems.addAll(e.problems());
+        }
     }
 
     /** The mapping's own text at the line and column where it stands, so that places in it are places in the file. */

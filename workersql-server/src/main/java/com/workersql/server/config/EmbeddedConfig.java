@@ -61,6 +61,11 @@ public record EmbeddedConfig(int shards, Path dataDir, List<String> tenants, Pat
         return Path.of(System.getProperty("user.home"), ".workersql");
     }
 
+    /** The name of the n-th shard, counted from 0. */
+    public static String shardName(int number) {
+        return "shard_" + number;
+    }
+
     /** The same with another number of shards. */
     public EmbeddedConfig withShards(int shards) {
         return new EmbeddedConfig(shards, dataDir, tenants, server, firstPort);

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * Everything a gateway is told: one immutable value. A reload makes a new one.
@@ -79,6 +80,15 @@ public record GatewayConfig(
     /** The default: embedded shards, loopback only. */
     public static GatewayConfig defaults() {
         return builder().build();
+    }
+
+    /** The names of all shards, in order; of embedded ones also before they are started. */
+    public List<String> shardNames() {
+        return shards.isEmpty()
+                ? IntStream.range(0, embedded.shards())
+                        .mapToObj(EmbeddedConfig::shardName)
+                        .toList()
+                : shards.stream().map(ShardConfig::name).toList();
     }
 
     /** A builder that begins with this configuration. */

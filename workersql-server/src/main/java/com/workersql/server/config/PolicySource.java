@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.config;
 
+import com.workersql.router.policy.PolicyException;
+import com.workersql.router.policy.RoutingPolicy;
+import com.workersql.server.config.yaml.DocumentException;
+import com.workersql.server.config.yaml.Problem;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -13,6 +17,21 @@ import java.util.stream.Collectors;
  * @param text the policy document, YAML or JSON
  */
 public record PolicySource(String origin, String text) {
+
+    /**
+     * The policy itself.
+     *
+     * @throws DocumentException with every fault, and its place in the file that the text comes from
+     */
+    public RoutingPolicy parse() {
+        try {
+            return RoutingPolicy.parse(text);
+        } catch (PolicyException e) {
+            throw new DocumentException(e.errors().stream()
+                    .map(error -> new Problem(origin, error.line(), error.column(), "", error.message()))
+                    .toList());
+        }
+    }
 
     /**
      * The policy of a gateway that was given none: each tenant on its home, everybody else by the hash of the tenant's name.

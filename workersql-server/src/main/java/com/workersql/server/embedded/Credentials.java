@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.embedded;
 
+import com.workersql.protocol.auth.PasswordVerifier;
 import com.workersql.server.config.EmbeddedConfig;
 import com.workersql.server.config.Secret;
 import com.workersql.server.config.ShardAccount;
@@ -8,7 +9,6 @@ import com.workersql.server.config.yaml.DocumentException;
 import com.workersql.server.config.yaml.Problem;
 import com.workersql.server.config.yaml.Section;
 import com.workersql.server.config.yaml.YamlReader;
-import com.workersql.server.users.PasswordHash;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -92,8 +92,8 @@ final class Credentials {
         for (var name : config.tenants()) {
             if (!tenants.containsKey(name)) {
                 var password = newPassword();
-                var home = EmbeddedShards.shardName(tenants.size() % config.shards());
-                var hash = PasswordHash.of(password.getBytes(StandardCharsets.UTF_8), random);
+                var home = EmbeddedConfig.shardName(tenants.size() % config.shards());
+                var hash = PasswordVerifier.hashCachingSha2(password.getBytes(StandardCharsets.UTF_8), random);
                 tenants.put(name, new Tenant(home, password, hash, newPassword()));
                 changed = true;
             }

@@ -66,7 +66,7 @@ public final class EmbeddedShards implements AutoCloseable {
                     AccountStatements.of(credentials.admin(), credentials.gateway(), tenants, programs.isMariaDb());
             var servers = new ArrayList<ShardServer>();
             for (int number = 0; number < config.shards(); number++) {
-                var home = ownDirectory(directory.root().resolve(shardName(number)));
+                var home = ownDirectory(directory.root().resolve(EmbeddedConfig.shardName(number)));
                 int port = config.firstPort() == 0 ? 0 : config.firstPort() + number;
                 servers.add(new ShardServer(number, home, programs, port, listener));
             }
@@ -98,7 +98,7 @@ public final class EmbeddedShards implements AutoCloseable {
     }
 
     /**
-     * The configuration with these shards and tenants in it. A policy, users and tenant accounts that it already has are kept;
+     * The configuration with these shards and tenants in it, in the place of the wish for embedded ones. A policy, users and tenant accounts that it already has are kept;
      * otherwise each tenant has its home and one user of its own name.
      */
     public GatewayConfig applyTo(GatewayConfig config) {
@@ -112,6 +112,7 @@ public final class EmbeddedShards implements AutoCloseable {
         }
         accounts.putAll(config.tenants());
         var builder = config.toBuilder()
+                .embedded(null)
                 .shards(shards.stream()
                         .map(shard -> ShardConfig.of(shard.name(), shard.host(), shard.port(), shard.gateway()))
                         .toList())
@@ -134,10 +135,6 @@ public final class EmbeddedShards implements AutoCloseable {
             stopAll(servers);
             directory.close();
         }
-    }
-
-    static String shardName(int number) {
-        return "shard_" + number;
     }
 
     /** The process of one shard, for what has to disturb it. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.embedded;
 
+import com.workersql.server.config.EmbeddedConfig;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -72,7 +73,7 @@ final class ShardServer {
     private int port;
 
     ShardServer(int number, Path directory, DatabasePrograms programs, int configuredPort, ShardListener listener) {
-        this.name = EmbeddedShards.shardName(number);
+        this.name = EmbeddedConfig.shardName(number);
         this.number = number;
         this.directory = directory;
         this.programs = programs;

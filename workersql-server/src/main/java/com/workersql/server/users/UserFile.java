@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.users;
 
+import com.workersql.protocol.auth.PasswordVerifier;
 import com.workersql.server.config.Names;
 import com.workersql.server.config.yaml.DocumentException;
 import com.workersql.server.config.yaml.Problem;
@@ -9,12 +10,9 @@ import com.workersql.server.config.yaml.YamlReader;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /** Reads the users file. */
 public final class UserFile {
-    private static final Pattern CACHING_SHA2 = Pattern.compile("\\$A\\$005\\$.{20}[./0-9A-Za-z]{43}", Pattern.DOTALL);
-    private static final Pattern NATIVE = Pattern.compile("\\*[0-9A-Fa-f]{40}");
 
     private UserFile() {}
 
@@ -45,14 +43,7 @@ public final class UserFile {
         if (fault != null) {
             section.problem(fault);
         }
-        var password = section.requiredText("password");
-        if (!password.isEmpty()
-                && !CACHING_SHA2.matcher(password).matches()
-                && !NATIVE.matcher(password).matches()) {
-            section.problem(
-                    "password",
-                    "is neither $A$005$ with salt and hash nor * with 40 hex digits; `hash-password` makes one of a password");
-        }
+        var verifier = verifier(section);
         var tenant = section.text("tenant", null);
         var tenantFault = tenant == null ? null : Names.fault(tenant, Names.MAX_TENANT);
         if (tenantFault != null) {
@@ -65,6 +56,16 @@ public final class UserFile {
         section.end();
         Set<Permission> granted =
                 permissions.isEmpty() ? EnumSet.noneOf(Permission.class) : EnumSet.copyOf(permissions);
-        return new GatewayUser(name, password, tenant, granted, maxConnections);
+        return new GatewayUser(name, verifier, tenant, granted, maxConnections);
+    }
+
+    private static PasswordVerifier verifier(Section section) {
+        var password = section.requiredText("password");
+        try {
+            return PasswordVerifier.parse(password);
+        } catch (IllegalArgumentException e) {
+            section.problem("password", "is " + e.getMessage() + "; the subcommand hash-password makes one");
+            return PasswordVerifier.parse("");
+        }
     }
 }

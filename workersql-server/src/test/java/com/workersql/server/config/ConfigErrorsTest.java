@@ -53,6 +53,8 @@ final class ConfigErrorsTest {
             shards:¶  a:¶    tls: { mode: on }              | 3:18: shards.a.tls.mode: found 'on'; allowed are off, required, verify_ca, verify_identity
             users_file: none.yaml                           | 1:13: users_file: DIR/none.yaml does not exist
             policy_file: none.yaml                          | 1:14: policy_file: DIR/none.yaml does not exist
+            policy:¶  version: 1¶  shards: [a]              | : shards: the policy's shard a is none of this gateway's: shard_0, shard_1
+            policy:¶  version: 1¶  shardz: [a]              | gateway.yaml:3:3:
             policy: by_tenant                               | 1:9: policy: found 'by_tenant' where a mapping is expected
             drain_millis: 1¶drain_millis: 2                 | 2:1: drain_millis: stands a second time; the first is in line 1
             a: &x {}                                        | 1:4: a: an anchor (&x) is not allowed here
@@ -115,7 +117,8 @@ final class ConfigErrorsTest {
         Files.setPosixFilePermissions(users, PosixFilePermissions.fromString("rw-------"));
 
         assertThat(failure("users_file: users.yaml\n"))
-                .contains(users + ":3:15: users.ann.password: is neither $A$005$")
+                .contains(users
+                        + ":3:15: users.ann.password: is a password verifier of 5 characters; allowed are $A$005$")
                 .contains(users + ":4:18: users.ann.permissions: found 'fly'; allowed are read, write, ddl, admin");
     }
 

@@ -8,6 +8,7 @@ import com.workersql.server.users.GatewayUser;
 import com.workersql.server.users.Permission;
 import com.workersql.server.users.UserStore;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -52,6 +53,8 @@ final class ConfigLoaderTest {
         assertThat(config.shards().get(0).tls().mode()).isEqualTo(ShardTls.Mode.VERIFY_IDENTITY);
         assertThat(config.tenants().get("acme")).isEqualTo(new ShardAccount("acme", Secret.of("a"), "acme"));
         assertThat(config.users().find("acme").tenant()).isEqualTo("acme");
+        assertThat(config.users().find("acme").verifier().matches("change-me-acme".getBytes(StandardCharsets.UTF_8)))
+                .isTrue();
         assertThat(config.users().find("acme").maxConnections()).isEqualTo(200);
         assertThat(config.users().find("globex").permissions())
                 .containsExactlyInAnyOrder(Permission.READ, Permission.WRITE, Permission.DDL);

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server;
+
+import com.workersql.server.config.GatewayConfig;
+import java.net.InetSocketAddress;
+
+/** A gateway that listens. Safe for any thread. */
+public interface RunningGateway extends AutoCloseable {
+    /** Where MySQL clients connect, with the port that was really taken. */
+    InetSocketAddress mysqlAddress();
+
+    /** Where HTTP and WebSocket clients connect, with the port that was really taken. */
+    InetSocketAddress httpAddress();
+
+    /**
+     * Puts a new configuration into effect, as a whole, for what begins from now on.
+     *
+     * @throws IllegalArgumentException naming what cannot be changed while the gateway runs; the configuration before it stays
+     */
+    void reload(GatewayConfig config);
+
+    /** Stops listening, lets running work finish within {@code drain_millis}, and ends. A second call does nothing. */
+    @Override
+    void close();
+}

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.cli;
+
+import com.workersql.server.RunningGateway;
+import com.workersql.server.config.ConfigLoader;
+import com.workersql.server.config.ConfigWatcher;
+import com.workersql.server.config.EmbeddedConfig;
+import com.workersql.server.config.GatewayConfig;
+import com.workersql.server.config.yaml.DocumentException;
+import com.workersql.server.embedded.EmbeddedException;
+import com.workersql.server.embedded.EmbeddedShards;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.BindException;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The program: starts a gateway and keeps it until the process is told to end. */
+@Command(
+        name = "workersql-server",
+        description = "A gateway in front of MySQL and MariaDB shards for MySQL, HTTP and WebSocket clients.%n"
+                + "Without a configuration file it starts shards of its own, for this machine only.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        usageHelpAutoWidth = true,
+        sortOptions = false)
+public final class Main implements Callable<Integer> {
+    /** The exit code for options or a configuration that cannot be used. */
+    static final int BAD_USAGE = 2;
+
+    /** The exit code for an address that cannot be listened on. */
+    static final int ADDRESS_IN_USE = 3;
+
+    private static final int FAILED = 1;
+
+    private final Function<GatewayConfig, RunningGateway> starter;
+    private final UnaryOperator<String> environment;
+    private final Lifetime lifetime;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--config", paramLabel = "FILE", description = "Use this configuration; it is watched for changes.")
+    private Path configFile;
+
+    @Option(names = "--check-config", description = "Say whether the configuration can be used, and start nothing.")
+    private boolean checkOnly;
+
+    @Option(names = "--shards", paramLabel = "N", description = "Start N embedded shards (default: 2).")
+    private Integer shards;
+
+    @Option(
+            names = "--data-dir",
+            paramLabel = "DIR",
+            description =
+                    "Keep embedded shards and their credentials here (default: .workersql in the home directory).")
+    private Path dataDir;
+
+    @Option(names = "--mysql-port", paramLabel = "PORT", description = "The port for MySQL clients (default: 3307).")
+    private Integer mysqlPort;
+
+    @Option(
+            names = "--http-port",
+            paramLabel = "PORT",
+            description = "The port for HTTP and WebSocket clients (default: 8080).")
+    private Integer httpPort;
+
+    /**
+     * The program.
+     *
+     * @param starter starts the gateway itself
+     * @param environment gives the value of an environment variable, or null
+     * @param lifetime how long it runs
+     */
+    Main(Function<GatewayConfig, RunningGateway> starter, UnaryOperator<String> environment, Lifetime lifetime) {
+        this.starter = starter;
+        this.environment = environment;
+        this.lifetime = lifetime;
+    }
+
+    /** The command line of this program, ready to be executed. */
+    static CommandLine commandLine(Main main, HashPassword hashPassword) {
+        return new CommandLine(main)
+                .addSubcommand(hashPassword)
+                .setParameterExceptionHandler((e, args) -> {
+                    var err = e.getCommandLine().getErr();
+                    err.println(e.getMessage());
+                    err.println("Try --help.");
+                    return BAD_USAGE;
+                })
+                .setExecutionExceptionHandler((e, commandLine, parsed) -> failed(e, commandLine.getErr()));
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        var loaded = configFile == null
+                ? new ConfigLoader.Loaded(GatewayConfig.defaults(), List.of())
+                : ConfigLoader.load(configFile, environment);
+        var config = withOptions(loaded.config());
+        if (checkOnly) {
+            spec.commandLine()
+                    .getOut()
+                    .println((configFile == null ? "the default configuration" : configFile) + ": ok");
+            return 0;
+        }
+        Logging.configure(config.logging());
+        refusePortsInUse(config);
+        try (var embedded = startEmbedded(config)) {
+            var effective = embedded == null ? config : embedded.applyTo(config);
+            try (var gateway = starter.apply(effective)) {
+                try (var watcher = watch(loaded, gateway, embedded)) {
+                    spec.commandLine()
+                            .getOut()
+                            .println(Banner.of(
+                                    Version.text(),
+                                    effective,
+                                    embedded,
+                                    gateway.mysqlAddress(),
+                                    gateway.httpAddress()));
+                    lifetime.awaitEnd();
+                }
+            }
+        }
+        return 0;
+    }
+
+    private EmbeddedShards startEmbedded(GatewayConfig config) {
+        return config.embedded() == null
+                ? null
+                : EmbeddedShards.start(config.embedded(), new ConsoleProgress(System.err));
+    }
+
+    private ConfigWatcher watch(ConfigLoader.Loaded loaded, RunningGateway gateway, EmbeddedShards embedded) {
+        if (configFile == null) {
+            return null;
+        }
+        return ConfigWatcher.start(configFile, environment, loaded, changed -> {
+            var config = withOptions(changed);
+            gateway.reload(embedded == null ? config : embedded.applyTo(config));
+            Logging.configure(config.logging());
+        });
+    }
+
+    private GatewayConfig withOptions(GatewayConfig config) {
+        try {
+            var builder = config.toBuilder();
+            if (mysqlPort != null) {
+                builder.mysql(config.mysql().withPort(mysqlPort));
+            }
+            if (httpPort != null) {
+                builder.http(config.http().withPort(httpPort));
+            }
+            if (shards != null || dataDir != null) {
+                builder.embedded(embedded(config.embedded()));
+            }
+            return builder.build();
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+    }
+
+    private EmbeddedConfig embedded(EmbeddedConfig config) {
+        if (config == null) {
+            throw new IllegalArgumentException((shards == null ? "--data-dir" : "--shards")
+                    + " is for embedded shards, but " + configFile + " names existing ones");
+        }
+        var sized = shards == null ? config : config.withShards(shards);
+        return dataDir == null ? sized : sized.withDataDir(dataDir);
+    }
+
+    /** Looks before the shards are started, which takes seconds the first time; the gateway itself decides. */
+    private static void refusePortsInUse(GatewayConfig config) throws IOException {
+        for (var door : List.of(config.mysql(), config.http())) {
+            try (var socket = new ServerSocket()) {
+                socket.setReuseAddress(true);
+                socket.bind(door.resolve());
+            } catch (BindException e) {
+                var option =
+                        door.equals(config.mysql()) ? "--mysql-port or listen.mysql" : "--http-port or listen.http";
+                throw new StartFailure(
+                        ADDRESS_IN_USE,
+                        door + " cannot be listened on: " + e.getMessage() + "; choose another by " + option);
+            }
+        }
+    }
+
+    private static int failed(Exception failure, PrintWriter err) {
+        if (failure instanceof DocumentException) {
+            err.println(failure.getMessage());
+            return BAD_USAGE;
+        }
+        if (failure instanceof StartFailure start) {
+            err.println(start.getMessage());
+            return start.exitCode();
+        }
+        if (failure instanceof EmbeddedException) {
+            err.println(failure.getMessage());
+            return FAILED;
+        }
+        failure.printStackTrace(err);
+        return FAILED;
+    }
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.config;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import java.util.List;
+
+/** What shows that a file has changed: its time, its size and which file it is, through symbolic links. */
+record FileStamp(FileTime modified, long bytes, Object key) {
+    private static final FileStamp ABSENT = new FileStamp(FileTime.fromMillis(0), -1, null);
+
+    static List<FileStamp> of(List<Path> files) {
+        return files.stream().map(FileStamp::of).toList();
+    }
+
+    private static FileStamp of(Path file) {
+        try {
+            var attributes = Files.readAttributes(file, BasicFileAttributes.class);
+            return new FileStamp(attributes.lastModifiedTime(), attributes.size(), attributes.fileKey());
+        } catch (IOException e) {
+            return ABSENT;
+        }
+    }
+}
