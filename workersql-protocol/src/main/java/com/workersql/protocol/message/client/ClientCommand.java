@@ -21,6 +21,7 @@ public sealed interface ClientCommand extends ClientMessage
                 SetOption,
                 Statistics,
                 StmtClose,
+                StmtExecute,
                 StmtFetch,
                 StmtPrepare,
                 StmtReset,
@@ -54,6 +55,7 @@ public sealed interface ClientCommand extends ClientMessage
             case Command.COM_PING -> new Ping();
             case Command.COM_CHANGE_USER -> ChangeUser.decodeBody(payload, capabilities);
             case Command.COM_STMT_PREPARE -> StmtPrepare.decodeBody(payload);
+            case Command.COM_STMT_EXECUTE -> StmtExecute.decodeBody(payload);
             case Command.COM_STMT_SEND_LONG_DATA -> StmtSendLongData.decodeBody(payload);
             case Command.COM_STMT_CLOSE -> StmtClose.decodeBody(payload);
             case Command.COM_STMT_RESET -> StmtReset.decodeBody(payload);
