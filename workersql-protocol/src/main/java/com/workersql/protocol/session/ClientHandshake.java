@@ -8,7 +8,6 @@ import com.workersql.protocol.ProtocolException;
 import com.workersql.protocol.auth.CachingSha2Password;
 import com.workersql.protocol.auth.NativePassword;
 import com.workersql.protocol.auth.RsaKeyPair;
-import com.workersql.protocol.frame.PacketEncoder;
 import com.workersql.protocol.message.client.AuthResponse;
 import com.workersql.protocol.message.client.ClientMessage;
 import com.workersql.protocol.message.client.HandshakeResponse41;
@@ -247,8 +246,6 @@ public final class ClientHandshake {
     }
 
     private void write(ByteBuf out, ClientMessage message) {
-        int headerIndex = PacketEncoder.start(out);
-        message.encode(out, capabilities);
-        sequenceId = PacketEncoder.finish(out, headerIndex, sequenceId);
+        sequenceId = message.encodePacket(out, sequenceId, capabilities);
     }
 }

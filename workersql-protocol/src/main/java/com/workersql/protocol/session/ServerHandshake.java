@@ -13,7 +13,6 @@ import com.workersql.protocol.auth.NativePassword;
 import com.workersql.protocol.auth.PasswordVerifier;
 import com.workersql.protocol.auth.Peer;
 import com.workersql.protocol.auth.Salt;
-import com.workersql.protocol.frame.PacketEncoder;
 import com.workersql.protocol.message.client.AuthResponse;
 import com.workersql.protocol.message.client.HandshakeResponse41;
 import com.workersql.protocol.message.client.SslRequest;
@@ -366,12 +365,10 @@ public final class ServerHandshake {
     }
 
     private Step write(ByteBuf out, ServerMessage message, Step next) {
-        int headerIndex = PacketEncoder.start(out);
         // Before the client's response nothing is agreed on; it speaks 4.1 or is refused, so an ERR may say so.
         CapabilityFlags agreed =
                 response == null ? new CapabilityFlags(CapabilityFlags.CLIENT_PROTOCOL_41) : capabilities;
-        message.encode(out, agreed);
-        sequenceId = PacketEncoder.finish(out, headerIndex, sequenceId);
+        sequenceId = message.encodePacket(out, sequenceId, agreed);
         return next;
     }
 

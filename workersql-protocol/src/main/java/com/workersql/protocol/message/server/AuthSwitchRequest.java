@@ -58,6 +58,9 @@ public record AuthSwitchRequest(String plugin, Bytes data) implements ServerMess
     @Override
     public void encode(ByteBuf out, CapabilityFlags capabilities) {
         out.writeByte(HEADER);
+        if (plugin.equals(OLD_PASSWORD) && data.isEmpty()) {
+            return;
+        }
         ProtocolStrings.writeNulTerminated(out, plugin);
         data.writeTo(out);
         if (data.length() == SALT_BYTES) {

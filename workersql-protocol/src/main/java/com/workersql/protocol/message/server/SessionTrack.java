@@ -47,7 +47,7 @@ public sealed interface SessionTrack {
     }
 
     /**
-     * Type 2: some state of the session has changed since the last statement. {@code data := '1' | '0' (lenenc)}.
+     * Type 2: some state of the session has changed since the last statement. {@code data := '1' | '0'}, without a length of its own.
      *
      * @param changed whether it has
      */
@@ -120,8 +120,7 @@ public sealed interface SessionTrack {
                 }
                 case 1 -> tracks.add(new Schema(ProtocolStrings.readLengthEncoded(data)));
                 case 2 ->
-                    tracks.add(new StateChange(
-                            ProtocolStrings.readLengthEncoded(data).equals("1")));
+                    tracks.add(new StateChange(ProtocolStrings.readRest(data).equals("1")));
                 case 3 -> {
                     ProtocolStrings.require(data, 1);
                     tracks.add(new Gtids(data.readUnsignedByte(), ProtocolStrings.readLengthEncoded(data)));
@@ -152,7 +151,7 @@ public sealed interface SessionTrack {
                 ProtocolStrings.writeLengthEncoded(data, schema.name);
             } else if (track instanceof StateChange state) {
                 type = 2;
-                ProtocolStrings.writeLengthEncoded(data, state.changed ? "1" : "0");
+                data.writeByte(state.changed ? '1' : '0');
             } else if (track instanceof Gtids gtids) {
                 type = 3;
                 data.writeByte(gtids.encoding);
