@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.router;
 
+import com.workersql.router.internal.plan.Planner;
+import com.workersql.router.internal.plan.Planner.Purpose;
 import com.workersql.router.policy.RoutingPolicy;
 import com.workersql.router.policy.TenantPlacement;
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
-import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Decides where statements go. Safe for any number of threads; no call blocks, reads a clock or does I/O. Only
- * {@link #plan}, {@link #planPrepare} and {@link #explain} may run the grammar, which can take milliseconds: callers on an
- * event loop ask {@link #planIfCached} first and hand a miss to a thread that may be slow.
+ * {@link #plan}, {@link #planPrepare}, {@link #explain} and {@link #warmUp} may run the grammar, which can take
+ * milliseconds: callers on an event loop ask {@link #planIfCached} first and hand a miss to a thread that may be slow.
  */
 public final class Router {
 
-    private final LongAdder refused = new LongAdder();
-    private volatile RoutingPolicy policy;
+    private final Planner planner;
 
     private Router(Builder builder) {
-        this.policy = builder.policy;
+        this.planner = new Planner(builder.policy, builder.planCacheMaxWeightBytes, builder.hashSeed);
     }
 
     /**
@@ -32,13 +32,13 @@ public final class Router {
     }
 
     /**
-     * {@return the plan of a statement whose shape is known, or that the lexer alone can decide; null where it has to be
+     * {@return the plan of a statement whose shape is known, or that its tokens alone decide; null where it has to be
      * analysed first by {@link #plan}}
      *
-     * @param statement the statement
+     * @param statement the statement, with its values where it has placeholders
      */
     public RoutePlan planIfCached(Statement statement) {
-        return plan(statement);
+        return planner.plan(statement, Purpose.EXECUTE, false);
     }
 
     /**
@@ -47,15 +47,7 @@ public final class Router {
      * @param statement the statement, with its values where it has placeholders
      */
     public RoutePlan plan(Statement statement) {
-        StatementInfo info = new StatementInfo(
-                StatementKind.UNKNOWN, false, PermissionClass.ADMIN, Set.of(SessionEffect.UNKNOWN_STATE), "");
-        String tenant = statement.context().tenant();
-        if (tenant == null) {
-            refused.increment();
-            return new RoutePlan.Refused(info, 1235, "42000", "This session has no tenant to route by");
-        }
-        TenantPlacement home = policy.placement(tenant);
-        return new RoutePlan.SingleShard(info, home.shard(), true);
+        return planner.plan(statement, Purpose.EXECUTE, true);
     }
 
     /**
@@ -64,7 +56,16 @@ public final class Router {
      * @param statement the statement, without values
      */
     public RoutePlan planPrepare(Statement statement) {
-        return plan(statement);
+        return planner.plan(statement, Purpose.PREPARE, true);
+    }
+
+    /**
+     * {@return what {@link #planPrepare} says where the shape is known, else null}
+     *
+     * @param statement the statement, without values
+     */
+    public RoutePlan planPrepareIfCached(Statement statement) {
+        return planner.plan(statement, Purpose.PREPARE, false);
     }
 
     /**
@@ -73,14 +74,47 @@ public final class Router {
      * @param statement the statement, with its values where it has placeholders
      */
     public Explanation explain(Statement statement) {
+        RoutingPolicy policy = policy();
+        boolean hit = planner.isCached(statement);
         RoutePlan plan = plan(statement);
-        RoutingPolicy now = policy;
+        List<String> tables = planner.tables(statement);
+        String tenant = statement.context().tenant();
+        TenantPlacement home = tenant == null ? null : policy.placement(tenant);
+        String rule = home == null ? "table rules" : home.reason();
+        String kind;
+        String reason = rule;
+        List<String> shards = List.of();
+        if (plan instanceof RoutePlan.SingleShard single) {
+            kind = "single_shard";
+            shards = List.of(single.shard());
+        } else if (plan instanceof RoutePlan.MultiShard multi) {
+            kind = "multi_shard";
+            shards = multi.shards();
+        } else if (plan instanceof RoutePlan.Broadcast broadcast) {
+            kind = "broadcast";
+            shards = broadcast.shards();
+        } else if (plan instanceof RoutePlan.Local) {
+            kind = "local";
+            reason = "the gateway does it";
+        } else {
+            kind = "refused";
+            reason = ((RoutePlan.Refused) plan).reason();
+        }
         return new Explanation(
-                plan, "", "", List.of(), List.of(), now.version(), now.slots().generation(), false);
+                plan,
+                kind,
+                reason,
+                tables,
+                shards,
+                policy.version(),
+                policy.slots().generation(),
+                hit);
     }
 
     /** Runs the grammar once, so that the first client does not wait for it. Takes some hundred milliseconds. */
-    public void warmUp() {}
+    public void warmUp() {
+        planner.warmUp();
+    }
 
     /**
      * Puts another policy in force. Statements that are being planned end with the policy they began with.
@@ -88,26 +122,56 @@ public final class Router {
      * @param newPolicy the policy
      */
     public void policy(RoutingPolicy newPolicy) {
-        policy = Objects.requireNonNull(newPolicy, "newPolicy");
+        planner.policy(Objects.requireNonNull(newPolicy, "newPolicy"));
     }
 
     /** {@return the policy in force} */
     public RoutingPolicy policy() {
-        return policy;
+        return planner.policy();
     }
 
     /** {@return the counters now} */
     public RouterStats stats() {
-        return new RouterStats(0, 0, 0, 0, 0, 0, refused.sum());
+        return planner.stats();
     }
 
     /** Builds a router. Not safe for several threads. */
     public static final class Builder {
 
+        private static final long DEFAULT_PLAN_CACHE_MAX_WEIGHT_BYTES = 32L << 20;
+
         private final RoutingPolicy policy;
+        private long planCacheMaxWeightBytes = DEFAULT_PLAN_CACHE_MAX_WEIGHT_BYTES;
+        private long hashSeed = new SecureRandom().nextLong();
 
         private Builder(RoutingPolicy policy) {
             this.policy = Objects.requireNonNull(policy, "policy");
+        }
+
+        /**
+         * Sets how much the plan cache may weigh: an estimate of the bytes of the analyses in it. Raise it where
+         * {@link RouterStats#evictions()} grows while clients send the same statements again.
+         *
+         * @param bytes at least 0; default 32 MiB
+         * @return this
+         */
+        public Builder planCacheMaxWeightBytes(long bytes) {
+            if (bytes < 0) {
+                throw new IllegalArgumentException("planCacheMaxWeightBytes must be at least 0, got " + bytes);
+            }
+            planCacheMaxWeightBytes = bytes;
+            return this;
+        }
+
+        /**
+         * Sets the seed of the plan cache's hash, which keeps clients from making up texts that collide.
+         *
+         * @param seed any value; default: a random one
+         * @return this
+         */
+        public Builder hashSeed(long seed) {
+            hashSeed = seed;
+            return this;
         }
 
         /** {@return the router} */

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.router.internal.analyze;
+
+import com.workersql.router.ServerFlavor;
+import com.workersql.router.StatementKind;
+import com.workersql.router.internal.analyze.Names.Dotted;
+import com.workersql.router.internal.lex.FoldedStatement;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What is known of the names and keys of one shape of statement, whoever sends it.
+ *
+ * @param parsed whether the grammar accepted it, or was not needed
+ * @param agreed whether grammar and tokens see the same tables
+ * @param tables the tables, without common tables; after a disagreement those of both
+ * @param schemas the schemas named as such
+ * @param dotted the names with points that stand for no table
+ * @param localNames aliases, common tables and tables, by which columns may be qualified
+ * @param facts what is known of keys
+ */
+public record Analysis(
+        boolean parsed,
+        boolean agreed,
+        Set<TableName> tables,
+        Set<String> schemas,
+        List<Dotted> dotted,
+        Set<String> localNames,
+        KeyFacts facts) {
+
+    /**
+     * {@return the analysis of a statement by grammar and tokens}
+     *
+     * @param s the statement
+     * @param kind what it is
+     * @param flavor whose grammar
+     * @param grammar the parser
+     */
+    public static Analysis of(FoldedStatement s, StatementKind kind, ServerFlavor flavor, Grammar grammar) {
+        Names names = Names.read(s, kind);
+        Grammar.Parsed parsed = grammar.parse(s, flavor);
+        if (parsed == null) {
+            return unparsed(names);
+        }
+        TreeReader tree = new TreeReader(s, parsed, kind);
+        tree.read();
+        Set<TableName> seen = new LinkedHashSet<>(names.tables());
+        seen.removeIf(table -> table.schema() == null && tree.commonTables().contains(table.name()));
+        boolean compared = !kind.isDdl() && kind != StatementKind.SET && kind != StatementKind.CALL;
+        boolean agreed = !compared || seen.equals(tree.tables());
+        Set<TableName> tables = new LinkedHashSet<>(tree.tables());
+        tables.addAll(seen);
+        Set<String> local = new HashSet<>(tree.aliases());
+        local.addAll(tree.commonTables());
+        tables.forEach(table -> local.add(table.name()));
+        return new Analysis(true, agreed, tables, names.schemas(), names.dotted(), local, tree.facts());
+    }
+
+    /**
+     * {@return the analysis of a statement by its tokens alone}
+     *
+     * @param s the statement
+     * @param kind what it is
+     */
+    public static Analysis ofNames(FoldedStatement s, StatementKind kind) {
+        Names names = Names.read(s, kind);
+        return new Analysis(
+                true,
+                true,
+                names.tables(),
+                names.schemas(),
+                names.dotted(),
+                Set.of(),
+                KeyFacts.blocked("this statement"));
+    }
+
+    private static Analysis unparsed(Names names) {
+        return new Analysis(
+                false,
+                true,
+                names.tables(),
+                names.schemas(),
+                names.dotted(),
+                Set.of(),
+                KeyFacts.blocked("a statement that could not be analysed"));
+    }
+}

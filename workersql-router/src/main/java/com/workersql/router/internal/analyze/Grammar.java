@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.router.internal.analyze;
+
+import com.workersql.router.ServerFlavor;
+import com.workersql.router.internal.lex.FoldedStatement;
+import com.workersql.router.internal.lex.Word;
+import io.debezium.antlr.CaseChangingCharStream;
+import io.debezium.ddl.parser.mariadb.generated.MariaDBLexer;
+import io.debezium.ddl.parser.mariadb.generated.MariaDBParser;
+import io.debezium.ddl.parser.mysql.generated.MySqlLexer;
+import io.debezium.ddl.parser.mysql.generated.MySqlParser;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.antlr.v4.runtime.BailErrorStrategy;
+import org.antlr.v4.runtime.BaseErrorListener;
+import org.antlr.v4.runtime.CharStream;
+import org.antlr.v4.runtime.CharStreams;
+import org.antlr.v4.runtime.CommonTokenStream;
+import org.antlr.v4.runtime.Lexer;
+import org.antlr.v4.runtime.Parser;
+import org.antlr.v4.runtime.ParserRuleContext;
+import org.antlr.v4.runtime.RecognitionException;
+import org.antlr.v4.runtime.Recognizer;
+import org.antlr.v4.runtime.atn.PredictionMode;
+import org.antlr.v4.runtime.misc.ParseCancellationException;
+
+/**
+ * The parser library: MySQL's grammar for both families, since it understands more of what they share, and MariaDB's for
+ * what is MariaDB's own.
+ *
+ * <p>ANTLR remembers every prediction in caches that belong to the grammar, not to the parse, and they only grow; they are
+ * emptied after so many parses. Safe for any thread: a cache that is emptied during a parse costs time, not correctness.
+ */
+public final class Grammar {
+
+    /** Statements of more tokens are not parsed; folding leaves few that are longer. */
+    static final int MAX_TOKENS = 20_000;
+
+    private static final int PARSES_BETWEEN_CLEARINGS = 5_000;
+
+    private final AtomicInteger parses = new AtomicInteger();
+
+    /**
+     * What a parse gave.
+     *
+     * @param root the tree
+     * @param rules the names of the grammar's rules
+     * @param text the text that was parsed
+     */
+    record Parsed(ParserRuleContext root, List<String> rules, ParserText text) {}
+
+    /** {@return the tree, or null where no grammar of the family accepts the text} */
+    Parsed parse(FoldedStatement s, ServerFlavor flavor) {
+        if (s.isInvalid() || s.tokens() > MAX_TOKENS) {
+            return null;
+        }
+        boolean clear = parses.incrementAndGet() % PARSES_BETWEEN_CLEARINGS == 0;
+        Parsed parsed = mySql(ParserText.of(s, s.tokens(), "?"), clear);
+        if (parsed == null && flavor == ServerFlavor.MARIADB) {
+            // This grammar has no placeholders; a number may stand wherever one may.
+            int returning = returning(s);
+            parsed = returning < s.tokens()
+                    ? mySql(ParserText.of(s, returning, "?"), clear)
+                    : mariaDb(ParserText.of(s, s.tokens(), "0"), clear);
+        }
+        return parsed;
+    }
+
+    /**
+     * Neither grammar knows RETURNING, which lists columns of the rows that MariaDB has just written; it names no table
+     * unless it holds a query, and then it stays.
+     */
+    private static int returning(FoldedStatement s) {
+        int depth = 0;
+        for (int token = 1; token < s.tokens(); token++) {
+            if (s.isMark(token, '(')) {
+                depth++;
+            } else if (s.isMark(token, ')')) {
+                depth--;
+            } else if (depth == 0 && s.isWord(token, Word.RETURNING)) {
+                for (int i = token; i < s.tokens(); i++) {
+                    if (s.isWord(i, Word.SELECT) || s.isWord(i, Word.TABLE)) {
+                        return s.tokens();
+                    }
+                }
+                return token;
+            }
+        }
+        return s.tokens();
+    }
+
+    private static Parsed mySql(ParserText text, boolean clear) {
+        MySqlLexer lexer = new MySqlLexer(stream(text));
+        MySqlParser parser = prepared(lexer, new MySqlParser(new CommonTokenStream(lexer)));
+        Parsed parsed = run(() -> parser.queries(), parser, text);
+        if (clear) {
+            parser.getInterpreter().clearDFA();
+            lexer.getInterpreter().clearDFA();
+        }
+        return parsed;
+    }
+
+    private static Parsed mariaDb(ParserText text, boolean clear) {
+        MariaDBLexer lexer = new MariaDBLexer(stream(text));
+        MariaDBParser parser = prepared(lexer, new MariaDBParser(new CommonTokenStream(lexer)));
+        Parsed parsed = run(() -> parser.root(), parser, text);
+        if (clear) {
+            parser.getInterpreter().clearDFA();
+            lexer.getInterpreter().clearDFA();
+        }
+        return parsed;
+    }
+
+    private static CharStream stream(ParserText text) {
+        return new CaseChangingCharStream(CharStreams.fromString(text.text()), true);
+    }
+
+    private static <P extends Parser> P prepared(Lexer lexer, P parser) {
+        lexer.removeErrorListeners();
+        lexer.addErrorListener(new Refusing());
+        parser.removeErrorListeners();
+        parser.setErrorHandler(new BailErrorStrategy());
+        parser.getInterpreter().setPredictionMode(PredictionMode.SLL);
+        return parser;
+    }
+
+    /** One rule of a grammar. */
+    private interface Rule {
+        ParserRuleContext parse();
+    }
+
+    private static Parsed run(Rule rule, Parser parser, ParserText text) {
+        try {
+            ParserRuleContext root = rule.parse();
+            List<String> rules = Arrays.asList(parser.getRuleNames());
+            return isOneStatement(root, rules) ? new Parsed(root, rules, text) : null;
+        } catch (ParseCancellationException | StackOverflowError e) {
+            // Not of the grammar, or nested by something that is no parenthesis, deeper than a thread's stack.
+            return null;
+        }
+    }
+
+    /** The lexer has counted one statement; a grammar that sees two in it reads it in another way. */
+    private static boolean isOneStatement(ParserRuleContext root, List<String> rules) {
+        int statements = 0;
+        for (int i = 0; i < root.getChildCount(); i++) {
+            if (root.getChild(i) instanceof ParserRuleContext child) {
+                String rule = rules.get(child.getRuleIndex());
+                statements += rule.equals("sqlStatements") ? child.getChildCount() : 1;
+            }
+        }
+        return statements == 1;
+    }
+
+    /** Gives up at the first byte that no token begins with, instead of leaving it out. */
+    private static final class Refusing extends BaseErrorListener {
+        @Override
+        public void syntaxError(
+                Recognizer<?, ?> recognizer,
+                Object symbol,
+                int line,
+                int column,
+                String message,
+                RecognitionException e) {
+            throw new ParseCancellationException(message);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.router.internal.analyze;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a statement says of its tables' columns, as far as it holds for every row that the statement touches. It knows no
+ * policy: which columns are keys is asked later.
+ *
+ * @param tables the tables of the statement's own block, in order
+ * @param equalities columns that equal a literal or placeholder
+ * @param joins columns that equal one another
+ * @param insert the rows of an INSERT, or null
+ * @param assigned the columns that the statement assigns, in lower case
+ * @param blocker why tables beyond reference tables cannot be routed by key, or null where they can
+ */
+public record KeyFacts(
+        List<BlockTable> tables,
+        List<Equality> equalities,
+        List<Join> joins,
+        Insert insert,
+        List<String> assigned,
+        String blocker) {
+
+    /** Facts of a statement of which nothing is known but its tables. */
+    static KeyFacts blocked(String blocker) {
+        return new KeyFacts(List.of(), List.of(), List.of(), null, List.of(), blocker);
+    }
+
+    /**
+     * A table of the statement's own block.
+     *
+     * @param table the table
+     * @param alias the name by which columns refer to it
+     */
+    public record BlockTable(TableName table, String alias) {}
+
+    /**
+     * A column as written.
+     *
+     * @param qualifier the table or alias before it, or null
+     * @param name the column in lower case
+     */
+    public record Column(String qualifier, String name) {}
+
+    /**
+     * A column equals the value of a slot.
+     *
+     * @param column the column
+     * @param slot the slot
+     */
+    public record Equality(Column column, int slot) {}
+
+    /**
+     * Two columns are equal.
+     *
+     * @param from the column whose value is known first
+     * @param to the column that then has the same
+     * @param bothWays whether it may be read the other way round
+     */
+    public record Join(Column from, Column to, boolean bothWays) {}
+
+    /**
+     * The rows of an INSERT or REPLACE.
+     *
+     * @param table the table
+     * @param columnSlots for each column in lower case the slots of its values, one for each distinct row shape; a column
+     *     whose value is not a lone literal in one of the shapes is not in it
+     * @param columnsKnown whether the statement lists its columns
+     */
+    public record Insert(TableName table, Map<String, int[]> columnSlots, boolean columnsKnown) {}
+}

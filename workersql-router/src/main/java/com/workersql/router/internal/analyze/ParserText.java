@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.router.internal.analyze;
+
+import com.workersql.router.internal.lex.FoldedStatement;
+import com.workersql.router.internal.lex.Token;
+import java.util.Arrays;
+
+/**
+ * The text that the grammar reads: the statement's tokens with every literal replaced by a plain one of its class, names
+ * in backticks and no comments, so that neither sql_mode nor character set nor the values matter to the grammar. It knows
+ * for each place of this text which token stands there.
+ */
+final class ParserText {
+
+    private final String text;
+    private final int[] places;
+
+    private ParserText(String text, int[] places) {
+        this.text = text;
+        this.places = places;
+    }
+
+    /** {@return the text of the first tokens of a statement} */
+    static ParserText of(FoldedStatement s, int tokens, String placeholder) {
+        StringBuilder text = new StringBuilder(s.foldedLength() * 2);
+        int[] places = new int[tokens];
+        int codePoints = 0;
+        for (int token = 0; token < tokens; token++) {
+            String written = token(s, token, placeholder);
+            if (token > 0 && !joins(s, token)) {
+                text.append(' ');
+                codePoints++;
+            }
+            places[token] = codePoints;
+            text.append(written);
+            codePoints += written.codePointCount(0, written.length());
+        }
+        return new ParserText(text.toString(), places);
+    }
+
+    private static boolean joins(FoldedStatement s, int token) {
+        if (s.isMark(token, '.') || s.isMark(token - 1, '.')) {
+            return s.kind(token) != Token.DECIMAL && s.kind(token) != Token.FLOAT;
+        }
+        return s.isMark(token, '(') && s.isName(token - 1) && !s.hasBlankBefore(token);
+    }
+
+    private static String token(FoldedStatement s, int token, String placeholder) {
+        return switch (s.kind(token)) {
+            case Token.QUOTED -> '`' + s.name(token).replace("`", "``") + '`';
+            case Token.STRING -> "''";
+            case Token.INTEGER -> s.slot(token) >= 0 ? "0" : s.text(token);
+            case Token.DECIMAL -> "0.0";
+            case Token.FLOAT -> "0e0";
+            case Token.HEX -> "x'00'";
+            case Token.BIT -> "b'0'";
+            case Token.PARAMETER -> placeholder;
+            case Token.NULL_ESCAPE -> "NULL";
+            case Token.USER_VARIABLE -> s.text(token).startsWith("@`") ? s.text(token) : "@v";
+            // An introducer belongs to the literal behind it, which then is no plain one.
+            case Token.WORD -> isIntroducer(s, token) ? "" : s.text(token);
+            default -> s.text(token);
+        };
+    }
+
+    static boolean isIntroducer(FoldedStatement s, int token) {
+        int next = s.kind(token + 1);
+        if (s.kind(token) != Token.WORD || (next != Token.STRING && next != Token.HEX && next != Token.BIT)) {
+            return false;
+        }
+        String word = s.text(token);
+        return (word.startsWith("_") && word.length() > 1) || word.equalsIgnoreCase("n");
+    }
+
+    String text() {
+        return text;
+    }
+
+    /** {@return the token that stands at a place of the text, counted in code points} */
+    int tokenAt(int place) {
+        int found = Arrays.binarySearch(places, place);
+        if (found >= 0) {
+            // An omitted introducer has the same place as its literal.
+            while (found + 1 < places.length && places[found + 1] == place) {
+                found++;
+            }
+            return found;
+        }
+        return -found - 2;
+    }
+}

@@ -1,0 +1,412 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.router.internal.plan;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.workersql.router.LocalAction;
+import com.workersql.router.PermissionClass;
+import com.workersql.router.RoutePlan;
+import com.workersql.router.RoutePlan.Local;
+import com.workersql.router.RoutePlan.Refused;
+import com.workersql.router.RoutePlan.SingleShard;
+import com.workersql.router.RouterStats;
+import com.workersql.router.ServerFlavor;
+import com.workersql.router.SessionEffect;
+import com.workersql.router.Statement;
+import com.workersql.router.StatementContext;
+import com.workersql.router.StatementInfo;
+import com.workersql.router.StatementKind;
+import com.workersql.router.internal.analyze.Analysis;
+import com.workersql.router.internal.analyze.Grammar;
+import com.workersql.router.internal.analyze.TableName;
+import com.workersql.router.internal.classify.Classifier;
+import com.workersql.router.internal.classify.Verdict;
+import com.workersql.router.internal.classify.Verdict.Route;
+import com.workersql.router.internal.lex.FoldedStatement;
+import com.workersql.router.policy.Isolation;
+import com.workersql.router.policy.RoutingPolicy;
+import com.workersql.router.policy.TenantPlacement;
+import java.nio.charset.StandardCharsets;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.atomic.LongAdder;
+
+/** Plans statements: folds, looks up, analyses on a miss, binds. Safe for any thread. */
+public final class Planner {
+
+    /** Homes of tenants that no rule names are hashed from their names; this many are remembered. */
+    private static final int REMEMBERED_HOMES = 65_536;
+
+    private final Grammar grammar = new Grammar();
+    private final Cache<PlanKey, Shape> shapes;
+    private final AtomicReferenceArray<Scratch> idle;
+    private final long seed;
+    private final LongAdder hits = new LongAdder();
+    private final LongAdder misses = new LongAdder();
+    private final LongAdder unparsable = new LongAdder();
+    private final LongAdder disagreements = new LongAdder();
+    private final LongAdder refused = new LongAdder();
+    private volatile InForce inForce;
+
+    /** A policy and what was computed from it. */
+    private record InForce(RoutingPolicy policy, Cache<String, TenantPlacement> homes) {
+        static InForce of(RoutingPolicy policy) {
+            return new InForce(
+                    policy,
+                    Caffeine.newBuilder()
+                            .maximumSize(REMEMBERED_HOMES)
+                            .executor(Runnable::run)
+                            .build());
+        }
+
+        TenantPlacement home(String tenant) {
+            TenantPlacement home = homes.getIfPresent(tenant);
+            if (home == null) {
+                home = policy.placement(tenant);
+                homes.put(tenant, home);
+            }
+            return home;
+        }
+    }
+
+    /** What one call needs; taken from the idle ones and put back. */
+    private static final class Scratch {
+        final FoldedStatement folded = new FoldedStatement();
+        final PlanKey probe = new PlanKey();
+    }
+
+    /** What a caller wants of a plan. */
+    public enum Purpose {
+        /** To run the statement. */
+        EXECUTE,
+        /** To prepare it; its values come later. */
+        PREPARE
+    }
+
+    /**
+     * Makes a planner.
+     *
+     * @param policy the policy to begin with
+     * @param cacheWeightBytes how much the cached analyses may weigh, estimated
+     * @param seed the hash's seed
+     */
+    public Planner(RoutingPolicy policy, long cacheWeightBytes, long seed) {
+        this.inForce = InForce.of(policy);
+        this.seed = seed;
+        this.idle = new AtomicReferenceArray<>(Math.max(4, Runtime.getRuntime().availableProcessors() * 2));
+        this.shapes = Caffeine.newBuilder()
+                .maximumWeight(cacheWeightBytes)
+                .weigher((PlanKey key, Shape shape) -> key.weightBytes() + shape.weightBytes())
+                // Evictions are done by the caller: the router owns no thread.
+                .executor(Runnable::run)
+                .recordStats()
+                .build();
+    }
+
+    /** {@return the policy in force} */
+    public RoutingPolicy policy() {
+        return inForce.policy();
+    }
+
+    /** Puts a policy in force for the statements that are planned from now on. */
+    public void policy(RoutingPolicy policy) {
+        inForce = InForce.of(policy);
+    }
+
+    /**
+     * {@return the plan; null where it would take the grammar and that may not be asked}
+     *
+     * @param statement the statement
+     * @param purpose what the plan is for
+     * @param mayAnalyse whether the grammar may be asked
+     */
+    public RoutePlan plan(Statement statement, Purpose purpose, boolean mayAnalyse) {
+        Scratch scratch = take();
+        try {
+            scratch.folded.fold(statement.bytes(), statement.offset(), statement.length(), statement.context());
+            RoutePlan plan = plan(statement, scratch, inForce, purpose, mayAnalyse);
+            if (plan instanceof Refused) {
+                refused.increment();
+            }
+            return plan;
+        } finally {
+            scratch.folded.release();
+            put(scratch);
+        }
+    }
+
+    /** {@return whether the shape of a statement is in the cache} */
+    public boolean isCached(Statement statement) {
+        Scratch scratch = take();
+        try {
+            scratch.folded.fold(statement.bytes(), statement.offset(), statement.length(), statement.context());
+            scratch.probe.set(scratch.folded, statement.context(), seed);
+            return shapes.asMap().containsKey(scratch.probe);
+        } finally {
+            scratch.folded.release();
+            put(scratch);
+        }
+    }
+
+    /** {@return the tables that a statement names, as the cached analysis has them} */
+    public List<String> tables(Statement statement) {
+        Scratch scratch = take();
+        try {
+            scratch.folded.fold(statement.bytes(), statement.offset(), statement.length(), statement.context());
+            scratch.probe.set(scratch.folded, statement.context(), seed);
+            Shape shape = shapes.asMap().get(scratch.probe);
+            return shape == null
+                    ? List.of()
+                    : shape.analysis().tables().stream()
+                            .map(TableName::toString)
+                            .toList();
+        } finally {
+            scratch.folded.release();
+            put(scratch);
+        }
+    }
+
+    /** {@return the counters now} */
+    public RouterStats stats() {
+        long weight = shapes.policy()
+                .eviction()
+                .map(eviction -> eviction.weightedSize().orElse(0))
+                .orElse(0L);
+        return new RouterStats(
+                hits.sum(),
+                misses.sum(),
+                shapes.stats().evictionCount(),
+                weight,
+                unparsable.sum(),
+                disagreements.sum(),
+                refused.sum());
+    }
+
+    /** Parses one statement of each usual kind, so that grammar and caches are there when the first client comes. */
+    public void warmUp() {
+        List<String> statements = List.of(
+                "SELECT a, COUNT(*) FROM t AS x JOIN u ON x.id = u.id WHERE x.id = 1 AND b IN (1, 2) GROUP BY a ORDER BY a LIMIT 1",
+                "INSERT INTO t (a, b) VALUES (1, 'x') ON DUPLICATE KEY UPDATE b = 'y'",
+                "UPDATE t SET a = 1 WHERE id = 2",
+                "DELETE FROM t WHERE id = 3",
+                "CREATE TABLE t (id BIGINT PRIMARY KEY, a VARCHAR(10))");
+        for (ServerFlavor flavor : ServerFlavor.values()) {
+            StatementContext context = StatementContext.of(null, flavor, 0);
+            FoldedStatement s = new FoldedStatement();
+            for (String statement : statements) {
+                byte[] bytes = statement.getBytes(StandardCharsets.US_ASCII);
+                s.fold(bytes, 0, bytes.length, context);
+                Analysis.of(s, Classifier.classify(s).info().kind(), flavor, grammar);
+            }
+        }
+    }
+
+    /** Does what the cache has put off. For tests and statistics. */
+    public void settle() {
+        shapes.cleanUp();
+    }
+
+    private Scratch take() {
+        int start = (int) (Thread.currentThread().getId() % idle.length());
+        for (int i = 0; i < idle.length(); i++) {
+            int at = (start + i) % idle.length();
+            if (idle.getPlain(at) != null) {
+                Scratch scratch = idle.getAndSet(at, null);
+                if (scratch != null) {
+                    return scratch;
+                }
+            }
+        }
+        return new Scratch();
+    }
+
+    private void put(Scratch scratch) {
+        int start = (int) (Thread.currentThread().getId() % idle.length());
+        for (int i = 0; i < idle.length(); i++) {
+            int at = (start + i) % idle.length();
+            if (idle.getPlain(at) == null && idle.compareAndSet(at, null, scratch)) {
+                return;
+            }
+        }
+    }
+
+    private RoutePlan plan(Statement statement, Scratch scratch, InForce now, Purpose purpose, boolean mayAnalyse) {
+        FoldedStatement s = scratch.folded;
+        boolean analysable = s.statements() == 1 && !s.isDoubtful() && !s.isTooDeep();
+        if (analysable && !s.isRaw()) {
+            scratch.probe.set(s, statement.context(), seed);
+            Shape shape = shapes.getIfPresent(scratch.probe);
+            if (shape != null) {
+                hits.increment();
+                return bind(statement, s, shape, now, purpose);
+            }
+        }
+        Verdict verdict = Classifier.classify(s);
+        switch (verdict.route()) {
+            case REFUSED -> {
+                return refused(statement, s, verdict, now);
+            }
+            case LOCAL -> {
+                return local(statement, verdict, now);
+            }
+            case SESSION -> {
+                return session(statement, verdict.info(), now);
+            }
+            case NAMES -> {
+                Analysis names = Analysis.ofNames(s, verdict.info().kind());
+                return bind(statement, s, new Shape(verdict, names), now, purpose);
+            }
+            case INNER_TEXT -> {
+                return mayAnalyse ? inner(statement, s, verdict, now) : null;
+            }
+            case ANALYSE -> {
+                if (s.isRaw()) {
+                    scratch.probe.set(s, statement.context(), seed);
+                    Shape shape = shapes.getIfPresent(scratch.probe);
+                    if (shape != null) {
+                        hits.increment();
+                        return bind(statement, s, shape, now, purpose);
+                    }
+                }
+                return mayAnalyse ? analyse(statement, scratch, verdict, now, purpose) : null;
+            }
+        }
+        throw new IllegalStateException("no such route: " + verdict.route());
+    }
+
+    private RoutePlan analyse(Statement statement, Scratch scratch, Verdict verdict, InForce now, Purpose purpose) {
+        FoldedStatement s = scratch.folded;
+        misses.increment();
+        Analysis analysis =
+                Analysis.of(s, verdict.info().kind(), statement.context().flavor(), grammar);
+        if (!analysis.parsed()) {
+            unparsable.increment();
+        } else if (!analysis.agreed()) {
+            disagreements.increment();
+        }
+        Shape shape = new Shape(verdict, analysis);
+        shapes.put(scratch.probe.kept(), shape);
+        return bind(statement, s, shape, now, purpose);
+    }
+
+    /** What is forbidden to tenants is left to the server's grants in a session that has no tenant and one shard. */
+    private static RoutePlan refused(Statement statement, FoldedStatement s, Verdict verdict, InForce now) {
+        boolean plainProxy = statement.context().tenant() == null
+                && now.policy().shards().size() == 1
+                && (verdict.errno() == 1227 || verdict.errno() == 1235)
+                && verdict.info().kind() != StatementKind.MULTIPLE;
+        return plainProxy
+                ? new SingleShard(
+                        verdict.info(),
+                        now.policy().shards().get(0),
+                        verdict.info().has(SessionEffect.UNKNOWN_STATE) || s.isDoubtful() || s.isTooDeep())
+                : new Refused(verdict.info(), verdict.errno(), verdict.sqlState(), verdict.reason());
+    }
+
+    private static RoutePlan local(Statement statement, Verdict verdict, InForce now) {
+        StatementInfo info = verdict.info();
+        String tenant = statement.context().tenant();
+        TenantPlacement home = tenant == null ? null : now.home(tenant);
+        if (home != null
+                && verdict.action() instanceof LocalAction.UseSchema use
+                && !use.schema().equals(home.database())
+                && !(use.schema().equalsIgnoreCase("information_schema")
+                        && statement.context().ownAccount())) {
+            return Refusal.schema(info, use.schema());
+        }
+        return new Local(info, verdict.action(), home == null ? anyShard(statement, now) : home.shard());
+    }
+
+    private static String anyShard(Statement statement, InForce now) {
+        String preferred = statement.preferredShard();
+        return preferred != null && now.policy().shards().contains(preferred)
+                ? preferred
+                : now.policy().shards().get(0);
+    }
+
+    private static RoutePlan session(Statement statement, StatementInfo info, InForce now) {
+        String tenant = statement.context().tenant();
+        String shard =
+                tenant == null ? anyShard(statement, now) : now.home(tenant).shard();
+        return new SingleShard(info, shard, false);
+    }
+
+    private static RoutePlan bind(Statement statement, FoldedStatement s, Shape shape, InForce now, Purpose purpose) {
+        StatementContext context = statement.context();
+        StatementInfo info = shape.verdict().info();
+        Analysis analysis = shape.analysis();
+        if (context.tenant() != null) {
+            TenantPlacement home = now.home(context.tenant());
+            if (home.isolation() == Isolation.ROW) {
+                return Refusal.unsupported(info, "row isolation of tenant " + home.tenant());
+            }
+            Refused foreign = TenantCheck.check(info, analysis, context, home.database());
+            if (foreign != null) {
+                return foreign;
+            }
+            if (!analysis.parsed()) {
+                return context.ownAccount()
+                        ? new SingleShard(info, home.shard(), true)
+                        : Refusal.unsupported(info, "a statement that could not be analysed");
+            }
+            if (!analysis.agreed()) {
+                return Refusal.unsupported(info, "a statement whose tables could not be told for certain");
+            }
+            return shape.home(home.shard());
+        }
+        RoutingPolicy policy = now.policy();
+        if (policy.shards().size() == 1) {
+            String only = policy.shards().get(0);
+            return analysis.parsed() ? shape.home(only) : new SingleShard(info, only, true);
+        }
+        if (!analysis.parsed()) {
+            return Refusal.unsupported(info, "a statement that could not be analysed");
+        }
+        if (!analysis.agreed()) {
+            return Refusal.unsupported(info, "a statement whose tables could not be told for certain");
+        }
+        boolean preparing = purpose == Purpose.PREPARE;
+        RoutePlan plan = new TableRoute(statement, s, info, analysis, policy, preparing).plan();
+        if (preparing && plan instanceof RoutePlan.Broadcast broadcast) {
+            return new SingleShard(info, broadcast.shards().get(0), false);
+        }
+        return plan;
+    }
+
+    /** PREPARE and EXECUTE IMMEDIATE go where their text goes, and may leave what it may leave. */
+    private RoutePlan inner(Statement statement, FoldedStatement s, Verdict verdict, InForce now) {
+        StatementInfo info = verdict.info();
+        StatementContext context = statement.context();
+        String text = Literals.unquoted(s.text(verdict.innerToken()), context.noBackslashEscapes());
+        if (text == null) {
+            return Refusal.unsupported(info, "a prepared text with other characters or escapes than ASCII's");
+        }
+        byte[] bytes = text.getBytes(StandardCharsets.US_ASCII);
+        Statement inner = new Statement(context, bytes, 0, bytes.length, null, statement.preferredShard());
+        Scratch scratch = new Scratch();
+        scratch.folded.fold(bytes, 0, bytes.length, context);
+        Verdict innerVerdict = Classifier.classify(scratch.folded);
+        if (innerVerdict.route() == Route.LOCAL
+                || innerVerdict.route() == Route.INNER_TEXT
+                || innerVerdict.route() == Route.SESSION) {
+            return Refusal.unsupported(
+                    info, info.kind() + " of " + innerVerdict.info().kind());
+        }
+        RoutePlan plan = plan(inner, scratch, now, Purpose.EXECUTE, true);
+        if (plan instanceof Refused no) {
+            return new Refused(info, no.errno(), no.sqlState(), no.reason());
+        }
+        if (!(plan instanceof SingleShard single)) {
+            return Refusal.unsupported(info, info.kind() + " of a statement for several shards");
+        }
+        Set<SessionEffect> effects = EnumSet.of(SessionEffect.TEXT_PREPARE);
+        effects.addAll(single.statement().effects());
+        PermissionClass permission = single.statement().permission().compareTo(PermissionClass.WRITE) > 0
+                ? single.statement().permission()
+                : PermissionClass.WRITE;
+        StatementInfo merged = new StatementInfo(info.kind(), false, permission, effects, info.fingerprint());
+        return new SingleShard(merged, single.shard(), single.discardConnectionAfterwards());
+    }
+}

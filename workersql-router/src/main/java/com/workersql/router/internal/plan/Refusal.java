@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.router.internal.plan;
+
+import com.workersql.router.RoutePlan.Refused;
+import com.workersql.router.StatementInfo;
+
+/** The refusals of planning, worded as a server words its own where it has one. */
+final class Refusal {
+
+    private Refusal() {}
+
+    static Refused unsupported(StatementInfo info, String what) {
+        return new Refused(info, 1235, "42000", "This gateway doesn't yet support '" + what + "'");
+    }
+
+    static Refused table(StatementInfo info, String table) {
+        String command = info.kind().name().replace('_', ' ');
+        return new Refused(info, 1142, "42000", command + " command denied to this user for table '" + table + "'");
+    }
+
+    static Refused routine(StatementInfo info, String routine) {
+        return new Refused(info, 1370, "42000", "execute command denied to this user for routine '" + routine + "'");
+    }
+
+    static Refused schema(StatementInfo info, String schema) {
+        return new Refused(info, 1044, "42000", "Access denied for this user to database '" + schema + "'");
+    }
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.router.internal.plan;
+
+import com.workersql.router.RoutePlan.SingleShard;
+import com.workersql.router.internal.analyze.Analysis;
+import com.workersql.router.internal.classify.Verdict;
+
+/** All that is known of statements of one folded text, whoever sends them and whatever their values. */
+final class Shape {
+
+    private final Verdict verdict;
+    private final Analysis analysis;
+    /** The plan of the last home; most shapes are sent to one, and then a hit allocates nothing. */
+    private volatile SingleShard lastHome;
+
+    Shape(Verdict verdict, Analysis analysis) {
+        this.verdict = verdict;
+        this.analysis = analysis;
+    }
+
+    Verdict verdict() {
+        return verdict;
+    }
+
+    Analysis analysis() {
+        return analysis;
+    }
+
+    SingleShard home(String shard) {
+        SingleShard plan = lastHome;
+        if (plan == null || !plan.shard().equals(shard)) {
+            plan = new SingleShard(verdict.info(), shard, false);
+            lastHome = plan;
+        }
+        return plan;
+    }
+
+    int weightBytes() {
+        return 512
+                + verdict.info().fingerprint().length()
+                + 96 * (analysis.tables().size() + analysis.dotted().size())
+                + 64
+                        * (analysis.facts().equalities().size()
+                                + analysis.facts().joins().size());
+    }
+}
