@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.breaker;
 
-import java.util.Locale;
-
 /** A breaker refused the call: it was not made. Carries no stack trace, since it is thrown when there is trouble enough. */
 public final class BreakerOpenException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -11,6 +9,11 @@ public final class BreakerOpenException extends RuntimeException {
     private final BreakerState state;
     private final BreakerMode mode;
     private final long retryAfterNanos;
+    private final int openings;
+    private final int probesUnderWay;
+    private final long openMillis;
+    private final long maxOpenMillis;
+    private final int probes;
 
     /**
      * Describes why the breaker refuses calls now.
@@ -18,39 +21,31 @@ public final class BreakerOpenException extends RuntimeException {
      * @param breaker the breaker that refused, not null
      */
     public BreakerOpenException(CircuitBreaker breaker) {
-        this(breaker, breaker.snapshot());
-    }
-
-    private BreakerOpenException(CircuitBreaker breaker, BreakerSnapshot snapshot) {
-        super(describe(breaker, snapshot), null, false, false);
+        super(null, null, false, false);
+        BreakerSnapshot snapshot = breaker.snapshot();
         this.breakerName = snapshot.name();
         this.state = snapshot.state();
         this.mode = snapshot.mode();
         this.retryAfterNanos = snapshot.retryAfterNanos();
+        this.openings = snapshot.openings();
+        this.probesUnderWay = snapshot.probesUnderWay();
+        this.openMillis = breaker.config().openNanos() / 1_000_000;
+        this.maxOpenMillis = breaker.config().maxOpenNanos() / 1_000_000;
+        this.probes = breaker.config().probes();
     }
 
-    private static String describe(CircuitBreaker breaker, BreakerSnapshot snapshot) {
-        String subject = "Call refused, not made: circuit breaker '" + snapshot.name() + "' is ";
-        if (snapshot.mode() == BreakerMode.FORCED_OPEN) {
+    /** Put together when asked for: of the calls that an open breaker refuses, most have nobody who reads on. */
+    @Override
+    public String getMessage() {
+        String subject = "Call refused, not made: circuit breaker '" + breakerName + "' is ";
+        if (mode == BreakerMode.FORCED_OPEN) {
             return subject + "forced open until its mode is changed";
         }
-        CircuitBreakerConfig config = breaker.config();
-        if (snapshot.state() == BreakerState.OPEN) {
-            return subject
-                    + String.format(
-                            Locale.ROOT,
-                            "open for another %d ms (opening %d in a row; openTime %d ms, at most %d ms)",
-                            snapshot.retryAfterNanos() / 1_000_000,
-                            snapshot.openings(),
-                            config.openNanos() / 1_000_000,
-                            config.maxOpenNanos() / 1_000_000);
+        if (state == BreakerState.OPEN) {
+            return subject + "open for another " + retryAfterNanos / 1_000_000 + " ms (opening " + openings
+                    + " in a row; openTime " + openMillis + " ms, at most " + maxOpenMillis + " ms)";
         }
-        return subject
-                + String.format(
-                        Locale.ROOT,
-                        "half-open with %d probes under way (probes allowed: %d)",
-                        snapshot.probesUnderWay(),
-                        config.probes());
+        return subject + "half-open with " + probesUnderWay + " probes under way (probes allowed: " + probes + ")";
     }
 
     /**

@@ -179,6 +179,27 @@ public final class CircuitBreaker {
     }
 
     /**
+     * Whether a call would get a permit now, without taking one: for choosing among endpoints. True for an open breaker
+     * whose time is over, so a chooser that goes by this sends the probe that closes it again.
+     *
+     * @return what {@link #tryAcquire()} would very likely answer
+     */
+    public boolean wouldAdmit() {
+        return switch (mode) {
+            case FORCED_OPEN -> false;
+            case FORCED_CLOSED, METRICS_ONLY -> true;
+            case AUTOMATIC -> wouldAdmit(phase.get());
+        };
+    }
+
+    private boolean wouldAdmit(Phase current) {
+        if (current instanceof OpenPhase open) {
+            return open.isOver(nowNanos());
+        }
+        return !(current instanceof HalfOpenPhase halfOpen) || halfOpen.hasRoom(nowNanos(), config.probeExpiryNanos());
+    }
+
+    /**
      * How long to wait before a new try makes sense, for a {@code Retry-After}.
      *
      * @return the rest of the open time in nanoseconds; 0 when calls or probes may get through; -1 when forced open

@@ -89,6 +89,17 @@ final class HalfOpenPhase implements Phase {
         return successes.incrementAndGet() == places.length();
     }
 
+    /** Whether {@link #tryTake} would find a place. */
+    boolean hasRoom(long nowNanos, long expiryNanos) {
+        for (int place = 0; place < places.length(); place++) {
+            Probe holder = places.get(place);
+            if (holder == null || (holder != USED_UP && nowNanos - holder.takenAtNanos() >= expiryNanos)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     int probesUnderWay() {
         int count = 0;
         for (int place = 0; place < places.length(); place++) {

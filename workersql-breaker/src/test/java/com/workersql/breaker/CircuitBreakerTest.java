@@ -475,6 +475,17 @@ class CircuitBreakerTest {
     }
 
     @Test
+    void theExceptionSaysHowManyProbesAreUnderWay() {
+        CircuitBreaker breaker = halfOpen(b -> b.probes(2));
+        breaker.tryAcquire();
+        breaker.tryAcquire();
+
+        assertThat(new BreakerOpenException(breaker))
+                .hasMessage("Call refused, not made: circuit breaker 'orders' is half-open with 2 probes under way"
+                        + " (probes allowed: 2)");
+    }
+
+    @Test
     void refusesSettingsOutOfRangeByName() {
         assertThatThrownBy(() -> CircuitBreaker.builder().failureRate(1.5).toConfig())
                 .hasMessage("failureRate is 1.5, allowed is 0.0 to 1.0");

@@ -73,6 +73,7 @@ class StateTableTest {
         happen(event, permit);
 
         assertThat(breaker.state()).isEqualTo(next);
+        assertThat(breaker.wouldAdmit()).isEqualTo(!"no".equals(callAllowed));
         assertThat(describe(breaker.tryAcquire())).isEqualTo(callAllowed);
     }
 

@@ -76,7 +76,8 @@ public final class EndpointGates {
     }
 
     /**
-     * Whether a gate is not closed, so that a chooser with an alternative should take that.
+     * Whether a gate is not closed. A chooser goes by {@link CircuitBreaker#wouldAdmit()} of the gate that it needs
+     * instead, which also finds out when a probe is due.
      *
      * @return true if the connect gate or the call gate is open or half-open
      */
