@@ -17,6 +17,16 @@ import java.util.List;
  */
 public interface BackendPool extends AutoCloseable {
     /**
+     * Makes a pool. It holds no connection before the first request, and one thread of its own for upkeep.
+     *
+     * @param config limits and intervals
+     * @return the pool; close it when it is no longer needed
+     */
+    static BackendPool create(PoolConfig config) {
+        return new NettyBackendPool(config);
+    }
+
+    /**
      * Asks for a connection. Called on the borrower's own event loop it takes the shortest way.
      *
      * <p>The future's listeners run on the borrower's event loop. It fails with {@link AcquireTimeoutException},

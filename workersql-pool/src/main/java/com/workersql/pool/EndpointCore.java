@@ -165,12 +165,16 @@ final class EndpointCore<C> {
 
     void openFailed(Entry<C> entry, BackendUnavailableException cause) {
         counters.connectFailures.increment();
-        entry.move(State.CLOSING);
-        if (entry.opener.tryServe()) {
+        boolean heard = entry.opener.tryServe();
+        if (heard) {
             waiterCount.decrementAndGet();
+        }
+        entry.move(State.CLOSING);
+        closed(entry);
+        // Last, so that whoever hears of it finds the place free.
+        if (heard) {
             fail(entry.opener, cause);
         }
-        closed(entry);
     }
 
     void validated(Entry<C> entry, boolean alive) {

@@ -56,6 +56,16 @@ public interface PooledConnection {
     void execute(ReplyKind kind, ByteBuf packets, ReplyListener listener);
 
     /**
+     * As {@link #execute}, but held back until the next call of {@link #execute} or {@link #executePayload}, so that both leave in the
+     * same write.
+     *
+     * @param kind the grammar of the reply
+     * @param packets whole packets with headers, one command; the connection owns it from here and releases it
+     * @param listener takes the reply
+     */
+    void enqueue(ReplyKind kind, ByteBuf packets, ReplyListener listener);
+
+    /**
      * Sends a command, as {@link #execute} does, after writing its packet headers.
      *
      * @param kind the grammar of the reply
@@ -95,6 +105,14 @@ public interface PooledConnection {
      * @return done when the server confirmed the kill; fails with a {@link PoolException} when it could not be asked
      */
     Future<Void> kill();
+
+    /**
+     * Resets the session of the borrowed connection by COM_RESET_CONNECTION and the setup statement, behind all commands given so
+     * far. {@link #state()} and {@link #preparedStatements()} are cleared when it is done; the current schema stays.
+     *
+     * @return done when the server confirmed both; fails with a {@link BrokenConnectionException}, then the connection is closed
+     */
+    Future<Void> reset();
 
     /**
      * Watches for the end of the connection.

@@ -1,0 +1,426 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.pool;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.workersql.protocol.CapabilityFlags;
+import com.workersql.protocol.ProtocolException;
+import com.workersql.protocol.StatusFlags;
+import com.workersql.protocol.frame.PacketEncoder;
+import com.workersql.protocol.message.server.Err;
+import com.workersql.protocol.message.server.Ok;
+import com.workersql.protocol.session.ControlPacket;
+import com.workersql.protocol.session.ReplyKind;
+import com.workersql.protocol.session.ReplySink;
+import com.workersql.protocol.session.ResponseScanner;
+import com.workersql.protocol.session.ServerSession;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
+import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BiConsumer;
+
+/**
+ * A logged-in channel: commands go out, replies come back to them in order. Confined to the channel's event loop, but for what is
+ * marked otherwise. The session's state and its prepared statements belong to whoever has the connection: the borrower on its event
+ * loop, or the pool on the channel's.
+ */
+final class BackendConnection extends ChannelInboundHandlerAdapter implements ReplySink {
+    /** Payload bytes of an OK or EOF that carries neither text nor changes of the session's state. */
+    private static final int BARE_OK_BYTES = 7;
+
+    private final PoolKey key;
+    private final PoolConfig config;
+    private final PoolListener listener;
+    private final Channel channel;
+    private final ServerSession server;
+    private final ConnectionState state;
+    private final PreparedStatements statements;
+    private final ResponseScanner scanner = new ResponseScanner();
+    private final ArrayDeque<Command> commands = new ArrayDeque<>();
+
+    /** Its place in the pool; null for a control connection. */
+    private Entry<BackendConnection> entry;
+
+    private Runnable onBroken = () -> {};
+    private Lease hopping;
+    private int lastStatusFlags;
+    private boolean closing;
+    private boolean unflushed;
+    private volatile boolean failed;
+    private volatile Lease lease;
+
+    BackendConnection(PoolKey key, PoolConfig config, PoolListener listener, Channel channel, ServerSession server) {
+        this.key = key;
+        this.config = config;
+        this.listener = listener;
+        this.channel = channel;
+        this.server = server;
+        this.lastStatusFlags = server.ok().statusFlags();
+        this.state = new ConnectionState(key.account().database(), lastStatusFlags);
+        this.statements = new PreparedStatements(config.preparedStatementsPerConnection(), this::closeStatement);
+    }
+
+    // ---- any thread
+
+    PoolKey key() {
+        return key;
+    }
+
+    EventLoop loop() {
+        return channel.eventLoop();
+    }
+
+    long threadId() {
+        return server.greeting().connectionId();
+    }
+
+    String serverVersion() {
+        return server.greeting().serverVersion();
+    }
+
+    CapabilityFlags capabilities() {
+        return server.capabilities();
+    }
+
+    boolean isOpen() {
+        return !failed && channel.isActive();
+    }
+
+    // ---- whoever has it
+
+    ConnectionState state() {
+        return state;
+    }
+
+    PreparedStatements statements() {
+        return statements;
+    }
+
+    Entry<BackendConnection> entry() {
+        return entry;
+    }
+
+    void lease(Lease borrower) {
+        lease = borrower;
+    }
+
+    // ---- the channel's event loop
+
+    void enterPool(Entry<BackendConnection> place, Runnable whenBroken) {
+        entry = place;
+        onBroken = whenBroken;
+    }
+
+    /** Sends a command of a borrower or, without lease, of the pool. Owns {@code packets}. */
+    void execute(Command command, ByteBuf packets, boolean flush) {
+        assert loop().inEventLoop();
+        if (!isOpen()) {
+            packets.release();
+            // Later, so that nobody hears of the end of a command that it is still giving.
+            loop().execute(() -> {
+                command.breakOff(broken(command.phase(), "it was closed before", null));
+                flushHops();
+            });
+            return;
+        }
+        if (commands.isEmpty()) {
+            scanner.begin(command.kind, server.capabilities());
+        }
+        commands.add(command);
+        channel.write(packets, channel.voidPromise());
+        if (!flush) {
+            unflushed = true;
+            return;
+        }
+        if (unflushed) {
+            unflushed = false;
+            commands.forEach(c -> c.sent |= c != command);
+        }
+        // A write that fails at once does so inside of flush, and then the last command cannot have left as a whole:
+        // what
+        // remained unsent was its end. Whether the ones before it left is not known, so they count as sent.
+        channel.flush();
+        command.sent = true;
+    }
+
+    /** Sends what has no reply. Owns {@code packets}. */
+    void send(ByteBuf packets, boolean flush) {
+        assert loop().inEventLoop();
+        if (!isOpen()) {
+            packets.release();
+        } else if (flush) {
+            channel.writeAndFlush(packets, channel.voidPromise());
+        } else {
+            channel.write(packets, channel.voidPromise());
+        }
+    }
+
+    /** Asks for a sign of life; {@code done} hears whether there was one in time. */
+    void ping(BiConsumer<ReplyStatus, Throwable> done) {
+        internal(config.validationTimeoutMillis(), "COM_PING", done, new Request(ReplyKind.OK_ONLY, command(0x0E, "")));
+    }
+
+    /** Resets the session and sets it up again; {@code done} gets the status or the reason, on the channel's event loop. */
+    void reset(BiConsumer<ReplyStatus, Throwable> done) {
+        var reset = new Request(ReplyKind.OK_ONLY, command(0x1F, ""));
+        if (config.setupStatement().isEmpty()) {
+            internal(config.resetTimeoutMillis(), "COM_RESET_CONNECTION", done, reset);
+        } else {
+            internal(config.resetTimeoutMillis(), "COM_RESET_CONNECTION", done, reset, query(config.setupStatement()));
+        }
+    }
+
+    /** Runs the setup statement behind the login. */
+    void setUp(BiConsumer<ReplyStatus, Throwable> done) {
+        internal(config.connectTimeoutMillis(), "the setup statement", done, query(config.setupStatement()));
+    }
+
+    Request query(String sql) {
+        return new Request(ReplyKind.QUERY, command(0x03, sql));
+    }
+
+    /** A command of the pool's own. */
+    record Request(ReplyKind kind, ByteBuf packets) {}
+
+    /**
+     * Sends commands of the pool's own in one write. {@code done} hears once: of the last reply, of the first that is an error, or
+     * why there is none; an error or a silence also ends the connection's use, which is the caller's to draw the consequence from.
+     */
+    void internal(int timeoutMillis, String what, BiConsumer<ReplyStatus, Throwable> done, Request... requests) {
+        assert loop().inEventLoop();
+        var ended = new boolean[1];
+        var timer = loop().schedule(
+                        () -> {
+                            if (!ended[0]) {
+                                fail(
+                                        "no answer to " + what + " within " + timeoutMillis + " ms",
+                                        new TimeoutException());
+                            }
+                        },
+                        timeoutMillis,
+                        TimeUnit.MILLISECONDS);
+        for (int i = 0; i < requests.length; i++) {
+            boolean last = i == requests.length - 1;
+            var onEnd = new InternalListener((status, cause) -> {
+                if (!ended[0] && (last || cause != null || status.isError())) {
+                    ended[0] = true;
+                    timer.cancel(false);
+                    done.accept(status, cause);
+                }
+            });
+            execute(
+                    new Command(
+                            requests[i].kind(), onEnd, null, config.nanoClock().getAsLong()),
+                    requests[i].packets(),
+                    last);
+        }
+    }
+
+    void closeStatement(int statementId) {
+        if (loop().inEventLoop()) {
+            ByteBuf packet = channel.alloc().buffer(9, 9);
+            packet.writeIntLE(5).writeByte(0x19).writeIntLE(statementId);
+            // Not flushed: it leaves with the next command.
+            send(packet, false);
+        } else {
+            loop().execute(() -> closeStatement(statementId));
+        }
+    }
+
+    void autoRead(boolean autoRead) {
+        channel.config().setAutoRead(autoRead);
+    }
+
+    /**
+     * Closes the channel; {@code whenClosed} runs on the event loop.
+     *
+     * @param farewell tells the server by COM_QUIT, so that it does not log an aborted connection
+     */
+    void close(boolean farewell, Runnable whenClosed) {
+        assert loop().inEventLoop();
+        closing = true;
+        channel.closeFuture().addListener(f -> whenClosed.run());
+        if (farewell && commands.isEmpty() && isOpen()) {
+            channel.writeAndFlush(command(0x01, "")).addListener(ChannelFutureListener.CLOSE);
+        } else {
+            channel.close();
+        }
+    }
+
+    ByteBuf command(int code, String text) {
+        byte[] bytes = text.getBytes(UTF_8);
+        ByteBuf packet = channel.alloc().buffer(PacketEncoder.HEADER_BYTES + 1 + bytes.length);
+        int header = PacketEncoder.start(packet);
+        packet.writeByte(code).writeBytes(bytes);
+        PacketEncoder.finish(packet, header, 0);
+        return packet;
+    }
+
+    // ---- the channel
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        assert loop().inEventLoop();
+        var in = (ByteBuf) message;
+        try {
+            while (in.isReadable() && !failed) {
+                var command = commands.peek();
+                if (command == null) {
+                    fail(unasked(in), null);
+                    return;
+                }
+                scanner.scan(in, this);
+                if (scanner.isDone()) {
+                    completeFirst();
+                }
+            }
+        } catch (ProtocolException e) {
+            fail(e.getMessage(), e);
+        } catch (RuntimeException e) {
+            fail("a reply's listener failed: " + e, e);
+        } finally {
+            in.release();
+            flushHops();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        fail("closed by the server", null);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        fail(cause.getMessage() == null ? cause.toString() : cause.getMessage(), cause);
+    }
+
+    // ---- the scanner's findings
+
+    @Override
+    public void forward(ByteBuf in, int index, int length) {
+        commands.peek().forward(in.retainedSlice(index, length));
+    }
+
+    @Override
+    public void control(ControlPacket kind, int sequenceId, ByteBuf payload) {
+        var command = commands.peek();
+        switch (kind) {
+            case OK, EOF, COLUMNS_EOF -> {
+                lastStatusFlags = scanner.statusFlags();
+                if (kind == ControlPacket.OK
+                        && (payload.readableBytes() > BARE_OK_BYTES
+                                || (lastStatusFlags & StatusFlags.SERVER_SESSION_STATE_CHANGED) != 0)) {
+                    readOk(command, payload);
+                }
+            }
+            case ERR -> readErr(command, payload);
+            default -> {}
+        }
+        command.control(kind, sequenceId, payload);
+    }
+
+    private void readOk(Command command, ByteBuf payload) {
+        int start = payload.readerIndex();
+        var ok = Ok.decode(payload, server.capabilities());
+        payload.readerIndex(start);
+        command.message = ok.info().isEmpty() ? null : ok.info();
+        command.track(ok.changes());
+    }
+
+    private void readErr(Command command, ByteBuf payload) {
+        int start = payload.readerIndex();
+        var err = Err.decode(payload, server.capabilities());
+        payload.readerIndex(start);
+        command.errno = err.errno();
+        command.sqlState = err.sqlState() == null ? "HY000" : err.sqlState();
+        command.message = err.message();
+    }
+
+    private void completeFirst() {
+        var command = commands.poll();
+        var status = new ReplyStatus(
+                lastStatusFlags,
+                command.errno != 0 ? 0 : scanner.warnings(),
+                command.errno != 0 ? 0 : scanner.affectedRows(),
+                command.errno != 0 ? 0 : scanner.lastInsertId(),
+                command.errno,
+                command.sqlState,
+                command.message,
+                command.changes());
+        var next = commands.peek();
+        if (next != null) {
+            scanner.begin(next.kind, server.capabilities());
+        }
+        if (command.lease != null) {
+            listener.commandCompleted(
+                    key.endpoint(), config.nanoClock().getAsLong() - command.startNanos, command.errno);
+        }
+        command.complete(status);
+    }
+
+    // ---- the end
+
+    private void fail(String message, Throwable cause) {
+        if (failed) {
+            return;
+        }
+        failed = true;
+        var first = commands.peek();
+        var phase = first == null ? BrokenConnectionException.Phase.NOT_SENT : first.phase();
+        for (var command = commands.poll(); command != null; command = commands.poll()) {
+            command.breakOff(broken(command.phase(), message, cause));
+        }
+        flushHops();
+        channel.close();
+        if (!closing) {
+            listener.connectionBroken(key.endpoint(), broken(phase, message, cause), first == null);
+        }
+        onBroken.run();
+        var borrower = lease;
+        if (borrower != null) {
+            borrower.channelClosed();
+        }
+    }
+
+    private BrokenConnectionException broken(BrokenConnectionException.Phase phase, String message, Throwable cause) {
+        return new BrokenConnectionException(key.endpoint(), phase, message, cause);
+    }
+
+    /** A server that shuts down, or is tired of waiting, says so without being asked. */
+    private String unasked(ByteBuf in) {
+        int header = in.readerIndex();
+        if (in.readableBytes() > PacketEncoder.HEADER_BYTES
+                && in.getUnsignedByte(header + PacketEncoder.HEADER_BYTES) == Err.HEADER) {
+            try {
+                var err = Err.decode(in.skipBytes(PacketEncoder.HEADER_BYTES), server.capabilities());
+                return "the server said without being asked: " + err.errno() + " " + err.message();
+            } catch (ProtocolException e) {
+                return "the server sent bytes without being asked";
+            }
+        }
+        return "the server sent " + in.readableBytes() + " bytes without being asked";
+    }
+
+    // ---- hops to a borrower's event loop
+
+    void hopsWaiting(Lease borrower) {
+        if (hopping != borrower) {
+            flushHops();
+            hopping = borrower;
+        }
+    }
+
+    private void flushHops() {
+        if (hopping != null) {
+            var borrower = hopping;
+            hopping = null;
+            borrower.flushHops();
+        }
+    }
+}

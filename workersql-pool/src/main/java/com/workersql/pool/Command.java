@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.pool;
+
+import com.workersql.protocol.message.server.SessionTrack;
+import com.workersql.protocol.session.ControlPacket;
+import com.workersql.protocol.session.ReplyKind;
+import io.netty.buffer.ByteBuf;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A command whose reply is due, and what the reply said so far. Confined to the channel's event loop; what it tells its listener
+ * goes to the borrower's.
+ */
+final class Command {
+    final ReplyKind kind;
+    final long startNanos;
+    /** The borrower; null when the pool itself wants to know. */
+    final Lease lease;
+
+    private final ReplyListener listener;
+
+    /** The kernel may have taken all of its bytes. */
+    boolean sent;
+    /** A byte of its reply was given to the listener. */
+    boolean replied;
+
+    int errno;
+    String sqlState;
+    String message;
+
+    private boolean tracked;
+    private String schema;
+    private Map<String, String> variables = Map.of();
+    private boolean stateChanged;
+    private String transactionState;
+    private String transactionCharacteristics;
+    private String gtids;
+
+    Command(ReplyKind kind, ReplyListener listener, Lease lease, long startNanos) {
+        this.kind = kind;
+        this.listener = listener;
+        this.lease = lease;
+        this.startNanos = startNanos;
+    }
+
+    void track(List<SessionTrack> changes) {
+        for (var change : changes) {
+            tracked = true;
+            if (change instanceof SessionTrack.SystemVariable variable) {
+                if (variables.isEmpty()) {
+                    variables = new LinkedHashMap<>();
+                }
+                variables.put(variable.name(), variable.value());
+            } else if (change instanceof SessionTrack.Schema current) {
+                schema = current.name();
+            } else if (change instanceof SessionTrack.StateChange state) {
+                stateChanged |= state.changed();
+            } else if (change instanceof SessionTrack.TransactionState state) {
+                transactionState = state.flags();
+            } else if (change instanceof SessionTrack.TransactionCharacteristics characteristics) {
+                transactionCharacteristics = characteristics.statements();
+            } else if (change instanceof SessionTrack.Gtids executed) {
+                gtids = executed.gtids();
+            }
+        }
+    }
+
+    SessionChanges changes() {
+        return tracked
+                ? new SessionChanges(
+                        schema, variables, stateChanged, transactionState, transactionCharacteristics, gtids)
+                : SessionChanges.NONE;
+    }
+
+    /** Gives a slice away. */
+    void forward(ByteBuf slice) {
+        replied = true;
+        if (hops()) {
+            lease.hop(() -> listener.onForward(slice));
+        } else {
+            listener.onForward(slice);
+        }
+    }
+
+    void control(ControlPacket packet, int sequenceId, ByteBuf payload) {
+        replied = true;
+        if (hops()) {
+            ByteBuf copy = payload.copy();
+            lease.hop(() -> {
+                try {
+                    listener.onControl(packet, sequenceId, copy);
+                } finally {
+                    copy.release();
+                }
+            });
+        } else {
+            listener.onControl(packet, sequenceId, payload);
+        }
+    }
+
+    void complete(ReplyStatus status) {
+        if (hops()) {
+            lease.hop(() -> completeHere(status));
+        } else {
+            completeHere(status);
+        }
+    }
+
+    void breakOff(BrokenConnectionException cause) {
+        if (hops()) {
+            lease.hop(() -> breakOffHere(cause));
+        } else {
+            breakOffHere(cause);
+        }
+    }
+
+    BrokenConnectionException.Phase phase() {
+        if (replied) {
+            return BrokenConnectionException.Phase.ROWS_STREAMED;
+        }
+        return sent ? BrokenConnectionException.Phase.SENT : BrokenConnectionException.Phase.NOT_SENT;
+    }
+
+    private boolean hops() {
+        return lease != null && lease.hops();
+    }
+
+    private void completeHere(ReplyStatus status) {
+        if (lease != null) {
+            lease.commandEnded(status);
+        }
+        listener.onComplete(status);
+    }
+
+    private void breakOffHere(BrokenConnectionException cause) {
+        if (lease != null) {
+            lease.commandBroken();
+        }
+        listener.onBroken(cause);
+    }
+}

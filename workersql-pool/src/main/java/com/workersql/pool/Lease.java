@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.pool;
+
+import com.workersql.protocol.CapabilityFlags;
+import com.workersql.protocol.frame.PacketEncoder;
+import com.workersql.protocol.session.ReplyKind;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+
+/**
+ * One loan of a connection. A new one for each borrow, so that a borrower that kept an old one cannot touch the next borrower's
+ * connection. Confined to the borrower's event loop, but for what is marked otherwise.
+ */
+final class Lease implements PooledConnection {
+    private final NettyBackendPool pool;
+    private final Entry<BackendConnection> entry;
+    private final BackendConnection connection;
+    private final EventLoop borrower;
+    private final boolean hops;
+
+    private int pending;
+    private boolean returned;
+    private boolean killed;
+    private boolean paused;
+    private Runnable closeAction;
+
+    /** What the borrower's loop has to do; confined to the channel's event loop. */
+    private List<Runnable> hopQueue = new ArrayList<>();
+
+    /** May be made on any thread; the entry is lent. */
+    Lease(NettyBackendPool pool, Entry<BackendConnection> entry, EventLoop borrower) {
+        this.pool = pool;
+        this.entry = entry;
+        this.connection = entry.connection;
+        this.borrower = borrower;
+        this.hops = connection.loop() != borrower;
+        connection.lease(this);
+    }
+
+    @Override
+    public PoolKey key() {
+        return entry.key;
+    }
+
+    @Override
+    public EventLoop borrower() {
+        checkLent();
+        return borrower;
+    }
+
+    @Override
+    public EventLoop eventLoop() {
+        checkLent();
+        return connection.loop();
+    }
+
+    @Override
+    public long threadId() {
+        checkLent();
+        return connection.threadId();
+    }
+
+    @Override
+    public String serverVersion() {
+        checkLent();
+        return connection.serverVersion();
+    }
+
+    @Override
+    public CapabilityFlags capabilities() {
+        checkLent();
+        return connection.capabilities();
+    }
+
+    @Override
+    public ConnectionState state() {
+        checkLent();
+        return connection.state();
+    }
+
+    @Override
+    public PreparedStatements preparedStatements() {
+        checkLent();
+        return connection.statements();
+    }
+
+    @Override
+    public int pendingCommands() {
+        checkLent();
+        return pending;
+    }
+
+    @Override
+    public boolean isOpen() {
+        checkLent();
+        return connection.isOpen();
+    }
+
+    @Override
+    public void execute(ReplyKind kind, ByteBuf packets, ReplyListener listener) {
+        run(kind, packets, listener, true);
+    }
+
+    @Override
+    public void enqueue(ReplyKind kind, ByteBuf packets, ReplyListener listener) {
+        run(kind, packets, listener, false);
+    }
+
+    @Override
+    public void executePayload(ReplyKind kind, ByteBuf payload, ReplyListener listener) {
+        ByteBuf packets;
+        try {
+            packets = payload.alloc().buffer(payload.readableBytes() + PacketEncoder.HEADER_BYTES);
+            PacketEncoder.write(packets, 0, payload);
+        } finally {
+            payload.release();
+        }
+        run(kind, packets, listener, true);
+    }
+
+    private void run(ReplyKind kind, ByteBuf packets, ReplyListener listener, boolean flush) {
+        if (returned) {
+            packets.release();
+        }
+        checkLent();
+        if (kind == ReplyKind.NONE) {
+            onChannel(packets, () -> connection.send(packets, flush));
+            listener.onComplete(
+                    new ReplyStatus(connection.state().statusFlags(), 0, 0, 0, 0, null, null, SessionChanges.NONE));
+            return;
+        }
+        pending++;
+        var command = new Command(kind, listener, this, pool.now());
+        if (hops) {
+            if (!onChannel(packets, () -> connection.execute(command, packets, flush))) {
+                borrower.execute(() -> {
+                    commandBroken();
+                    listener.onBroken(new BrokenConnectionException(
+                            entry.key.endpoint(),
+                            BrokenConnectionException.Phase.NOT_SENT,
+                            "its event loop has ended",
+                            null));
+                });
+            }
+        } else {
+            connection.execute(command, packets, flush);
+        }
+    }
+
+    @Override
+    public void sendMore(ByteBuf packets) {
+        if (returned) {
+            packets.release();
+        }
+        checkLent();
+        onChannel(packets, () -> connection.send(packets, true));
+    }
+
+    @Override
+    public void setAutoRead(boolean autoRead) {
+        checkLent();
+        if (paused == autoRead) {
+            paused = !autoRead;
+            onChannel(null, () -> connection.autoRead(autoRead));
+        }
+    }
+
+    @Override
+    public Future<Void> reset() {
+        checkLent();
+        Promise<Void> promise = borrower.newPromise();
+        pending++;
+        boolean accepted = onChannel(
+                null,
+                () -> connection.reset((status, cause) -> {
+                    if (cause == null && status.isError()) {
+                        pool.discardFailedReset(entry);
+                    }
+                    onBorrower(() -> resetEnded(promise, status, cause));
+                }));
+        if (!accepted) {
+            pending--;
+            promise.setFailure(new PoolClosedException());
+        }
+        return promise;
+    }
+
+    private void resetEnded(Promise<Void> promise, ReplyStatus status, Throwable cause) {
+        pending--;
+        if (cause != null) {
+            promise.setFailure(cause);
+        } else if (status.isError()) {
+            promise.setFailure(new BrokenConnectionException(
+                    entry.key.endpoint(),
+                    BrokenConnectionException.Phase.SENT,
+                    "the reset was answered by " + status.errno() + " " + status.message(),
+                    null));
+        } else {
+            pool.countReset(entry);
+            connection.state().wasReset(status.statusFlags());
+            connection.statements().clear();
+            promise.setSuccess(null);
+        }
+    }
+
+    @Override
+    public Future<Void> cancelRunning() {
+        checkLent();
+        killed = true;
+        return pool.kill(connection, true, borrower);
+    }
+
+    @Override
+    public Future<Void> kill() {
+        checkLent();
+        killed = true;
+        return pool.kill(connection, false, borrower);
+    }
+
+    @Override
+    public void onClose(Runnable action) {
+        checkLent();
+        closeAction = action;
+        if (!connection.isOpen()) {
+            runCloseAction();
+        }
+    }
+
+    @Override
+    public void release() {
+        var state = connection.state();
+        giveBack(state.inTransaction() || state.resetReason() != null, false);
+    }
+
+    @Override
+    public void releaseAfterReset() {
+        giveBack(true, false);
+    }
+
+    @Override
+    public void discard(String reason) {
+        giveBack(false, true);
+    }
+
+    private void giveBack(boolean reset, boolean discard) {
+        checkLent();
+        returned = true;
+        closeAction = null;
+        connection.lease(null);
+        boolean unfit = discard || killed || pending > 0 || !connection.isOpen();
+        var reason = killed ? CloseReason.KILLED : connection.isOpen() ? CloseReason.DISCARDED : CloseReason.BROKEN;
+        boolean resume = paused;
+        onChannel(null, () -> {
+            if (unfit) {
+                pool.discard(entry, reason);
+                return;
+            }
+            if (resume) {
+                connection.autoRead(true);
+            }
+            if (reset) {
+                pool.resetAndRelease(entry);
+            } else {
+                pool.release(entry);
+            }
+        });
+    }
+
+    // ---- called by commands, on the borrower's event loop
+
+    void commandEnded(ReplyStatus status) {
+        assert borrower.inEventLoop();
+        pending--;
+        connection.state().replyEnded(status.statusFlags(), status.changes());
+    }
+
+    void commandBroken() {
+        assert borrower.inEventLoop();
+        pending--;
+    }
+
+    // ---- called on the channel's event loop
+
+    boolean hops() {
+        return hops;
+    }
+
+    void hop(Runnable action) {
+        hopQueue.add(action);
+        connection.hopsWaiting(this);
+    }
+
+    void flushHops() {
+        if (hopQueue.isEmpty()) {
+            return;
+        }
+        var batch = hopQueue;
+        hopQueue = new ArrayList<>();
+        onBorrower(() -> batch.forEach(Runnable::run));
+    }
+
+    void channelClosed() {
+        onBorrower(() -> {
+            if (!returned) {
+                runCloseAction();
+            }
+        });
+    }
+
+    // ---- hops
+
+    private void runCloseAction() {
+        var action = closeAction;
+        closeAction = null;
+        if (action != null) {
+            action.run();
+        }
+    }
+
+    private void onBorrower(Runnable action) {
+        if (hops) {
+            borrower.execute(action);
+        } else {
+            action.run();
+        }
+    }
+
+    /** False when the channel's event loop takes no more work; {@code owned} is released then. */
+    private boolean onChannel(ByteBuf owned, Runnable action) {
+        assert borrower.inEventLoop();
+        if (!hops) {
+            action.run();
+            return true;
+        }
+        try {
+            connection.loop().execute(action);
+            return true;
+        } catch (RejectedExecutionException e) {
+            if (owned != null) {
+                owned.release();
+            }
+            return false;
+        }
+    }
+
+    private void checkLent() {
+        assert borrower.inEventLoop();
+        if (returned) {
+            throw new IllegalStateException("The connection to " + entry.key + " was given back");
+        }
+    }
+}

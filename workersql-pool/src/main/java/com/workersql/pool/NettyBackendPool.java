@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.pool;
+
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import io.netty.util.concurrent.Promise;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToIntFunction;
+
+/** The pool on Netty: the cores of all endpoints, and the side of them that does I/O. */
+final class NettyBackendPool implements BackendPool, Connector<BackendConnection> {
+    private final PoolConfig config;
+    private final PoolListener listener;
+    private final ConnectionOpener opener;
+    private final ControlConnections controls;
+    private final ScheduledThreadPoolExecutor upkeep;
+    private final ConcurrentMap<Endpoint, EndpointCore<BackendConnection>> cores = new ConcurrentHashMap<>();
+    private final Promise<Void> terminated = GlobalEventExecutor.INSTANCE.newPromise();
+
+    /** Guards the making of cores against closing. */
+    private final Object making = new Object();
+
+    private int coresLeft;
+    private volatile boolean closed;
+
+    NettyBackendPool(PoolConfig config) {
+        this.config = config;
+        this.listener = new GuardedListener(config.listener());
+        // Two threads: a name server that does not answer may not keep idle connections open.
+        this.upkeep = new ScheduledThreadPoolExecutor(2, new DefaultThreadFactory("workersql-pool", true));
+        upkeep.setRemoveOnCancelPolicy(true);
+        this.opener = new ConnectionOpener(config, listener, new HostResolver(upkeep));
+        this.controls = new ControlConnections(opener, config);
+        var unused = upkeep.scheduleWithFixedDelay(
+                () -> cores.values().forEach(EndpointCore::sweep),
+                config.sweepIntervalMillis(),
+                config.sweepIntervalMillis(),
+                TimeUnit.MILLISECONDS);
+    }
+
+    // ---- the public side
+
+    @Override
+    public Future<PooledConnection> acquire(AcquireRequest request) {
+        var key = request.key();
+        var borrower = request.borrower();
+        var core = core(key.endpoint());
+        if (core == null) {
+            return borrower.newFailedFuture(new PoolClosedException());
+        }
+        if (borrower.inEventLoop()) {
+            var entry = core.acquireNow(key, borrower, score(request.preference()));
+            if (entry != null) {
+                return borrower.newSucceededFuture(new Lease(this, entry, borrower));
+            }
+        }
+        var waiter = new LeaseWaiter(core, key, borrower, now(), request.deadlineNanos());
+        core.submit(waiter);
+        waiter.watch();
+        return waiter.promise;
+    }
+
+    private static ToIntFunction<BackendConnection> score(ConnectionPreference preference) {
+        return preference == ConnectionPreference.ANY
+                ? NettyBackendPool::any
+                : connection -> preference.score(connection.state(), connection.statements());
+    }
+
+    private static int any(BackendConnection connection) {
+        return ConnectionPreference.PERFECT;
+    }
+
+    @Override
+    public void limit(Endpoint endpoint, int maxConnections) {
+        if (maxConnections < 1) {
+            throw new IllegalArgumentException("maxConnections is " + maxConnections + ", at least 1 is needed");
+        }
+        var core = core(endpoint);
+        if (core != null) {
+            core.limit(maxConnections);
+        }
+    }
+
+    @Override
+    public void invalidate(Endpoint endpoint) {
+        var core = cores.get(endpoint);
+        if (core != null) {
+            core.invalidate();
+        }
+    }
+
+    @Override
+    public EndpointStats stats(Endpoint endpoint) {
+        var core = cores.get(endpoint);
+        return core == null
+                ? new EndpointCore<>(endpoint, config, this, listener, () -> {}).stats(0)
+                : core.stats(controls.open(endpoint));
+    }
+
+    @Override
+    public List<EndpointStats> stats() {
+        var all = new ArrayList<EndpointStats>();
+        cores.forEach((endpoint, core) -> all.add(core.stats(controls.open(endpoint))));
+        return all;
+    }
+
+    @Override
+    public PoolConfig config() {
+        return config;
+    }
+
+    @Override
+    public Future<Void> closeAsync() {
+        synchronized (making) {
+            if (closed) {
+                return terminated;
+            }
+            closed = true;
+            coresLeft = cores.size();
+        }
+        upkeep.shutdown();
+        controls.close();
+        if (cores.isEmpty()) {
+            terminated.trySuccess(null);
+        }
+        cores.values().forEach(EndpointCore::close);
+        return terminated;
+    }
+
+    @Override
+    public void close() {
+        var unused = closeAsync();
+    }
+
+    private EndpointCore<BackendConnection> core(Endpoint endpoint) {
+        var core = cores.get(endpoint);
+        if (core != null) {
+            return core;
+        }
+        synchronized (making) {
+            return closed
+                    ? null
+                    : cores.computeIfAbsent(
+                            endpoint, e -> new EndpointCore<>(e, config, this, listener, this::coreTerminated));
+        }
+    }
+
+    private void coreTerminated() {
+        synchronized (making) {
+            if (--coresLeft > 0) {
+                return;
+            }
+        }
+        terminated.trySuccess(null);
+    }
+
+    // ---- for leases, on the channel's event loop
+
+    void release(Entry<BackendConnection> entry) {
+        coreOf(entry).release(entry);
+    }
+
+    void discard(Entry<BackendConnection> entry, CloseReason reason) {
+        coreOf(entry).discard(entry, reason);
+    }
+
+    void resetAndRelease(Entry<BackendConnection> entry) {
+        var connection = entry.connection;
+        connection.reset((status, cause) -> {
+            if (cause != null || status.isError()) {
+                discard(entry, CloseReason.RESET_FAILED);
+                return;
+            }
+            countReset(entry);
+            connection.state().wasReset(status.statusFlags());
+            connection.statements().clear();
+            release(entry);
+        });
+    }
+
+    /** A borrower's own reset failed: whatever the borrower does with the connection, nobody else gets it. */
+    void discardFailedReset(Entry<BackendConnection> entry) {
+        entry.broken = true;
+    }
+
+    void countReset(Entry<BackendConnection> entry) {
+        coreOf(entry).counters().resets.increment();
+    }
+
+    Future<Void> kill(BackendConnection target, boolean queryOnly, EventLoop borrower) {
+        Promise<Void> promise = borrower.newPromise();
+        controls.kill(target, queryOnly, promise);
+        return promise;
+    }
+
+    long now() {
+        return config.nanoClock().getAsLong();
+    }
+
+    private EndpointCore<BackendConnection> coreOf(Entry<BackendConnection> entry) {
+        return cores.get(entry.key.endpoint());
+    }
+
+    // ---- the connector
+
+    @Override
+    public void open(Entry<BackendConnection> entry) {
+        var core = coreOf(entry);
+        onLoop(
+                (EventLoop) entry.loop,
+                () -> opener.open(entry.key, (EventLoop) entry.loop, new ConnectionOpener.Callback() {
+                    @Override
+                    public void opened(BackendConnection connection) {
+                        connection.enterPool(entry, () -> core.broken(entry));
+                        core.opened(entry, connection, connection.threadId());
+                    }
+
+                    @Override
+                    public void failed(BackendUnavailableException cause) {
+                        core.openFailed(entry, cause);
+                    }
+                }),
+                () -> core.openFailed(
+                        entry,
+                        new BackendUnavailableException(
+                                entry.key.endpoint(),
+                                BackendUnavailableException.Reason.REFUSED,
+                                0,
+                                null,
+                                "the borrower's event loop has ended",
+                                null)));
+    }
+
+    @Override
+    public void validate(Entry<BackendConnection> entry) {
+        var core = coreOf(entry);
+        onLoop(
+                (EventLoop) entry.loop,
+                () -> entry.connection.ping(
+                        (status, cause) -> core.validated(entry, cause == null && !status.isError())),
+                () -> core.validated(entry, false));
+    }
+
+    @Override
+    public void close(Entry<BackendConnection> entry, CloseReason reason) {
+        var core = coreOf(entry);
+        boolean farewell = switch (reason) {
+            case IDLE_TIMEOUT, MAX_LIFETIME, STALE_GENERATION, MAKE_ROOM, OVER_LIMIT, POOL_CLOSED -> true;
+            case VALIDATION_FAILED, RESET_FAILED, DISCARDED, KILLED, BROKEN -> false;
+        };
+        onLoop(
+                (EventLoop) entry.loop,
+                () -> entry.connection.close(farewell, () -> core.closed(entry)),
+                // With the loop its channels have ended.
+                () -> core.closed(entry));
+    }
+
+    private static void onLoop(EventLoop loop, Runnable action, Runnable rejected) {
+        if (loop.inEventLoop()) {
+            action.run();
+            return;
+        }
+        try {
+            loop.execute(action);
+        } catch (RejectedExecutionException e) {
+            rejected.run();
+        }
+    }
+
+    /** A request that waits, with its deadline. */
+    private final class LeaseWaiter extends Waiter<BackendConnection> {
+        final Promise<PooledConnection> promise;
+        private final EndpointCore<BackendConnection> core;
+
+        LeaseWaiter(
+                EndpointCore<BackendConnection> core,
+                PoolKey key,
+                EventLoop borrower,
+                long startNanos,
+                long deadlineNanos) {
+            super(key, borrower, startNanos, deadlineNanos);
+            this.core = core;
+            this.promise = borrower.newPromise();
+        }
+
+        @Override
+        void acquired(Entry<BackendConnection> entry, AcquireSource source) {
+            if (!promise.trySuccess(new Lease(NettyBackendPool.this, entry, (EventLoop) loop))) {
+                // Cancelled at this very moment.
+                entry.connection.lease(null);
+                onLoop(
+                        (EventLoop) entry.loop,
+                        () -> core.release(entry),
+                        () -> core.discard(entry, CloseReason.BROKEN));
+            }
+        }
+
+        @Override
+        void failed(PoolException cause) {
+            promise.tryFailure(cause);
+        }
+
+        /** Begins to watch deadline and cancellation, unless it was answered already. */
+        void watch() {
+            if (promise.isDone()) {
+                return;
+            }
+            ScheduledFuture<?> deadline = ((EventLoop) loop)
+                    .schedule(() -> core.expire(this), Math.max(0, deadlineNanos - now()), TimeUnit.NANOSECONDS);
+            promise.addListener(f -> {
+                deadline.cancel(false);
+                if (f.isCancelled()) {
+                    core.cancel(this);
+                }
+            });
+        }
+    }
+}

@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.pool;
+
+import static com.workersql.pool.PoolFixture.on;
+import static com.workersql.pool.PoolFixture.query;
+import static com.workersql.pool.PoolFixture.run;
+import static com.workersql.pool.PoolFixture.start;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.workersql.protocol.session.ReplyKind;
+import io.netty.buffer.Unpooled;
+import java.util.ArrayList;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The pool with a real MariaDB server, or with a MySQL server where the system property {@code workersql.mysql.port} is set. */
+@Timeout(120)
+class BackendPoolIT {
+    private static TestServer server;
+    private static PoolKey key;
+    private static PoolKey otherKey;
+
+    @BeforeAll
+    static void startServer() throws Exception {
+        server = TestServer.start();
+        key = PoolFixture.key(server.endpoint(), "app", "secret");
+        otherKey = PoolFixture.key(server.endpoint(), "other", "secret2");
+    }
+
+    @AfterAll
+    static void stopServer() throws Exception {
+        server.close();
+    }
+
+    @Test
+    void lendsTheSameConnectionAgain() throws Exception {
+        try (var f = new PoolFixture(PoolConfig.builder(), key)) {
+            var first = f.acquire(f.loop1);
+            long id = on(f.loop1, first::threadId);
+            var reply = start(first, f.loop1, "SELECT CONNECTION_ID()");
+            assertThat(reply.await().isError()).isFalse();
+            assertThat(reply.text.toString()).contains(Long.toString(id));
+            run(f.loop1, first::release);
+
+            var second = f.acquire(f.loop1);
+
+            assertThat(on(f.loop1, second::threadId)).isEqualTo(id);
+            run(f.loop1, second::release);
+            assertThatThrownBy(() -> run(f.loop1, first::release)).hasCauseInstanceOf(IllegalStateException.class);
+        }
+    }
+
+    @Test
+    void anErrorOfTheServerIsAReply() throws Exception {
+        try (var f = new PoolFixture(PoolConfig.builder(), key)) {
+            var connection = f.acquire(f.loop1);
+            var status = query(connection, f.loop1, "SELECT * FROM no_such_table");
+            assertThat(status.errno()).isEqualTo(1146);
+            assertThat(status.sqlState()).isEqualTo("42S02");
+            assertThat(status.message()).contains("no_such_table");
+            assertThat(query(connection, f.loop1, "SELECT 1").isError()).isFalse();
+            run(f.loop1, connection::release);
+        }
+    }
+
+    @Test
+    void pipelinesCommandsInOrderAlsoOverEventLoops() throws Exception {
+        try (var f = new PoolFixture(PoolConfig.builder().maxConnectionsPerEndpoint(1), key)) {
+            var own = f.acquire(f.loop1);
+            run(f.loop1, own::release);
+            var foreign = f.acquire(f.loop2);
+            assertThat(on(f.loop2, foreign::eventLoop)).isSameAs(f.loop1);
+            var replies = new ArrayList<PoolFixture.Reply>();
+            run(f.loop2, () -> {
+                for (int i = 0; i < 100; i++) {
+                    var reply = new PoolFixture.Reply(f.loop2);
+                    replies.add(reply);
+                    foreign.executePayload(ReplyKind.QUERY, query("SELECT 'nonce-" + i + "-'"), reply);
+                }
+            });
+            for (int i = 0; i < 100; i++) {
+                replies.get(i).await();
+                assertThat(replies.get(i).text.toString()).contains("nonce-" + i + "-");
+            }
+            run(f.loop2, foreign::release);
+            assertThat(f.pool.stats(key.endpoint()).acquired().get(AcquireSource.FOREIGN))
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void tellsWhatTheServerTracked() throws Exception {
+        try (var f = new PoolFixture(PoolConfig.builder(), key)) {
+            var connection = f.acquire(f.loop1);
+            run(f.loop1, () -> assertThat(connection.state().isClean()).isTrue());
+            assertThat(query(connection, f.loop1, "SET sql_mode='ANSI_QUOTES'")
+                            .changes()
+                            .variables())
+                    .containsEntry("sql_mode", "ANSI_QUOTES");
+            assertThat(query(connection, f.loop1, "USE mysql").changes().schema())
+                    .isEqualTo("mysql");
+            assertThat(query(connection, f.loop1, "SET @a = 1").changes().stateChanged())
+                    .isTrue();
+            assertThat(query(connection, f.loop1, "BEGIN").inTransaction()).isTrue();
+            run(f.loop1, () -> {
+                var state = connection.state();
+                assertThat(state.schema()).isEqualTo("mysql");
+                assertThat(state.reportedVariables()).containsEntry("sql_mode", "ANSI_QUOTES");
+                assertThat(state.inTransaction()).isTrue();
+                assertThat(state.transactionState()).startsWith("T");
+            });
+
+            on(f.loop1, connection::reset).get(5, TimeUnit.SECONDS);
+
+            run(f.loop1, () -> {
+                assertThat(connection.state().isClean()).isTrue();
+                assertThat(connection.state().schema()).isEqualTo("mysql");
+            });
+            var after = start(connection, f.loop1, "SELECT @a IS NULL, @@sql_mode = 'ANSI_QUOTES', DATABASE()");
+            after.await();
+            assertThat(after.text.toString()).contains("mysql");
+            assertThat(query(connection, f.loop1, "SET time_zone='+00:00'")
+                            .changes()
+                            .variables())
+                    .as("tracking works after a reset")
+                    .containsKey("time_zone");
+            run(f.loop1, connection::releaseAfterReset);
+        }
+    }
+
+    @Test
+    void rollsBackWhatAReleasedConnectionLeftOpen() throws Exception {
+        try (var f = new PoolFixture(PoolConfig.builder().maxConnectionsPerEndpoint(1), key)) {
+            var connection = f.acquire(f.loop1);
+            query(connection, f.loop1, "CREATE OR REPLACE TABLE left_open (id INT)");
+            query(connection, f.loop1, "BEGIN");
+            query(connection, f.loop1, "INSERT INTO left_open VALUES (1)");
+            run(f.loop1, connection::release);
+
+            var next = f.acquire(f.loop2);
+
+            var reply = start(next, f.loop2, "SELECT CONCAT('rows=', COUNT(*)) FROM left_open");
+            assertThat(reply.await().inTransaction()).isFalse();
+            assertThat(reply.text.toString()).contains("rows=0");
+            run(f.loop2, next::release);
+            assertThat(f.pool.stats(key.endpoint()).resets()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void neverOpensMoreThanTheLimitAndForgetsNobody() throws Exception {
+        try (var f = new PoolFixture(
+                PoolConfig.builder().maxConnectionsPerEndpoint(4).maxWaitersPerEndpoint(5_000), key)) {
+            int requests = 2_000;
+            var all = new ArrayList<CompletableFuture<ReplyStatus>>();
+            for (int i = 0; i < requests; i++) {
+                var loop = i % 2 == 0 ? f.loop1 : f.loop2;
+                var wanted = i % 5 == 0 ? otherKey : key;
+                var done = new CompletableFuture<ReplyStatus>();
+                all.add(done);
+                int nonce = i;
+                loop.execute(() -> f.pool.acquire(AcquireRequest.of(wanted, loop, System.nanoTime() + 60_000_000_000L))
+                        .addListener(acquired -> {
+                            if (!acquired.isSuccess()) {
+                                done.completeExceptionally(acquired.cause());
+                                return;
+                            }
+                            var connection = (PooledConnection) acquired.getNow();
+                            var reply = new PoolFixture.Reply(loop);
+                            reply.done.whenComplete((status, cause) -> {
+                                connection.release();
+                                if (cause != null) {
+                                    done.completeExceptionally(cause);
+                                } else if (!reply.text.toString().contains("n" + nonce + "n")) {
+                                    done.completeExceptionally(new AssertionError("another one's reply"));
+                                } else {
+                                    done.complete(status);
+                                }
+                            });
+                            connection.executePayload(ReplyKind.QUERY, query("SELECT 'n" + nonce + "n'"), reply);
+                        }));
+            }
+            CompletableFuture.allOf(all.toArray(new CompletableFuture<?>[0])).get(60, TimeUnit.SECONDS);
+
+            var stats = f.pool.stats(key.endpoint());
+            assertThat(stats.open()).isLessThanOrEqualTo(4);
+            assertThat(stats.waiting()).isZero();
+            assertThat(stats.acquired().values().stream().mapToLong(n -> n).sum())
+                    .isEqualTo(requests);
+        }
+    }
+
+    @Test
+    void aWaiterGivesUpAtItsDeadline() throws Exception {
+        try (var f = new PoolFixture(PoolConfig.builder().maxConnectionsPerEndpoint(1), key)) {
+            var connection = f.acquire(f.loop1);
+
+            assertThatThrownBy(() -> f.acquireLater(key, f.loop2, 50).get(5, TimeUnit.SECONDS))
+                    .isInstanceOf(ExecutionException.class)
+                    .hasCauseInstanceOf(AcquireTimeoutException.class);
+            run(f.loop1, connection::release);
+        }
+    }
+
+    @Test
+    void evictsPreparedStatementsOnTheServerToo() throws Exception {
+        try (var f = new PoolFixture(PoolConfig.builder().preparedStatementsPerConnection(3), key)) {
+            var connection = f.acquire(f.loop1);
+            for (int i = 0; i < 10; i++) {
+                byte[] sql = ("SELECT ?, " + i).getBytes(UTF_8);
+                var reply = start(
+                        connection,
+                        f.loop1,
+                        ReplyKind.PREPARE,
+                        Unpooled.buffer().writeByte(0x16).writeBytes(sql));
+                reply.await();
+                assertThat(reply.prepareParameters).isEqualTo(1);
+                run(
+                        f.loop1,
+                        () -> connection
+                                .preparedStatements()
+                                .remember(
+                                        new StatementText(sql, "app", null),
+                                        reply.prepareId,
+                                        reply.prepareParameters,
+                                        reply.prepareColumns));
+            }
+            assertThat(on(f.loop1, () -> connection.preparedStatements().size()))
+                    .isEqualTo(3);
+            var open = start(connection, f.loop1, "SHOW SESSION STATUS LIKE 'Com_stmt_close'");
+            open.await();
+            assertThat(open.text.toString()).contains("7");
+            run(f.loop1, connection::releaseAfterReset);
+            var again = f.acquire(f.loop1);
+            assertThat(on(f.loop1, () -> again.preparedStatements().size())).isZero();
+            run(f.loop1, again::release);
+        }
+    }
+
+    @Test
+    void stopsReadingUnderBackpressure() throws Exception {
+        try (var f = new PoolFixture(PoolConfig.builder(), key)) {
+            var connection = f.acquire(f.loop1);
+            // 40 MB in rows of 1 KB.
+            var reply = start(connection, f.loop1, "SELECT REPEAT('x', 1000) FROM seq_1_to_40000");
+            reply.firstBytes.get(10, TimeUnit.SECONDS);
+            run(f.loop1, () -> connection.setAutoRead(false));
+            run(f.loop1, () -> {});
+            long stopped = reply.bytes.get();
+            for (int i = 0; i < 50; i++) {
+                run(f.loop1, () -> {});
+            }
+            assertThat(reply.bytes.get() - stopped).isLessThan(1 << 20);
+            assertThat(reply.done).isNotDone();
+
+            run(f.loop1, () -> connection.setAutoRead(true));
+
+            reply.await();
+            assertThat(reply.bytes).hasValueGreaterThan(40_000_000);
+            run(f.loop1, connection::release);
+        }
+    }
+
+    @Test
+    void killsARunningQueryAndTakesTheConnectionOutOfThePool() throws Exception {
+        try (var f = new PoolFixture(PoolConfig.builder().maxConnectionsPerEndpoint(1), key)) {
+            var connection = f.acquire(f.loop1);
+            var reply = start(connection, f.loop1, "SELECT SLEEP(30)");
+            long begun = System.nanoTime();
+
+            on(f.loop1, connection::cancelRunning).get(5, TimeUnit.SECONDS);
+
+            // A killed SLEEP answers by 1, or the statement by 1317, according to the server.
+            reply.await();
+            assertThat(System.nanoTime() - begun).isLessThan(TimeUnit.SECONDS.toNanos(5));
+            assertThat(f.pool.stats(key.endpoint()).controlConnections()).isEqualTo(1);
+            long killed = on(f.loop1, connection::threadId);
+            run(f.loop1, connection::release);
+            var next = f.acquire(f.loop1);
+            assertThat(on(f.loop1, next::threadId)).isNotEqualTo(killed);
+            assertThat(f.pool.stats(key.endpoint()).closed().get(CloseReason.KILLED))
+                    .isEqualTo(1);
+            run(f.loop1, next::release);
+        }
+    }
+
+    @Test
+    void killingTheConnectionBreaksWhatRunsOnIt() throws Exception {
+        try (var f = new PoolFixture(PoolConfig.builder(), key)) {
+            var connection = f.acquire(f.loop2);
+            var closed = new CompletableFuture<Void>();
+            run(f.loop2, () -> connection.onClose(() -> closed.complete(null)));
+            var reply = start(connection, f.loop2, "SELECT SLEEP(30)");
+
+            on(f.loop2, connection::kill).get(5, TimeUnit.SECONDS);
+
+            closed.get(5, TimeUnit.SECONDS);
+            assertThat(reply.done
+                            .handle((status, cause) -> cause != null || status.isError())
+                            .get(5, TimeUnit.SECONDS))
+                    .isTrue();
+            run(f.loop2, () -> connection.discard("killed"));
+        }
+    }
+
+    @Test
+    void refusesAWrongPassword() throws Exception {
+        var wrong = PoolFixture.key(server.endpoint(), "app", "wrong");
+        try (var f = new PoolFixture(PoolConfig.builder(), wrong)) {
+            assertThatThrownBy(() -> f.acquire(f.loop1))
+                    .cause()
+                    .isInstanceOfSatisfying(BackendUnavailableException.class, e -> {
+                        assertThat(e.reason()).isEqualTo(BackendUnavailableException.Reason.REJECTED);
+                        assertThat(e.errno()).isEqualTo(1045);
+                        assertThat(e.getMessage()).doesNotContain("wrong");
+                    });
+            assertThat(f.pool.stats(key.endpoint()).open()).isZero();
+        }
+    }
+
+    @Test
+    void aCancelledRequestTakesNothing() throws Exception {
+        try (var f = new PoolFixture(PoolConfig.builder().maxConnectionsPerEndpoint(1), key)) {
+            var connection = f.acquire(f.loop1);
+            var waiting = f.acquireLater(key, f.loop2, 10_000);
+            assertThat(waiting.cancel(false)).isTrue();
+            run(f.loop2, () -> {});
+            assertThat(f.pool.stats(key.endpoint()).waiting()).isZero();
+            run(f.loop1, connection::release);
+            var next = f.acquire(f.loop2);
+            run(f.loop2, next::release);
+        }
+    }
+}
