@@ -2,6 +2,7 @@
 package com.workersql.server;
 
 import com.workersql.server.config.GatewayConfig;
+import com.workersql.server.embedded.EmbeddedShards;
 import java.net.InetSocketAddress;
 
 /** A gateway that listens. Safe for any thread. */
@@ -11,6 +12,9 @@ public interface RunningGateway extends AutoCloseable {
 
     /** Where HTTP and WebSocket clients connect, with the port that was really taken. */
     InetSocketAddress httpAddress();
+
+    /** The embedded shards that this gateway has started; null when it uses existing ones. */
+    EmbeddedShards embeddedShards();
 
     /**
      * Puts a new configuration into effect, as a whole, for what begins from now on.

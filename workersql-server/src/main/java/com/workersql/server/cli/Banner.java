@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.cli;
 
+import com.workersql.server.RunningGateway;
 import com.workersql.server.config.GatewayConfig;
-import com.workersql.server.embedded.EmbeddedShards;
 import com.workersql.server.embedded.EmbeddedTenant;
 import java.net.InetSocketAddress;
 
@@ -13,14 +13,14 @@ final class Banner {
     /**
      * The text.
      *
-     * @param embedded the shards that were started; null when existing ones are used
+     * @param version the gateway's version
+     * @param config what the gateway was told
+     * @param gateway the gateway, running
      */
-    static String of(
-            String version,
-            GatewayConfig config,
-            EmbeddedShards embedded,
-            InetSocketAddress mysql,
-            InetSocketAddress http) {
+    static String of(String version, GatewayConfig config, RunningGateway gateway) {
+        var embedded = gateway.embeddedShards();
+        var mysql = gateway.mysqlAddress();
+        var http = gateway.httpAddress();
         var text = new StringBuilder();
         text.append("WorkerSQL Gateway ").append(version).append(" is listening, with ");
         text.append(embedded == null ? "shards " : "embedded shards ")

@@ -8,7 +8,7 @@ import com.workersql.server.config.EmbeddedConfig;
 import com.workersql.server.config.GatewayConfig;
 import com.workersql.server.config.yaml.DocumentException;
 import com.workersql.server.embedded.EmbeddedException;
-import com.workersql.server.embedded.EmbeddedShards;
+import com.workersql.server.embedded.ShardListener;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.BindException;
@@ -16,7 +16,6 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -43,7 +42,17 @@ public final class Main implements Callable<Integer> {
 
     private static final int FAILED = 1;
 
-    private final Function<GatewayConfig, RunningGateway> starter;
+    /** Starts the gateway itself. */
+    interface Starter {
+        /**
+         * Starts it.
+         *
+         * @param listener hears how embedded shards come up
+         */
+        RunningGateway start(GatewayConfig config, ShardListener listener);
+    }
+
+    private final Starter starter;
     private final UnaryOperator<String> environment;
     private final Lifetime lifetime;
 
@@ -82,7 +91,7 @@ public final class Main implements Callable<Integer> {
      * @param environment gives the value of an environment variable, or null
      * @param lifetime how long it runs
      */
-    Main(Function<GatewayConfig, RunningGateway> starter, UnaryOperator<String> environment, Lifetime lifetime) {
+    Main(Starter starter, UnaryOperator<String> environment, Lifetime lifetime) {
         this.starter = starter;
         this.environment = environment;
         this.lifetime = lifetime;
@@ -115,40 +124,23 @@ public final class Main implements Callable<Integer> {
         }
         Logging.configure(config.logging());
         refusePortsInUse(config);
-        try (var embedded = startEmbedded(config)) {
-            var effective = embedded == null ? config : embedded.applyTo(config);
-            try (var gateway = starter.apply(effective)) {
-                try (var watcher = watch(loaded, gateway, embedded)) {
-                    spec.commandLine()
-                            .getOut()
-                            .println(Banner.of(
-                                    Version.text(),
-                                    effective,
-                                    embedded,
-                                    gateway.mysqlAddress(),
-                                    gateway.httpAddress()));
-                    lifetime.awaitEnd();
-                }
-            }
+        var progress = new ConsoleProgress(System.err);
+        try (var gateway = starter.start(config, progress);
+                var watcher = watch(loaded, gateway)) {
+            spec.commandLine().getOut().println(Banner.of(Version.text(), config, gateway));
+            lifetime.awaitEnd();
         }
         return 0;
     }
 
-    private EmbeddedShards startEmbedded(GatewayConfig config) {
-        return config.embedded() == null
+    private ConfigWatcher watch(ConfigLoader.Loaded loaded, RunningGateway gateway) {
+        return configFile == null
                 ? null
-                : EmbeddedShards.start(config.embedded(), new ConsoleProgress(System.err));
-    }
-
-    private ConfigWatcher watch(ConfigLoader.Loaded loaded, RunningGateway gateway, EmbeddedShards embedded) {
-        if (configFile == null) {
-            return null;
-        }
-        return ConfigWatcher.start(configFile, environment, loaded, changed -> {
-            var config = withOptions(changed);
-            gateway.reload(embedded == null ? config : embedded.applyTo(config));
-            Logging.configure(config.logging());
-        });
+                : ConfigWatcher.start(configFile, environment, loaded, changed -> {
+                    var config = withOptions(changed);
+                    gateway.reload(config);
+                    Logging.configure(config.logging());
+                });
     }
 
     private GatewayConfig withOptions(GatewayConfig config) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.workersql.server.RunningGateway;
 import com.workersql.server.config.GatewayConfig;
+import com.workersql.server.embedded.EmbeddedShards;
+import com.workersql.server.embedded.ShardListener;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -162,7 +164,7 @@ final class MainTest {
                 .execute(args);
     }
 
-    private RunningGateway start(GatewayConfig config) {
+    private RunningGateway start(GatewayConfig config, ShardListener listener) {
         started.add(config);
         return new RunningGateway() {
             @Override
@@ -173,6 +175,11 @@ final class MainTest {
             @Override
             public InetSocketAddress httpAddress() {
                 return new InetSocketAddress(InetAddress.getLoopbackAddress(), 4002);
+            }
+
+            @Override
+            public EmbeddedShards embeddedShards() {
+                return null;
             }
 
             @Override

@@ -64,6 +64,26 @@ public final class ShardFixture {
         return connect(shard, account.user(), account.secret().text(), account.database());
     }
 
+    /** Runs a statement. */
+    public static void run(Connection connection, String sql) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    /** The first row of a query, its columns with a space between. */
+    public static String text(Connection connection, String sql) throws SQLException {
+        try (var statement = connection.createStatement();
+                var rows = statement.executeQuery(sql)) {
+            rows.next();
+            var text = new StringBuilder();
+            for (int i = 1; i <= rows.getMetaData().getColumnCount(); i++) {
+                text.append(i == 1 ? "" : " ").append(rows.getString(i));
+            }
+            return text.toString();
+        }
+    }
+
     private static Connection connect(EmbeddedShard shard, String user, String password, String database)
             throws SQLException {
         return DriverManager.getConnection(
