@@ -8,7 +8,7 @@ import org.slf4j.LoggerFactory;
 
 /** Shows long work of a start, by a line now and then. */
 final class ConsoleProgress implements ShardListener {
-    private static final Logger LOG = LoggerFactory.getLogger("shards");
+    private static final Logger LOG = LoggerFactory.getLogger(ConsoleProgress.class);
     private static final int STEP_PERCENT = 20;
 
     private final PrintStream out;

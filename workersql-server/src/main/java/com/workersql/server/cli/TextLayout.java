@@ -4,6 +4,7 @@ package com.workersql.server.cli;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.core.LayoutBase;
+import java.time.temporal.ChronoUnit;
 
 /**
  * One line of text for each event: time, level, logger, message, keys with values, cause. What came from a client cannot begin a
@@ -19,7 +20,7 @@ final class TextLayout extends LayoutBase<ILoggingEvent> {
     @Override
     public String doLayout(ILoggingEvent event) {
         var line = new StringBuilder(160);
-        line.append(event.getInstant()).append(' ');
+        line.append(event.getInstant().truncatedTo(ChronoUnit.MILLIS)).append(' ');
         var level = event.getLevel().toString();
         line.append(level).append(" ".repeat(Math.max(0, LEVEL_WIDTH - level.length()) + 1));
         var logger = event.getLoggerName();

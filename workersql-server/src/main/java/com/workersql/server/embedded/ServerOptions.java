@@ -40,7 +40,6 @@ final class ServerOptions {
                 "--init-file=" + initFile,
                 "--server-id=" + serverId,
                 "--log-bin=binlog",
-                "--binlog-format=ROW",
                 "--binlog-row-image=FULL",
                 "--binlog-row-metadata=FULL",
                 "--max-binlog-size=64M",
@@ -51,9 +50,11 @@ final class ServerOptions {
                 "--table-open-cache=400"));
         if (programs.isMariaDb()) {
             options.add("--skip-ssl");
+            options.add("--binlog-format=ROW");
             options.add("--expire-logs-days=7");
         } else {
             options.add("--mysqlx=OFF");
+            options.add("--secure-file-priv=NULL");
             options.add("--performance-schema=OFF");
         }
         if (!Platform.isWindows()) {

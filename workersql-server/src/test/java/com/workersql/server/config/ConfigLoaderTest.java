@@ -4,6 +4,7 @@ package com.workersql.server.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import com.workersql.server.config.yaml.Setting;
 import com.workersql.server.users.GatewayUser;
 import com.workersql.server.users.Permission;
 import com.workersql.server.users.UserStore;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,6 +29,20 @@ final class ConfigLoaderTest {
     void anEmptyFileIsTheDefault() throws IOException {
         assertThat(load("# nothing\n")).isEqualTo(GatewayConfig.defaults());
         assertThat(load("")).isEqualTo(GatewayConfig.defaults());
+    }
+
+    @Test
+    void theFileOfAllSettingsIsTheDefaultAndNamesEachSettingWithItsRange() throws IOException {
+        var text = Files.readString(EXAMPLES.resolve("all-settings.yaml"));
+
+        assertThat(load(text)).isEqualTo(GatewayConfig.defaults());
+        for (var type : List.of(Limits.class, PoolConfig.class, BreakerConfig.class, GatewayConfig.class)) {
+            for (var setting : settings(type)) {
+                assertThat(text)
+                        .containsPattern(
+                                "(?m)^ *" + setting.key() + ": " + setting.byDefault() + " +# .*" + setting.max());
+            }
+        }
     }
 
     @Test
@@ -145,6 +161,19 @@ final class ConfigLoaderTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Limits.of(Map.of(Limits.MAX_PACKET_BYTES, 1L)))
                 .withMessage("max_packet_bytes is 1; allowed are 1024 to 1073741824");
+    }
+
+    private static List<Setting> settings(Class<?> type) {
+        return Stream.of(type.getFields())
+                .filter(field -> field.getType() == Setting.class)
+                .map(field -> {
+                    try {
+                        return (Setting) field.get(null);
+                    } catch (IllegalAccessException e) {
+                        throw new AssertionError(e);
+                    }
+                })
+                .toList();
     }
 
     private GatewayConfig load(String document) throws IOException {
