@@ -42,7 +42,8 @@ public abstract sealed class ValueReader permits RowReader, ParameterReader {
         lengths[i] = length;
     }
 
-    final ByteBuf payload() {
+    /** What the values lie in; valid as long as they are. Do not move its indices. */
+    public final ByteBuf payload() {
         return payload;
     }
 
