@@ -11,6 +11,7 @@ package com.workersql.router;
  * @param unparsable statements that the grammar could not parse
  * @param disagreements statements refused because lexer and grammar saw different tables
  * @param refused statements refused, for any reason
+ * @param faults statements refused because of a fault of this library; each is worth a report
  */
 public record RouterStats(
         long hits,
@@ -19,4 +20,5 @@ public record RouterStats(
         long cachedWeightBytes,
         long unparsable,
         long disagreements,
-        long refused) {}
+        long refused,
+        long faults) {}

@@ -24,14 +24,11 @@ final class Functions {
      * take another name for a call costs a pinned connection; the contrary would hide a change of the session.
      */
     static boolean isCall(FoldedStatement s, int token) {
-        if (s.isMark(token - 1, '.')) {
-            int first = token;
-            while (s.isMark(first - 1, '.') && s.isName(first - 2)) {
-                first -= 2;
-            }
-            return isCall(s, first);
+        int first = token;
+        while (s.isMark(first - 1, '.') && s.isName(first - 2)) {
+            first -= 2;
         }
-        return switch (s.word(token - 1)) {
+        return switch (s.word(first - 1)) {
             case INTO, TABLE, AS, INSERT, REPLACE, IGNORE, REFERENCES, INDEX, KEY, WITH, RECURSIVE, EXISTS, WINDOW ->
                 false;
             default -> true;

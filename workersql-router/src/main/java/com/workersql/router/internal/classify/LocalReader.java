@@ -235,8 +235,7 @@ final class LocalReader {
                     return null;
                 }
             }
-            if (s.kind(token) == Token.QUOTED
-                    || (s.isName(token) && (s.isWord(token - 1, Word.AS) || s.word(token) == Word.OTHER))) {
+            if (s.isName(token) && (s.isWord(token - 1, Word.AS) || !isClause(s.word(token)))) {
                 column = s.name(token++);
             }
             items.add(new Item(function, column));
@@ -248,6 +247,14 @@ final class LocalReader {
             }
             token++;
         }
+    }
+
+    private static boolean isClause(Word word) {
+        return switch (word) {
+            case FROM, WHERE, GROUP, HAVING, ORDER, LIMIT, INTO, FOR, LOCK, UNION, EXCEPT, INTERSECT, WINDOW -> true;
+            case AND, OR, XOR, IS, IN, LIKE, NOT, BETWEEN, COLLATE -> true;
+            default -> false;
+        };
     }
 
     private static SessionFunction function(FoldedStatement s, int token) {

@@ -442,7 +442,7 @@ public final class FoldedStatement {
 
     /**
      * Blanks say nothing except between two words, between two marks that would be one without, and before a parenthesis,
-     * where a function's name is none if a blank follows it.
+     * where a function's name is none if a blank follows it. The one behind a parenthesis is for the reader.
      */
     private boolean needsBlank(int token, boolean space) {
         boolean wordBefore = kinds[token - 1] != Token.MARK;
@@ -453,7 +453,7 @@ public final class FoldedStatement {
         if (!wordBefore && !word) {
             return space && codes[token] > ' ' && codes[token] != ')' && codes[token] != '(' && codes[token] != ',';
         }
-        return space && wordBefore && codes[token] == '(';
+        return wordBefore ? space && codes[token] == '(' : codes[token - 1] == ')';
     }
 
     /** {@return where the text begins in its array} */

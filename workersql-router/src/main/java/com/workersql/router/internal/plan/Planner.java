@@ -39,6 +39,9 @@ public final class Planner {
     /** Homes of tenants that no rule names are hashed from their names; this many are remembered. */
     private static final int REMEMBERED_HOMES = 65_536;
 
+    private static final StatementInfo FAULT = new StatementInfo(
+            StatementKind.UNKNOWN, false, PermissionClass.ADMIN, Set.of(SessionEffect.UNKNOWN_STATE), "");
+
     private final Grammar grammar = new Grammar();
     private final Cache<PlanKey, Shape> shapes;
     private final AtomicReferenceArray<Scratch> idle;
@@ -48,6 +51,7 @@ public final class Planner {
     private final LongAdder unparsable = new LongAdder();
     private final LongAdder disagreements = new LongAdder();
     private final LongAdder refused = new LongAdder();
+    private final LongAdder faults = new LongAdder();
     private volatile InForce inForce;
 
     /** A policy and what was computed from it. */
@@ -131,6 +135,11 @@ public final class Planner {
                 refused.increment();
             }
             return plan;
+        } catch (RuntimeException e) {
+            // A fault of this library must not take down the caller's session; the statement is not run.
+            faults.increment();
+            refused.increment();
+            return new Refused(FAULT, 1105, "HY000", "[GW-INTERNAL] the statement could not be planned");
         } finally {
             scratch.folded.release();
             put(scratch);
@@ -181,7 +190,8 @@ public final class Planner {
                 weight,
                 unparsable.sum(),
                 disagreements.sum(),
-                refused.sum());
+                refused.sum(),
+                faults.sum());
     }
 
     /** Parses one statement of each usual kind, so that grammar and caches are there when the first client comes. */
