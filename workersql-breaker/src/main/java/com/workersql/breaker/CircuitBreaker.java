@@ -156,24 +156,26 @@ public final class CircuitBreaker {
                 return closed;
             }
             long nowNanos = nowNanos();
-            if (current instanceof OpenPhase open) {
-                if (!open.isOver(nowNanos)) {
-                    return null;
+            if (current instanceof OpenPhase open && !open.isOver(nowNanos)) {
+                return null;
+            }
+            HalfOpenPhase halfOpen = current instanceof OpenPhase open
+                    ? new HalfOpenPhase(open.sequence() + 1, open.openings(), config.probes())
+                    : (HalfOpenPhase) current;
+            int place = halfOpen.findPlace(nowNanos, config.probeExpiryNanos());
+            if (place < 0) {
+                return null;
+            }
+            var probe = new Probe(this, halfOpen.sequence(), place, nowNanos);
+            // From open to half-open in the same step: whoever half-opens a breaker is sure to get through.
+            if (phase.compareAndSet(current, halfOpen.take(probe))) {
+                if (!halfOpen.isFree(place)) {
+                    expiredProbes.increment();
                 }
-                var next = new HalfOpenPhase(open.sequence() + 1, open.openings(), config.probes());
-                if (phase.compareAndSet(open, next)) {
-                    announce(open.state(), next, TransitionCause.OPEN_TIME_OVER, nowNanos, 0);
+                if (current instanceof OpenPhase) {
+                    announce(BreakerState.OPEN, halfOpen, TransitionCause.OPEN_TIME_OVER, nowNanos, 0);
                 }
-            } else if (current instanceof HalfOpenPhase halfOpen) {
-                Probe probe = halfOpen.tryTake(this, nowNanos, config.probeExpiryNanos());
-                // A thread held up between reading the phase and taking the place must not add a probe to a later
-                // phase.
-                if (isIn(halfOpen)) {
-                    return probe;
-                }
-                if (probe != null) {
-                    halfOpen.giveBack(probe);
-                }
+                return probe;
             }
         }
     }
@@ -196,7 +198,8 @@ public final class CircuitBreaker {
         if (current instanceof OpenPhase open) {
             return open.isOver(nowNanos());
         }
-        return !(current instanceof HalfOpenPhase halfOpen) || halfOpen.hasRoom(nowNanos(), config.probeExpiryNanos());
+        return !(current instanceof HalfOpenPhase halfOpen)
+                || halfOpen.findPlace(nowNanos(), config.probeExpiryNanos()) >= 0;
     }
 
     /**
@@ -221,11 +224,10 @@ public final class CircuitBreaker {
      * failed probe, in the open state not at all.
      */
     public void recordFailure() {
-        Phase current = phase.get();
-        if (current instanceof ClosedPhase closed) {
+        if (phase.get() instanceof ClosedPhase closed) {
             closed.failed(0);
-        } else if (current instanceof HalfOpenPhase halfOpen) {
-            reopen(halfOpen);
+        } else {
+            reopen(TransitionCause.PROBE_FAILED);
         }
     }
 
@@ -234,11 +236,18 @@ public final class CircuitBreaker {
      * while the mode is forced.
      */
     public void reportDown() {
-        Phase current = phase.get();
-        if (current instanceof ClosedPhase closed) {
+        if (phase.get() instanceof ClosedPhase closed) {
             trip(closed, TransitionCause.REPORTED_DOWN, nowNanos());
-        } else if (current instanceof HalfOpenPhase halfOpen) {
-            open(halfOpen, halfOpen.openings() + 1, TransitionCause.REPORTED_DOWN, nowNanos());
+        } else {
+            reopen(TransitionCause.REPORTED_DOWN);
+        }
+    }
+
+    private void reopen(TransitionCause cause) {
+        while (phase.get() instanceof HalfOpenPhase halfOpen) {
+            if (open(halfOpen, cause)) {
+                return;
+            }
         }
     }
 
@@ -248,11 +257,11 @@ public final class CircuitBreaker {
      * forced.
      */
     public void reportHealthy() {
-        Phase current = phase.get();
-        if (current instanceof OpenPhase open) {
-            close(open, open.openings(), TransitionCause.REPORTED_HEALTHY);
-        } else if (current instanceof HalfOpenPhase halfOpen) {
-            close(halfOpen, halfOpen.openings(), TransitionCause.REPORTED_HEALTHY);
+        while (true) {
+            Phase current = phase.get();
+            if (current instanceof ClosedPhase || close(current, TransitionCause.REPORTED_HEALTHY)) {
+                return;
+            }
         }
     }
 
@@ -293,10 +302,6 @@ public final class CircuitBreaker {
         long nowNanos = nowNanos();
         ClosedPhase closed = current instanceof ClosedPhase found ? found : null;
         HalfOpenPhase halfOpen = current instanceof HalfOpenPhase found ? found : null;
-        int openings = halfOpen != null ? halfOpen.openings() : 0;
-        if (current instanceof OpenPhase open) {
-            openings = open.openings();
-        }
         return new BreakerSnapshot(
                 name,
                 state(),
@@ -305,7 +310,7 @@ public final class CircuitBreaker {
                 closed == null ? 0 : closed.window().failures(nowNanos),
                 closed == null ? 0 : closed.window().slowCalls(nowNanos),
                 closed == null ? 0 : closed.consecutiveFailures(),
-                openings,
+                openingsOf(current),
                 halfOpen == null ? 0 : halfOpen.probesUnderWay(),
                 retryAfterNanos(),
                 rejected.sum(),
@@ -340,11 +345,27 @@ public final class CircuitBreaker {
         }
     }
 
-    void probeAnswered(HalfOpenPhase halfOpen, boolean success) {
-        if (!success) {
-            reopen(halfOpen);
-        } else if (halfOpen.succeedsAsLast()) {
-            close(halfOpen, halfOpen.openings(), TransitionCause.PROBES_SUCCEEDED);
+    void answer(Probe probe, boolean success) {
+        while (phase.get() instanceof HalfOpenPhase halfOpen && halfOpen.holds(probe)) {
+            if (success ? succeed(halfOpen, probe) : open(halfOpen, TransitionCause.PROBE_FAILED)) {
+                return;
+            }
+        }
+        countLateOutcome();
+    }
+
+    private boolean succeed(HalfOpenPhase halfOpen, Probe probe) {
+        HalfOpenPhase next = halfOpen.useUp(probe);
+        return next.isUsedUp()
+                ? close(halfOpen, TransitionCause.PROBES_SUCCEEDED)
+                : phase.compareAndSet(halfOpen, next);
+    }
+
+    void giveBack(Probe probe) {
+        while (phase.get() instanceof HalfOpenPhase halfOpen && halfOpen.holds(probe)) {
+            if (phase.compareAndSet(halfOpen, halfOpen.giveBack(probe))) {
+                return;
+            }
         }
     }
 
@@ -352,29 +373,34 @@ public final class CircuitBreaker {
         lateOutcomes.increment();
     }
 
-    void countExpiredProbe() {
-        expiredProbes.increment();
-    }
-
-    private void reopen(HalfOpenPhase halfOpen) {
-        open(halfOpen, halfOpen.openings() + 1, TransitionCause.PROBE_FAILED, nowNanos());
-    }
-
-    private void open(HalfOpenPhase from, int openings, TransitionCause cause, long nowNanos) {
+    private boolean open(HalfOpenPhase from, TransitionCause cause) {
+        int openings = from.openings() + 1;
+        long nowNanos = nowNanos();
         long openForNanos = config.openNanos(openings, random);
         var next = new OpenPhase(from.sequence() + 1, nowNanos + openForNanos, openings);
-        if (phase.compareAndSet(from, next)) {
-            opened.increment();
-            announce(from.state(), next, cause, nowNanos, openForNanos);
+        if (!phase.compareAndSet(from, next)) {
+            return false;
         }
+        opened.increment();
+        announce(from.state(), next, cause, nowNanos, openForNanos);
+        return true;
     }
 
-    private void close(Phase from, int openings, TransitionCause cause) {
+    private boolean close(Phase from, TransitionCause cause) {
         long nowNanos = nowNanos();
-        var next = new ClosedPhase(this, from.sequence() + 1, nowNanos, openings);
-        if (phase.compareAndSet(from, next)) {
-            announce(from.state(), next, cause, nowNanos, 0);
+        var next = new ClosedPhase(this, from.sequence() + 1, nowNanos, openingsOf(from));
+        if (!phase.compareAndSet(from, next)) {
+            return false;
         }
+        announce(from.state(), next, cause, nowNanos, 0);
+        return true;
+    }
+
+    private static int openingsOf(Phase phase) {
+        if (phase instanceof OpenPhase open) {
+            return open.openings();
+        }
+        return phase instanceof HalfOpenPhase halfOpen ? halfOpen.openings() : 0;
     }
 
     private void announce(BreakerState from, Phase to, TransitionCause cause, long atNanos, long openForNanos) {

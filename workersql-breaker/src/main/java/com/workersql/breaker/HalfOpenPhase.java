@@ -1,27 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.breaker;
 
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReferenceArray;
-
 /**
- * Half-open: a fixed number of places, each of which is free, taken by a probe, or used up.
+ * Half-open: a fixed number of places, each of which is free, taken by a probe, or used up by one that succeeded.
  *
- * <p>Every change of a place is one compare-and-set on it. So no more probes are under way than there are places, an
- * answer is counted once, and an answer of a probe that lost its place finds another object there and is ignored.
+ * <p>Immutable. Taking a place, giving it back and using it up are each one compare-and-set of the breaker's phase, so
+ * that no moment exists in which a place is taken in a phase that is already over.
  */
 final class HalfOpenPhase implements Phase {
-    private static final Probe USED_UP = new Probe(null, null, -1, 0);
+    private static final Probe USED_UP = new Probe(null, -1, -1, 0);
 
     private final long sequence;
     private final int openings;
-    private final AtomicReferenceArray<Probe> places;
-    private final AtomicInteger successes = new AtomicInteger();
+    private final Probe[] places;
 
-    HalfOpenPhase(long sequence, int openings, int probes) {
+    private HalfOpenPhase(long sequence, int openings, Probe[] places) {
         this.sequence = sequence;
         this.openings = openings;
-        this.places = new AtomicReferenceArray<>(probes);
+        this.places = places;
+    }
+
+    /** All places free. */
+    HalfOpenPhase(long sequence, int openings, int probes) {
+        this(sequence, openings, new Probe[probes]);
     }
 
     @Override
@@ -39,71 +40,64 @@ final class HalfOpenPhase implements Phase {
     }
 
     /**
-     * Takes a free place, or if there is none the one whose probe has been away longest, provided that is at least
-     * {@code expiryNanos}; null if there is none of either.
+     * A free place, or if there is none the one whose probe has been away longest, provided that is at least
+     * {@code expiryNanos}; -1 if there is none of either.
      */
-    Probe tryTake(CircuitBreaker breaker, long nowNanos, long expiryNanos) {
-        while (true) {
-            int candidate = -1;
-            Probe holder = null;
-            long longestAwayNanos = expiryNanos;
-            for (int place = 0; place < places.length(); place++) {
-                Probe found = places.get(place);
-                if (found == null) {
-                    candidate = place;
-                    holder = null;
-                    break;
-                }
-                long awayNanos = nowNanos - found.takenAtNanos();
-                boolean awayLonger = candidate < 0 ? awayNanos >= longestAwayNanos : awayNanos > longestAwayNanos;
-                if (found != USED_UP && awayLonger) {
-                    candidate = place;
-                    holder = found;
-                    longestAwayNanos = awayNanos;
-                }
+    int findPlace(long nowNanos, long expiryNanos) {
+        int oldest = -1;
+        long longestAwayNanos = expiryNanos - 1;
+        for (int place = 0; place < places.length; place++) {
+            Probe holder = places[place];
+            if (holder == null) {
+                return place;
             }
-            if (candidate < 0) {
-                return null;
-            }
-            var probe = new Probe(breaker, this, candidate, nowNanos);
-            if (places.compareAndSet(candidate, holder, probe)) {
-                if (holder != null) {
-                    breaker.countExpiredProbe();
-                }
-                return probe;
+            long awayNanos = nowNanos - holder.takenAtNanos();
+            if (holder != USED_UP && awayNanos > longestAwayNanos) {
+                oldest = place;
+                longestAwayNanos = awayNanos;
             }
         }
+        return oldest;
     }
 
-    void giveBack(Probe probe) {
-        places.compareAndSet(probe.place(), probe, null);
+    boolean isFree(int place) {
+        return places[place] == null;
     }
 
-    /** Uses the probe's place up; false if the probe does not hold it any more. */
-    boolean useUp(Probe probe) {
-        return places.compareAndSet(probe.place(), probe, USED_UP);
+    boolean holds(Probe probe) {
+        return sequence == probe.sequence() && places[probe.place()] == probe;
     }
 
-    /** Counts a success; true for the one that was the last to come. */
-    boolean succeedsAsLast() {
-        return successes.incrementAndGet() == places.length();
+    HalfOpenPhase take(Probe probe) {
+        return with(probe.place(), probe);
     }
 
-    /** Whether {@link #tryTake} would find a place. */
-    boolean hasRoom(long nowNanos, long expiryNanos) {
-        for (int place = 0; place < places.length(); place++) {
-            Probe holder = places.get(place);
-            if (holder == null || (holder != USED_UP && nowNanos - holder.takenAtNanos() >= expiryNanos)) {
-                return true;
+    HalfOpenPhase giveBack(Probe probe) {
+        return with(probe.place(), null);
+    }
+
+    HalfOpenPhase useUp(Probe probe) {
+        return with(probe.place(), USED_UP);
+    }
+
+    private HalfOpenPhase with(int place, Probe holder) {
+        Probe[] next = places.clone();
+        next[place] = holder;
+        return new HalfOpenPhase(sequence, openings, next);
+    }
+
+    boolean isUsedUp() {
+        for (Probe holder : places) {
+            if (holder != USED_UP) {
+                return false;
             }
         }
-        return false;
+        return true;
     }
 
     int probesUnderWay() {
         int count = 0;
-        for (int place = 0; place < places.length(); place++) {
-            Probe holder = places.get(place);
+        for (Probe holder : places) {
             if (holder != null && holder != USED_UP) {
                 count++;
             }

@@ -4,15 +4,23 @@ package com.workersql.breaker;
 /** The permit of one probe. */
 final class Probe implements Permit {
     private final CircuitBreaker breaker;
-    private final HalfOpenPhase phase;
+    private final long sequence;
     private final int place;
     private final long takenAtNanos;
 
-    Probe(CircuitBreaker breaker, HalfOpenPhase phase, int place, long takenAtNanos) {
+    /**
+     * @param sequence of the half-open phase to which it belongs
+     * @param place that it holds there until it is answered, given back or expired
+     */
+    Probe(CircuitBreaker breaker, long sequence, int place, long takenAtNanos) {
         this.breaker = breaker;
-        this.phase = phase;
+        this.sequence = sequence;
         this.place = place;
         this.takenAtNanos = takenAtNanos;
+    }
+
+    long sequence() {
+        return sequence;
     }
 
     int place() {
@@ -26,30 +34,22 @@ final class Probe implements Permit {
     @Override
     public void succeeded(long durationNanos) {
         // A breaker that opened because calls were slow must not close on a slow one.
-        answer(!breaker.config().countsAsSlow(durationNanos));
+        breaker.answer(this, !breaker.config().countsAsSlow(durationNanos));
     }
 
     @Override
     public void failed(long durationNanos) {
-        answer(false);
+        breaker.answer(this, false);
     }
 
     @Override
     public void timedOut() {
-        answer(!breaker.config().hasSlowCallRule());
-    }
-
-    private void answer(boolean success) {
-        if (phase.useUp(this)) {
-            breaker.probeAnswered(phase, success);
-        } else {
-            breaker.countLateOutcome();
-        }
+        breaker.answer(this, !breaker.config().hasSlowCallRule());
     }
 
     @Override
     public void released() {
-        phase.giveBack(this);
+        breaker.giveBack(this);
     }
 
     @Override
