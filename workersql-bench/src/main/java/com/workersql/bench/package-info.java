@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** WorkerSQL bench. */
+/** Benchmarks of the parts that every statement and every row pass through. */
 package com.workersql.bench;
