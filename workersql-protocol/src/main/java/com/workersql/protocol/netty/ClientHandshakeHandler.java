@@ -169,7 +169,8 @@ public final class ClientHandshakeHandler extends ChannelInboundHandlerAdapter {
         }
         SslHandler handler = tls.newHandler(ctx.alloc(), host, port);
         SSLParameters parameters = handler.engine().getSSLParameters();
-        parameters.setEndpointIdentificationAlgorithm(config.tls() == TlsMode.VERIFY_IDENTITY ? "HTTPS" : null);
+        // Not null for "none": the JDK takes that for "as it was".
+        parameters.setEndpointIdentificationAlgorithm(config.tls() == TlsMode.VERIFY_IDENTITY ? "HTTPS" : "");
         handler.engine().setSSLParameters(parameters);
         handler.setHandshakeTimeoutMillis(config.timeoutMillis());
         ctx.pipeline().addBefore(ctx.name(), null, handler);

@@ -74,6 +74,9 @@ public final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter {
         void refuse(Err err);
     }
 
+    /** Type and major version of a TLS record. */
+    private static final int TLS_HEADER_BYTES = 2;
+
     private final ServerHandshakeConfig config;
     private final int connectionId;
     private final CredentialStore store;
@@ -86,6 +89,7 @@ public final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter {
     private ScheduledFuture<?> deadline;
     private ByteBuf held;
     private ByteBuf reading;
+    private boolean expectsTls;
     private boolean waiting;
     private boolean ended;
 
@@ -151,6 +155,8 @@ public final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter {
         ByteBuf in = (ByteBuf) message;
         if (ended || handshake == null) {
             in.release();
+        } else if (expectsTls) {
+            readTls(ctx, in);
         } else if (waiting) {
             hold(ctx, in);
         } else {
@@ -197,7 +203,10 @@ public final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter {
                 }
                 if (step == ServerHandshake.Step.START_TLS) {
                     out.release();
-                    startTls(ctx, in);
+                    expectsTls = true;
+                    if (in.isReadable()) {
+                        readTls(ctx, in.retain());
+                    }
                     return;
                 }
                 perform(ctx, step, out);
@@ -213,8 +222,9 @@ public final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter {
 
     private void perform(ChannelHandlerContext ctx, ServerHandshake.Step step, ByteBuf out) {
         if (step == ServerHandshake.Step.CLOSE) {
-            ctx.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
+            // The end comes first: the write may close the channel at once.
             end(ctx, handshake.error(), handshake.error().message());
+            ctx.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
             return;
         }
         if (out.isReadable()) {
@@ -231,8 +241,16 @@ public final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void startTls(ChannelHandlerContext ctx, ByteBuf rest) {
-        if (!mayBeTlsRecord(rest)) {
+    /** Waits for the client's next bytes, of which the first have come maybe. Takes over {@code in}. */
+    private void readTls(ChannelHandlerContext ctx, ByteBuf in) {
+        hold(ctx, in);
+        if (ended || held == null || held.readableBytes() < TLS_HEADER_BYTES) {
+            return;
+        }
+        // A handshake record of TLS begins so. Anything else is text in clear that wants to be taken for TLS content,
+        // or a
+        // record of SSL 2, for whose declared length the TLS handler would wait.
+        if (held.getByte(held.readerIndex()) != 0x16 || held.getByte(held.readerIndex() + 1) != 0x03) {
             ByteBuf out = ctx.alloc().buffer();
             perform(
                     ctx,
@@ -240,21 +258,13 @@ public final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter {
                     out);
             return;
         }
-        ChannelHandler handler = tls.get().newHandler(ctx.alloc());
+        ByteBuf clientHello = held;
+        held = null;
+        expectsTls = false;
         handshake.tlsStarted();
+        ChannelHandler handler = tls.get().newHandler(ctx.alloc());
         ctx.pipeline().addBefore(ctx.name(), null, handler);
-        if (rest.isReadable()) {
-            // Not through this handler again: the ClientHello that came along goes the way that all later bytes go.
-            ChannelHandlerContext tlsContext = ctx.pipeline().context(handler);
-            PipelineBytes.read(tlsContext, rest.retain());
-        }
-    }
-
-    /** A TLS handshake record begins with 0x16 0x03. What is too short to tell is left to the TLS handler, which refuses it. */
-    private static boolean mayBeTlsRecord(ByteBuf bytes) {
-        int index = bytes.readerIndex();
-        int length = bytes.readableBytes();
-        return (length < 1 || bytes.getByte(index) == 0x16) && (length < 2 || bytes.getByte(index + 1) == 0x03);
+        PipelineBytes.read(ctx.pipeline().context(handler), clientHello);
     }
 
     private void verify(ChannelHandlerContext ctx, Verification verification) {

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.protocol;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.time.Clock;
+import org.junit.jupiter.api.Test;
+
+class ArchitectureTest {
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("com.workersql.protocol");
+
+    @Test
+    void knowsNothingButTheJdkAndNetty() {
+        noClasses()
+                .should()
+                .dependOnClassesThat(DescribedPredicate.not(resideInAnyPackage(
+                        "com.workersql.protocol..", "java..", "javax.net.ssl..", "javax.crypto..", "io.netty..")))
+                .check(CLASSES);
+    }
+
+    @Test
+    void onlyTheNettyLayerKnowsAChannel() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("com.workersql.protocol.netty..")
+                .should()
+                .dependOnClassesThat(
+                        resideInAnyPackage("io.netty.channel..", "io.netty.handler..", "io.netty.bootstrap.."))
+                .check(CLASSES);
+    }
+
+    @Test
+    void eachLayerIsUsableWithoutTheNext() {
+        layeredArchitecture()
+                .consideringOnlyDependenciesInLayers()
+                .layer("wire")
+                .definedBy("com.workersql.protocol.wire..")
+                .layer("frame")
+                .definedBy("com.workersql.protocol.frame..")
+                .layer("auth")
+                .definedBy("com.workersql.protocol.auth..")
+                .layer("message")
+                .definedBy("com.workersql.protocol.message..")
+                .layer("value")
+                .definedBy("com.workersql.protocol.value..")
+                .layer("session")
+                .definedBy("com.workersql.protocol.session..")
+                .layer("netty")
+                .definedBy("com.workersql.protocol.netty..")
+                .whereLayer("netty")
+                .mayNotBeAccessedByAnyLayer()
+                .whereLayer("session")
+                .mayOnlyBeAccessedByLayers("netty")
+                .whereLayer("value")
+                .mayOnlyBeAccessedByLayers("message", "session", "netty")
+                .whereLayer("message")
+                .mayOnlyBeAccessedByLayers("value", "session", "netty")
+                .whereLayer("auth")
+                .mayOnlyBeAccessedByLayers("session", "netty")
+                .whereLayer("frame")
+                .mayOnlyBeAccessedByLayers("message", "value", "session", "netty")
+                .check(CLASSES);
+    }
+
+    @Test
+    void readsNoClockAndNeverWaits() {
+        noClasses()
+                .should()
+                .callMethod(System.class, "nanoTime")
+                .orShould()
+                .callMethod(System.class, "currentTimeMillis")
+                .orShould()
+                .dependOnClassesThat()
+                .areAssignableTo(Clock.class)
+                .orShould()
+                .callMethod(Thread.class, "sleep", long.class)
+                .check(CLASSES);
+    }
+}
