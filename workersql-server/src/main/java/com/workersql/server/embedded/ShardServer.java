@@ -30,6 +30,7 @@ final class ShardServer {
     private static final int STOP_TIMEOUT_MILLIS = 20_000;
     private static final int PORT_ATTEMPTS = 5;
     private static final int LOG_TAIL_LINES = 8;
+    private static final long MAX_LOG_BYTES = 16 << 20;
     private static final int PROTOCOL_VERSION = 10;
 
     /**
@@ -104,6 +105,7 @@ final class ShardServer {
         try {
             endLeftover();
             Files.createDirectories(temporaryDirectory());
+            setAsideWhenLarge(log(), MAX_LOG_BYTES);
             if (!Files.isDirectory(dataDirectory())) {
                 listener.creating(name);
                 create();
@@ -322,6 +324,13 @@ final class ShardServer {
             return "; the end of " + log() + ":\n  " + String.join("\n  ", tail);
         } catch (IOException e) {
             return "; its log " + log() + " cannot be read";
+        }
+    }
+
+    /** Begins a new log when the old one has grown large; one old log is kept. */
+    static void setAsideWhenLarge(Path log, long maxBytes) throws IOException {
+        if (Files.exists(log) && Files.size(log) > maxBytes) {
+            Files.move(log, log.resolveSibling(log.getFileName() + ".1"), StandardCopyOption.REPLACE_EXISTING);
         }
     }
 
