@@ -24,8 +24,8 @@ import java.util.Set;
 public record Analysis(
         boolean parsed,
         boolean agreed,
-        Set<TableName> tables,
-        Set<String> schemas,
+        List<TableName> tables,
+        List<String> schemas,
         List<Dotted> dotted,
         Set<String> localNames,
         KeyFacts facts) {
@@ -55,7 +55,8 @@ public record Analysis(
         Set<String> local = new HashSet<>(tree.aliases());
         local.addAll(tree.commonTables());
         tables.forEach(table -> local.add(table.name()));
-        return new Analysis(true, agreed, tables, names.schemas(), names.dotted(), local, tree.facts());
+        return new Analysis(
+                true, agreed, List.copyOf(tables), List.copyOf(names.schemas()), names.dotted(), local, tree.facts());
     }
 
     /**
@@ -69,8 +70,8 @@ public record Analysis(
         return new Analysis(
                 true,
                 true,
-                names.tables(),
-                names.schemas(),
+                List.copyOf(names.tables()),
+                List.copyOf(names.schemas()),
                 names.dotted(),
                 Set.of(),
                 KeyFacts.blocked("this statement"));
@@ -80,8 +81,8 @@ public record Analysis(
         return new Analysis(
                 false,
                 true,
-                names.tables(),
-                names.schemas(),
+                List.copyOf(names.tables()),
+                List.copyOf(names.schemas()),
                 names.dotted(),
                 Set.of(),
                 KeyFacts.blocked("a statement that could not be analysed"));

@@ -91,6 +91,10 @@ final class TreeReader {
                 }
                 case "tableAlias" -> aliases.add(s.name(last(node)));
                 case "tableSourceItem", "singleTable" -> aliasOf(node);
+                case "lockingClause" -> {
+                    // FOR UPDATE OF names aliases.
+                    continue;
+                }
                 case "unionOption", "unionStatement", "unionParenthesis" -> set = true;
                 default -> {}
             }

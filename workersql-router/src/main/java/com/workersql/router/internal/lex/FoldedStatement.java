@@ -423,14 +423,18 @@ public final class FoldedStatement {
         if (foldedLength + length + 2 > folded.length) {
             folded = Arrays.copyOf(folded, Math.max(folded.length * 2, foldedLength + length + 2));
         }
+        byte[] from = source;
+        byte[] to = folded;
+        int at = foldedLength;
         if (length <= 16) {
             for (int i = start; i < end; i++) {
-                folded[foldedLength++] = source[i];
+                to[at++] = from[i];
             }
         } else {
-            System.arraycopy(source, start, folded, foldedLength, length);
-            foldedLength += length;
+            System.arraycopy(from, start, to, at, length);
+            at += length;
         }
+        foldedLength = at;
     }
 
     private void put(byte value) {

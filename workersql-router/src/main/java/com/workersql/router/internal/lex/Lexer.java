@@ -141,8 +141,12 @@ final class Lexer {
     /** Skips white space, comments, and the frames of comments that are run; gives the byte there or -1. */
     private int skipSpace() {
         spaceBefore = false;
+        byte[] bytes = source;
         while (at < end) {
-            int c = source[at] & 0xFF;
+            int c = bytes[at] & 0xFF;
+            if ((CLASSES[c] & NAME) != 0) {
+                return c;
+            }
             if (CLASSES[c] == SPACE) {
                 at++;
             } else if (c == '#') {
@@ -243,6 +247,35 @@ final class Lexer {
 
     private int name(boolean mayBeKeyword) {
         int first = at;
+        byte[] bytes = source;
+        int limit = end;
+        int i = at;
+        int hash = 0;
+        // Most names are ASCII: their word's hash is made in the same loop that finds their end.
+        while (i < limit && bytes[i] >= 0 && (CLASSES[bytes[i]] & NAME) != 0) {
+            hash = Word.hash(hash, bytes[i]);
+            i++;
+        }
+        at = i;
+        if (i < limit && bytes[i] < 0) {
+            mayBeKeyword = false;
+            if (!restOfName()) {
+                return Token.INVALID;
+            }
+        }
+        if (bytes[first] == '$' && !mariaDb && isDollarQuote(first)) {
+            return Token.INVALID;
+        }
+        if (at + 1 < limit && bytes[at] == '.' && (CLASSES[bytes[at + 1] & 0xFF] & NAME) != 0) {
+            // A word with a name behind a point is a name itself, whatever it spells.
+            pointPending = true;
+        } else if (mayBeKeyword) {
+            code = Word.find(bytes, first, at, hash);
+        }
+        return Token.WORD;
+    }
+
+    private boolean restOfName() {
         boolean valid = true;
         while (at < end) {
             int c = source[at] & 0xFF;
@@ -257,20 +290,7 @@ final class Lexer {
                 at += Math.max(length, 1);
             }
         }
-        if (!valid || (source[first] == '$' && !mariaDb && isDollarQuote(first))) {
-            return Token.INVALID;
-        }
-        if (at + 1 < end && source[at] == '.' && (CLASSES[source[at + 1] & 0xFF] & NAME) != 0) {
-            // A word with a name behind a point is a name itself, whatever it spells.
-            code = -1;
-        } else if (mayBeKeyword) {
-            code = Word.find(source, first, at);
-        }
-        if (code < 0) {
-            code = 0;
-            pointPending = true;
-        }
-        return Token.WORD;
+        return valid;
     }
 
     /** Set where the name just read has a point and a name directly behind it. */

@@ -354,7 +354,11 @@ public enum Word {
             }
             byte[] spelling = word.name().getBytes(StandardCharsets.US_ASCII);
             longest = Math.max(longest, spelling.length);
-            int slot = hash(spelling, 0, spelling.length) & (TABLE_SIZE - 1);
+            int hash = 0;
+            for (byte c : spelling) {
+                hash = hash(hash, c);
+            }
+            int slot = slot(hash);
             while (SPELLINGS[slot] != null) {
                 slot = (slot + 1) & (TABLE_SIZE - 1);
             }
@@ -375,12 +379,12 @@ public enum Word {
     }
 
     /** {@return the ordinal of the word that stands in the bytes, without regard to case} */
-    static int find(byte[] bytes, int start, int end) {
+    static int find(byte[] bytes, int start, int end, int hash) {
         int length = end - start;
         if (length > LONGEST || length < 2) {
             return 0;
         }
-        int slot = hash(bytes, start, end) & (TABLE_SIZE - 1);
+        int slot = slot(hash);
         while (true) {
             byte[] spelling = SPELLINGS[slot];
             if (spelling == null) {
@@ -406,12 +410,12 @@ public enum Word {
         return true;
     }
 
-    private static int hash(byte[] bytes, int start, int end) {
-        int hash = end - start;
-        for (int i = start; i < end; i++) {
-            // Clearing the case bit merges a few other bytes as well; the comparison tells them apart.
-            hash = hash * 31 + (bytes[i] & 0x5F);
-        }
-        return hash ^ (hash >>> 11);
+    /** {@return the hash of one more byte; it clears the case bit, and the comparison tells apart what that merges} */
+    static int hash(int hash, byte c) {
+        return hash * 31 + (c & 0x5F);
+    }
+
+    private static int slot(int hash) {
+        return (hash ^ (hash >>> 11)) & (TABLE_SIZE - 1);
     }
 }
