@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.ProtocolException;
-import com.workersql.protocol.StatusFlags;
 import com.workersql.protocol.frame.PacketEncoder;
 import com.workersql.protocol.message.server.Err;
 import com.workersql.protocol.message.server.Ok;
@@ -314,8 +313,8 @@ final class BackendConnection extends ChannelInboundHandlerAdapter implements Re
             case OK, EOF, COLUMNS_EOF -> {
                 lastStatusFlags = scanner.statusFlags();
                 if (kind == ControlPacket.OK
-                        && (payload.readableBytes() > BARE_OK_BYTES
-                                || (lastStatusFlags & StatusFlags.SERVER_SESSION_STATE_CHANGED) != 0)) {
+                        && payload.readableBytes() > BARE_OK_BYTES
+                        && !StatementIdReport.isAllOf(payload)) {
                     readOk(command, payload);
                 }
             }

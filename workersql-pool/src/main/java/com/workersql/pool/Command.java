@@ -47,6 +47,10 @@ final class Command {
 
     void track(List<SessionTrack> changes) {
         for (var change : changes) {
+            if (change instanceof SessionTrack.SystemVariable variable
+                    && variable.name().equals(StatementIdReport.NAME)) {
+                continue;
+            }
             tracked = true;
             if (change instanceof SessionTrack.SystemVariable variable) {
                 if (variables.isEmpty()) {

@@ -65,15 +65,15 @@ public final class ConnectionState {
 
     /**
      * System variables that the server reported as changed since connecting or the last reset, with their last values, which may be
-     * null: a view that cannot be changed. It holds what {@link #assignments} caused, too.
+     * null: a view that cannot be changed. It holds what {@link #assignments} caused, too, and never {@code statement_id}.
      */
     public Map<String, String> reportedVariables() {
         return Collections.unmodifiableMap(reportedVariables);
     }
 
     /**
-     * True when the server reported, since connecting or the last reset, state that a reset would lose. Assignments of system
-     * variables count, too.
+     * True when the server reported, since connecting or the last reset, that state of the session changed. Servers report so
+     * for assignments of system variables and for USE, too.
      */
     public boolean stateChanged() {
         return stateChanged;
@@ -94,7 +94,7 @@ public final class ConnectionState {
         return (statusFlags & StatusFlags.SERVER_STATUS_IN_TRANS) != 0;
     }
 
-    /** True when nothing was applied or reported since connecting or the last reset; the schema does not count. */
+    /** True when nothing was applied or reported since connecting or the last reset. */
     public boolean isClean() {
         return assignments.isEmpty()
                 && reportedVariables.isEmpty()

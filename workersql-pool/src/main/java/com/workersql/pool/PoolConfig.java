@@ -441,7 +441,7 @@ public final class PoolConfig {
             return new PoolConfig(this);
         }
 
-        private static int check(String name, int value, int min, int max) {
+        static int check(String name, int value, int min, int max) {
             if (value < min || value > max) {
                 throw new IllegalArgumentException(name + " is " + value + ", allowed are " + min + " to " + max);
             }

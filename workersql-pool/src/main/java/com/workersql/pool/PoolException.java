@@ -10,7 +10,9 @@ public abstract sealed class PoolException extends RuntimeException
                 PoolExhaustedException,
                 PoolClosedException,
                 BackendUnavailableException,
-                BrokenConnectionException {
+                BrokenConnectionException,
+                QueryFailedException,
+                ResultTooLargeException {
     private static final long serialVersionUID = 1L;
 
     private final transient Endpoint endpoint;

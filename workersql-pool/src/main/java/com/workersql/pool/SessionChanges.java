@@ -7,9 +7,10 @@ import java.util.Map;
  * What the server's session tracking reported in one reply, all its OK packets taken together, the last value winning.
  *
  * @param schema the schema that is current now; null when not reported
- * @param variables system variables and their new values in the order of the report; empty when none; a value may be null
- * @param stateChanged the session has state that a reset would lose (user variable, temporary table, prepared text statement and
- *     more); it is only ever reported as gained
+ * @param variables system variables and their new values in the order of the report, but for MySQL's {@code statement_id}, which is
+ *     another one after every statement; empty when none; a value may be null
+ * @param stateChanged state of the session changed: a user variable, a temporary table, a prepared text statement and more, and also
+ *     what the other components name; it is only ever reported as gained
  * @param transactionState the eight characters of the transaction's state; null when not reported
  * @param transactionCharacteristics statements that would start such a transaction again; null when not reported
  * @param gtids transactions of this session; null when not reported
