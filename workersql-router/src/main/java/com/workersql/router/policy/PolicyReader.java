@@ -13,7 +13,7 @@ import java.util.function.BiConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.snakeyaml.engine.v2.api.LoadSettings;
-import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.composer.Composer;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
@@ -22,6 +22,8 @@ import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
+import org.snakeyaml.engine.v2.parser.ParserImpl;
+import org.snakeyaml.engine.v2.scanner.StreamReader;
 
 /**
  * Reads a policy document from its composed nodes rather than from constructed objects: nodes know where they stand, and
@@ -85,7 +87,8 @@ final class PolicyReader {
                     .setAllowRecursiveKeys(false)
                     .setCodePointLimit(MAX_DOCUMENT_CHARS)
                     .build();
-            Optional<Node> node = new Compose(settings).composeString(document);
+            Optional<Node> node = new Composer(settings, new ParserImpl(settings, new StreamReader(settings, document)))
+                    .getSingleNode();
             return node.orElseThrow(() -> new PolicyException(List.of(new PolicyError(0, 0, "the document is empty"))));
         } catch (MarkedYamlEngineException e) {
             Mark mark = e.getProblemMark().orElse(null);
