@@ -346,6 +346,7 @@ final class BackendConnection extends ChannelInboundHandlerAdapter implements Re
         var status = new ReplyStatus(
                 lastStatusFlags,
                 command.errno != 0 ? 0 : scanner.warnings(),
+                scanner.rows(),
                 command.errno != 0 ? 0 : scanner.affectedRows(),
                 command.errno != 0 ? 0 : scanner.lastInsertId(),
                 command.errno,

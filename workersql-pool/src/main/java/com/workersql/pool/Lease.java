@@ -131,7 +131,7 @@ final class Lease implements PooledConnection {
         if (kind == ReplyKind.NONE) {
             onChannel(packets, () -> connection.send(packets, flush));
             listener.onComplete(
-                    new ReplyStatus(connection.state().statusFlags(), 0, 0, 0, 0, null, null, SessionChanges.NONE));
+                    new ReplyStatus(connection.state().statusFlags(), 0, -1, 0, 0, 0, null, null, SessionChanges.NONE));
             return;
         }
         pending++;

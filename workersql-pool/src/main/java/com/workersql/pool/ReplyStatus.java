@@ -8,6 +8,7 @@ import com.workersql.protocol.StatusFlags;
  *
  * @param statusFlags the server's status flags ({@link StatusFlags}); an ERR carries none, then the last known ones
  * @param warnings number of warnings; 0 for an error
+ * @param rows of the last result that had columns; -1 when none had
  * @param affectedRows of the last result that had them, else 0; as unsigned
  * @param lastInsertId of the last result that had one, else 0; as unsigned
  * @param errno the server's error number; 0 when there was no error
@@ -18,6 +19,7 @@ import com.workersql.protocol.StatusFlags;
 public record ReplyStatus(
         int statusFlags,
         int warnings,
+        long rows,
         long affectedRows,
         long lastInsertId,
         int errno,
@@ -27,6 +29,11 @@ public record ReplyStatus(
     /** True when the server answered by an error. The status flags are then those from before the command. */
     public boolean isError() {
         return errno != 0;
+    }
+
+    /** True when the reply had a result with columns, however many rows. */
+    public boolean hasRows() {
+        return rows >= 0;
     }
 
     /** True when a transaction is open, as far as known. */

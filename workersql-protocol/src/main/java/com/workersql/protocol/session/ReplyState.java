@@ -66,6 +66,7 @@ final class ReplyState {
     private int statusFlags;
     private int warnings;
     private long affectedRows;
+    private long rows;
     private long lastInsertId;
     private boolean error;
     private int errno;
@@ -85,6 +86,7 @@ final class ReplyState {
         statusFlags = 0;
         warnings = 0;
         affectedRows = 0;
+        rows = -1;
         lastInsertId = 0;
         error = false;
         errno = 0;
@@ -141,6 +143,9 @@ final class ReplyState {
 
     /** Moves on behind a packet that {@link #isControl} said is passed on. */
     void passed() {
+        if (phase == Phase.ROWS) {
+            rows++;
+        }
         if (definitionsLeft > 0 && --definitionsLeft == 0) {
             if (!deprecateEof) {
                 phase = phase == Phase.PARAMETERS ? Phase.PARAMETERS_END : Phase.COLUMNS_END;
@@ -216,6 +221,7 @@ final class ReplyState {
         if (count < 1 || count > MAX_COLUMNS || length != size + (cacheMetadata ? 1 : 0)) {
             throw malformed("a column count of " + count + " in " + length + " bytes");
         }
+        rows = 0;
         boolean definitionsFollow = !cacheMetadata || payload.getByte(index + size) != 0;
         if (definitionsFollow) {
             definitionsLeft = (int) count;
@@ -350,6 +356,10 @@ final class ReplyState {
 
     int warnings() {
         return warnings;
+    }
+
+    long rows() {
+        return rows;
     }
 
     long affectedRows() {

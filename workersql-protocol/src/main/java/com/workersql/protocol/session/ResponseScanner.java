@@ -273,6 +273,11 @@ public final class ResponseScanner {
         return state.warnings();
     }
 
+    /** Rows of this reply's last result that had columns; -1 when none had. */
+    public long rows() {
+        return state.rows();
+    }
+
     /** Affected rows of the last OK of this reply, unsigned. */
     public long affectedRows() {
         return state.affectedRows();
