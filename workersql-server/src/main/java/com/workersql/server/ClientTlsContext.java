@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server;
+
+import com.workersql.protocol.session.TlsOffer;
+import com.workersql.server.config.ClientTls;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import javax.net.ssl.SSLException;
+
+/** The certificate that clients see, which a reload replaces. Whether TLS is offered is settled at the start. */
+final class ClientTlsContext {
+    private final TlsOffer offer;
+    private volatile SslContext context;
+
+    ClientTlsContext(ClientTls config) {
+        offer = config == null ? TlsOffer.OFF : config.required() ? TlsOffer.REQUIRED : TlsOffer.OFFERED;
+        use(config);
+    }
+
+    /** Reads certificate and key again; an unusable pair leaves the old one in place. */
+    void use(ClientTls config) {
+        if (config == null) {
+            return;
+        }
+        try {
+            context = SslContextBuilder.forServer(
+                            config.certificate().toFile(), config.key().toFile())
+                    .protocols("TLSv1.3", "TLSv1.2")
+                    .build();
+        } catch (SSLException | IllegalArgumentException e) {
+            throw new GatewayStartException(
+                    GatewayStartException.BAD_CONFIGURATION, "tls cannot be used: " + e.getMessage(), e);
+        }
+    }
+
+    TlsOffer offer() {
+        return offer;
+    }
+
+    SslContext context() {
+        return context;
+    }
+}

@@ -1,0 +1,336 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server;
+
+import com.workersql.protocol.auth.RsaKeyPair;
+import com.workersql.router.Router;
+import com.workersql.router.policy.PolicyException;
+import com.workersql.router.policy.RoutingPolicy;
+import com.workersql.server.config.GatewayConfig;
+import com.workersql.server.config.ListenAddress;
+import com.workersql.server.embedded.EmbeddedException;
+import com.workersql.server.embedded.EmbeddedShards;
+import com.workersql.server.embedded.ShardListener;
+import com.workersql.server.error.ErrorClass;
+import com.workersql.server.error.GatewayError;
+import com.workersql.server.error.Outcome;
+import com.workersql.server.execute.ExecutorSettings;
+import com.workersql.server.execute.Planner;
+import com.workersql.server.execute.StatementExecutor;
+import com.workersql.server.health.ShardMonitor;
+import com.workersql.server.login.Logins;
+import com.workersql.server.metrics.GatewayMetrics;
+import com.workersql.server.mysql.MySqlDoor;
+import com.workersql.server.mysql.MySqlDoorSettings;
+import com.workersql.server.session.Drain;
+import com.workersql.server.session.SessionRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import java.net.InetSocketAddress;
+import java.security.SecureRandom;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running gateway, in this process. Safe for all threads.
+ *
+ * <pre>{@code
+ * try (Gateway gateway = Gateway.start(config)) {
+ *     InetSocketAddress mysql = gateway.mysqlAddress();
+ * }
+ * }</pre>
+ */
+public final class Gateway implements RunningGateway {
+    private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+    private static final int PLANNER_QUEUE = 1_024;
+    private static final int HASHING_QUEUE = 1_024;
+    private static final int MONITOR_INTERVAL_MILLIS = 400;
+    private static final int MONITOR_TIMEOUT_MILLIS = 1_000;
+    private static final long WARNINGS_HOLD_MILLIS = 50;
+    private static final int BACKLOG = 1_024;
+
+    private final GatewayConfig config;
+    private final Deque<Runnable> closing = new ArrayDeque<>();
+    private final ChannelGroup clients = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private final SessionRegistry sessions = new SessionRegistry();
+    private volatile boolean draining;
+    private GatewayConfig current;
+    private EmbeddedShards embedded;
+    private Router router;
+    private Logins logins;
+    private ShardSet shards;
+    private ClientTlsContext tls;
+    private Channel mysql;
+    private Channel http;
+    private boolean closed;
+
+    private Gateway(GatewayConfig config) {
+        this.config = config;
+    }
+
+    /**
+     * Starts a gateway, and its embedded shards where the configuration has some. Returns when all doors are open.
+     *
+     * @param config the configuration
+     * @return the gateway; the caller closes it
+     * @throws GatewayStartException when it cannot start; what was started is stopped again
+     */
+    public static Gateway start(GatewayConfig config) {
+        return start(config, ShardListener.NONE);
+    }
+
+    /**
+     * Starts a gateway and tells how the embedded shards come up.
+     *
+     * @param config the configuration
+     * @param listener hears about unpacking and first starts
+     * @return the gateway; the caller closes it
+     * @throws GatewayStartException when it cannot start; what was started is stopped again
+     */
+    public static Gateway start(GatewayConfig config, ShardListener listener) {
+        var gateway = new Gateway(config);
+        try {
+            gateway.open(listener);
+            return gateway;
+        } catch (RuntimeException e) {
+            gateway.close();
+            throw e;
+        }
+    }
+
+    private void open(ShardListener listener) {
+        // A key takes a while to find, and nobody needs it before the first client.
+        var rsaKeys = CompletableFuture.supplyAsync(RsaKeyPair::generate);
+        var effective = withEmbeddedShards(listener);
+        current = effective;
+        var policy = policy(effective);
+        LongSupplier nanoClock = System::nanoTime;
+
+        var transport = Transport.create(Runtime.getRuntime().availableProcessors());
+        closing.push(() -> stop(transport));
+        shards = new ShardSet(effective, transport, nanoClock);
+        closing.push(shards::close);
+        router = Router.builder(policy)
+                .planCacheMaxWeightBytes(effective.limits().planCacheBytes())
+                .build();
+        var planner = new Planner(PLANNER_QUEUE);
+        closing.push(planner::close);
+        planner.runInBackground(router::warmUp);
+        var hashing = new ThreadPoolExecutor(
+                1,
+                1,
+                0,
+                TimeUnit.SECONDS,
+                new ArrayBlockingQueue<>(HASHING_QUEUE),
+                new DefaultThreadFactory("workersql-hashing", true));
+        closing.push(hashing::shutdownNow);
+        logins = new Logins(hashing, new SecureRandom());
+        logins.use(effective);
+        var executor = new StatementExecutor(
+                router,
+                shards::snapshot,
+                planner,
+                sessions,
+                nanoClock,
+                new ExecutorSettings(
+                        TimeUnit.MILLISECONDS.toNanos(effective.pool().waitMillis()),
+                        effective.limits().maxPacketBytes(),
+                        WARNINGS_HOLD_MILLIS));
+
+        var monitor = new ShardMonitor(transport.workers().next(), nanoClock, MONITOR_TIMEOUT_MILLIS, shards::learned);
+        closing.push(monitor::close);
+        // Whoever connects is to be greeted by what the shards are, if they say it in time.
+        monitor.start(shards.all(), MONITOR_INTERVAL_MILLIS)
+                .toCompletableFuture()
+                .join();
+
+        var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        closing.push(registry::close);
+        var metrics = new GatewayMetrics(registry);
+        metrics.sessions(sessions);
+        metrics.router(router);
+        shards.all()
+                .forEach(shard ->
+                        metrics.shard(shard.name(), shard.pool(), shard.primary(), shard.calls(), shard.connects()));
+
+        var limits = effective.limits();
+        var budget = new ByteBudget(limits.statementBudgetBytes());
+        tls = new ClientTlsContext(effective.tls());
+        var door = new MySqlDoor(
+                executor,
+                shards::snapshot,
+                logins,
+                sessions,
+                hashing,
+                tls::context,
+                tls.offer(),
+                rsaKeys.join(),
+                new MySqlDoorSettings(
+                        limits.maxConnections(),
+                        limits.maxPacketBytes(),
+                        limits.handshakeTimeoutMillis(),
+                        limits.preparedStatementsPerSession()),
+                budget,
+                this::drainError);
+        mysql = listen("mysql", effective.mysql(), transport, door);
+        LOG.info("Listening for MySQL clients on {} ({})", mysqlAddress(), transport.name());
+    }
+
+    private GatewayConfig withEmbeddedShards(ShardListener listener) {
+        if (config.embedded() == null || !config.shards().isEmpty()) {
+            return config;
+        }
+        try {
+            embedded = EmbeddedShards.start(config.embedded(), listener);
+        } catch (EmbeddedException e) {
+            throw new GatewayStartException(GatewayStartException.BAD_CONFIGURATION, e.getMessage(), e);
+        }
+        closing.push(embedded::close);
+        return embedded.applyTo(config);
+    }
+
+    private static RoutingPolicy policy(GatewayConfig config) {
+        try {
+            return RoutingPolicy.parse(config.policy().text());
+        } catch (PolicyException e) {
+            throw new GatewayStartException(
+                    GatewayStartException.BAD_CONFIGURATION, config.policy().origin() + ": " + e.getMessage(), e);
+        }
+    }
+
+    private Channel listen(String name, ListenAddress address, Transport transport, ChannelHandler door) {
+        var bootstrap = new ServerBootstrap()
+                .group(transport.acceptors(), transport.workers())
+                .channelFactory(transport.server()::get)
+                .option(ChannelOption.SO_BACKLOG, BACKLOG)
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.SO_KEEPALIVE, true)
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(32 * 1024, 64 * 1024))
+                .childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        clients.add(channel);
+                        channel.pipeline().addLast(door);
+                    }
+                });
+        var bound = bootstrap.bind(address.resolve()).awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new GatewayStartException(
+                    GatewayStartException.ADDRESS_IN_USE,
+                    "The " + name + " door cannot listen on " + address + ": "
+                            + bound.cause().getMessage(),
+                    bound.cause());
+        }
+        closing.push(() -> bound.channel().close().awaitUninterruptibly());
+        return bound.channel();
+    }
+
+    /**
+     * {@inheritDoc}
+     *
+     * <p>Users, tenants' accounts, the policy and the certificate change at once, for statements and clients that come from
+     * now on. Addresses, shards, limits and the pool's settings need a new start, which a log line says.
+     */
+    @Override
+    public synchronized void reload(GatewayConfig next) {
+        var policy = policy(next);
+        tls.use(next.tls());
+        shards.useAccounts(next);
+        router.policy(policy);
+        logins.use(next);
+        boolean needsStart = !next.mysql().equals(current.mysql())
+                || !next.http().equals(current.http())
+                || !next.shards().equals(current.shards())
+                || !next.limits().equals(current.limits())
+                || !next.pool().equals(current.pool())
+                || !next.breaker().equals(current.breaker());
+        if (needsStart) {
+            LOG.warn("Some changes of the configuration need a new start: listen, shards, limits, pool, breaker");
+        }
+        LOG.info("Reloaded: {} users, policy {}", next.users().all().size(), policy.version());
+        current = next;
+    }
+
+    @Override
+    public InetSocketAddress mysqlAddress() {
+        return (InetSocketAddress) mysql.localAddress();
+    }
+
+    @Override
+    public InetSocketAddress httpAddress() {
+        return (InetSocketAddress) http.localAddress();
+    }
+
+    @Override
+    public EmbeddedShards embeddedShards() {
+        return embedded;
+    }
+
+    private GatewayError drainError() {
+        return draining
+                ? new GatewayError(
+                        1053,
+                        "08S01",
+                        "The gateway is shutting down; connect again",
+                        ErrorClass.UNAVAILABLE,
+                        Outcome.NOT_EXECUTED)
+                : null;
+    }
+
+    /**
+     * Stops: accepts nobody any more, lets open transactions end as long as the configuration's {@code drain_millis} allow,
+     * then closes everything. Harmless when called again.
+     */
+    @Override
+    public void close() {
+        synchronized (closing) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
+        draining = true;
+        if (mysql != null) {
+            mysql.close().awaitUninterruptibly();
+        }
+        if (http != null) {
+            http.close().awaitUninterruptibly();
+        }
+        // The listening channels are not in the group, so that it becomes empty when the last client has gone.
+        clients.forEach(client -> client.pipeline().fireUserEventTriggered(Drain.BEGIN));
+        if (!clients.newCloseFuture().awaitUninterruptibly(config.drainMillis())) {
+            LOG.warn("{} clients were still busy after {} ms and are cut off", clients.size(), config.drainMillis());
+        }
+        clients.close().awaitUninterruptibly();
+        while (!closing.isEmpty()) {
+            try {
+                closing.pop().run();
+            } catch (RuntimeException e) {
+                LOG.warn("A part of the gateway did not stop cleanly", e);
+            }
+        }
+    }
+
+    private static void stop(Transport transport) {
+        var acceptors = transport.acceptors().shutdownGracefully(0, 2, TimeUnit.SECONDS);
+        transport.workers().shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
+        acceptors.awaitUninterruptibly();
+    }
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.error;
+
+/**
+ * An error as every door renders it: a MySQL client gets an ERR packet, an HTTP client a status and a problem document, a
+ * WebSocket client an error message.
+ *
+ * @param errno the MySQL error number, 1 to 65535
+ * @param sqlState five characters
+ * @param message what was found, what was allowed and which setting changes it; never a secret, never another tenant's name
+ * @param errorClass decides the HTTP status
+ * @param outcome what is known about the statement
+ */
+public record GatewayError(int errno, String sqlState, String message, ErrorClass errorClass, Outcome outcome) {
+    /**
+     * An error that a shard answered, passed on as it is.
+     *
+     * @param errno the server's error number
+     * @param sqlState the server's SQLSTATE; {@code HY000} stands in where the server sent none
+     * @param message the server's text
+     * @return the error; a statement that a healthy server refuses has changed nothing that it kept
+     */
+    public static GatewayError ofServer(int errno, String sqlState, String message) {
+        return new GatewayError(
+                errno,
+                sqlState == null ? "HY000" : sqlState,
+                message,
+                ErrorClass.ofServerErrno(errno),
+                Outcome.NOT_EXECUTED);
+    }
+
+    /**
+     * A refusal by the gateway itself, before anything was sent.
+     *
+     * @param errno the MySQL error number
+     * @param sqlState five characters
+     * @param message the reason
+     * @return the error, with the class that belongs to the number
+     */
+    public static GatewayError refused(int errno, String sqlState, String message) {
+        return new GatewayError(errno, sqlState, message, ErrorClass.ofServerErrno(errno), Outcome.NOT_EXECUTED);
+    }
+
+    /**
+     * Nothing was sent: the breaker is open, the shard cannot be reached or has no connection left.
+     *
+     * @param reason what was tried
+     * @return 1429 with the marker that says so to people and programs
+     */
+    public static GatewayError notExecuted(String reason) {
+        return new GatewayError(
+                1429, "HY000", "[GW-NOT-EXECUTED] " + reason, ErrorClass.UNAVAILABLE, Outcome.NOT_EXECUTED);
+    }
+
+    /**
+     * The answer of a statement was lost, so that it may have taken effect. The SQLSTATE is of no class that drivers retry.
+     *
+     * @param reason how the answer was lost
+     * @return 1105 with the marker that says so
+     */
+    public static GatewayError outcomeUnknown(String reason) {
+        return new GatewayError(
+                1105, "HY000", "[GW-OUTCOME-UNKNOWN] " + reason, ErrorClass.SHARD_DIED, Outcome.UNKNOWN);
+    }
+
+    /**
+     * The shard of an open transaction was lost before COMMIT was sent, so that the server rolls it back.
+     *
+     * @param reason how it was lost
+     * @return 3101 with SQLSTATE 40000
+     */
+    public static GatewayError transactionLost(String reason) {
+        return new GatewayError(
+                3101,
+                "40000",
+                "The transaction has been rolled back: " + reason,
+                ErrorClass.SHARD_DIED,
+                Outcome.NOT_EXECUTED);
+    }
+
+    /**
+     * Rows were already on their way to the client when the shard was lost.
+     *
+     * @param reason how it was lost
+     * @return 1158
+     */
+    public static GatewayError lostWhileStreaming(String reason) {
+        return new GatewayError(
+                1158, "08S01", "The result is incomplete: " + reason, ErrorClass.SHARD_DIED, Outcome.EXECUTED);
+    }
+
+    /**
+     * A fault of the gateway itself; what happened is in its log under the same id.
+     *
+     * @param incident an opaque id
+     * @return 1105
+     */
+    public static GatewayError internal(String incident) {
+        return new GatewayError(
+                1105, "HY000", "[GW-INTERNAL] incident " + incident, ErrorClass.INTERNAL, Outcome.UNKNOWN);
+    }
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.execute;
+
+import com.workersql.protocol.CapabilityFlags;
+import com.workersql.protocol.message.client.ClientCommand;
+import com.workersql.protocol.message.client.StmtExecute;
+import com.workersql.protocol.value.ParameterReader;
+import com.workersql.protocol.value.ParameterWriter;
+import com.workersql.router.Parameters;
+import com.workersql.server.session.ClientStatement;
+import io.netty.buffer.ByteBuf;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
+
+/** A client's COM_STMT_EXECUTE, as it can be sent to any connection. */
+final class ExecutePayload implements Execution {
+    private static final int FIXED_BYTES = 10;
+    private static final int FLAGS_OFFSET = 5;
+    private static final int CURSORS =
+            StmtExecute.CURSOR_TYPE_READ_ONLY | StmtExecute.CURSOR_TYPE_FOR_UPDATE | StmtExecute.CURSOR_TYPE_SCROLLABLE;
+
+    private final ByteBuf command;
+    private final StmtExecute execute;
+    private final ParameterReader reader;
+    private final Map<Integer, ByteBuf> longData;
+
+    private ExecutePayload(
+            ByteBuf command, StmtExecute execute, ParameterReader reader, Map<Integer, ByteBuf> longData) {
+        this.command = command;
+        this.execute = execute;
+        this.reader = reader;
+        this.longData = longData;
+    }
+
+    /**
+     * Reads a payload; the parameter types that it brings are remembered, the data sent in pieces goes over to it.
+     *
+     * @param command owned by the result; on an exception it stays the caller's
+     */
+    static ExecutePayload read(ClientStatement statement, ByteBuf command) {
+        var execute = (StmtExecute) ClientCommand.decode(command.duplicate(), CapabilityFlags.NONE);
+        // A cursor would bind the session to its connection for rows that stream as well without one.
+        execute = new StmtExecute(
+                execute.statementId(), execute.flags() & ~CURSORS, execute.iterations(), execute.parameters());
+        var given = new BitSet();
+        statement.longData().keySet().forEach(given::set);
+        var reader = new ParameterReader()
+                .wrap(
+                        execute,
+                        CapabilityFlags.NONE,
+                        statement.parameterCount(),
+                        statement.parameterTypes(),
+                        given.isEmpty() ? null : given);
+        statement.parameterTypes(reader.types());
+        var pieces = new HashMap<Integer, ByteBuf>();
+        statement.longData().forEach((index, data) -> pieces.put(index, data.retain()));
+        statement.discardLongData();
+        return new ExecutePayload(command, execute, reader, pieces);
+    }
+
+    /** The values as the router asks for them. */
+    Parameters parameters() {
+        return new ClientParameters(reader, longData);
+    }
+
+    @Override
+    public ByteBuf encode(int statementId) {
+        int count = reader.count();
+        int start = command.readerIndex();
+        boolean hasTypes = count == 0 || command.getByte(start + FIXED_BYTES + (count + 7) / 8) == 1;
+        if (hasTypes) {
+            // All but the id and the flags is what the connection needs, however large.
+            command.setIntLE(start + StmtExecute.STATEMENT_ID_OFFSET, statementId);
+            command.setByte(start + FLAGS_OFFSET, execute.flags());
+            return command.retainedDuplicate();
+        }
+        var out = command.alloc().buffer(command.readableBytes() + 2 * count);
+        new ParameterWriter().rewrite(out, statementId, execute, reader, CapabilityFlags.NONE, null);
+        return out;
+    }
+
+    @Override
+    public Map<Integer, ByteBuf> longData() {
+        return longData;
+    }
+
+    @Override
+    public Execution again() {
+        longData.values().forEach(ByteBuf::retain);
+        command.retain();
+        return new ExecutePayload(command, execute, reader, longData);
+    }
+
+    @Override
+    public void release() {
+        longData.values().forEach(ByteBuf::release);
+        command.release();
+    }
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.execute;
+
+import com.workersql.pool.PooledConnection;
+import com.workersql.pool.PreparedStatement;
+import com.workersql.pool.ReplyListener;
+import com.workersql.pool.StatementText;
+import com.workersql.protocol.Command;
+import com.workersql.protocol.message.server.StmtPrepareOk;
+import com.workersql.protocol.session.ControlPacket;
+import com.workersql.protocol.session.ReplyKind;
+import com.workersql.router.StatementInfo;
+import com.workersql.server.error.GatewayError;
+import com.workersql.server.session.ClientSession;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.util.function.Consumer;
+
+/** Executes a prepared statement; a connection that has not met its text prepares it first. */
+final class ExecuteWork implements Work {
+    private final ClientSession session;
+    private final StatementInfo info;
+    private final byte[] sql;
+    private Execution execution;
+
+    /**
+     * @param execution owned by this work from here
+     */
+    ExecuteWork(ClientSession session, StatementInfo info, byte[] sql, Execution execution) {
+        this.session = session;
+        this.info = info;
+        this.sql = sql;
+        this.execution = execution;
+    }
+
+    @Override
+    public StatementInfo info() {
+        return info;
+    }
+
+    @Override
+    public void send(PooledConnection connection, ReplyListener listener, Consumer<GatewayError> failed) {
+        var text = PrepareWork.text(session, sql);
+        var known = connection.preparedStatements().lookup(text);
+        if (known != null) {
+            execute(connection, known, listener);
+        } else {
+            prepare(connection, text, listener, failed);
+        }
+    }
+
+    private void prepare(
+            PooledConnection connection, StatementText text, ReplyListener listener, Consumer<GatewayError> failed) {
+        var payload = Unpooled.directBuffer(1 + sql.length)
+                .writeByte(Command.COM_STMT_PREPARE)
+                .writeBytes(sql);
+        var prepared = new StmtPrepareOk[1];
+        connection.executePayload(
+                ReplyKind.PREPARE,
+                payload,
+                new ShardConnections.StatusListener((status, broken) -> {
+                    if (broken != null) {
+                        drop();
+                        listener.onBroken(broken);
+                    } else if (status.isError()) {
+                        drop();
+                        failed.accept(GatewayError.ofServer(status.errno(), status.sqlState(), status.message()));
+                    } else {
+                        var statement = connection
+                                .preparedStatements()
+                                .remember(
+                                        text,
+                                        prepared[0].statementId(),
+                                        prepared[0].parameters(),
+                                        prepared[0].columns());
+                        execute(connection, statement, listener);
+                    }
+                }) {
+                    @Override
+                    public void onControl(ControlPacket kind, int sequenceId, ByteBuf control) {
+                        if (kind == ControlPacket.PREPARE_OK) {
+                            prepared[0] = StmtPrepareOk.decode(control.duplicate(), connection.capabilities());
+                        }
+                    }
+                });
+    }
+
+    private void execute(PooledConnection connection, PreparedStatement statement, ReplyListener listener) {
+        int id = statement.statementId();
+        execution.longData().forEach((parameter, data) -> {
+            var head = Unpooled.buffer(7)
+                    .writeByte(Command.COM_STMT_SEND_LONG_DATA)
+                    .writeIntLE(id)
+                    .writeShortLE(parameter);
+            connection.executePayload(
+                    ReplyKind.NONE,
+                    Unpooled.wrappedBuffer(head, data.retainedDuplicate()),
+                    new ShardConnections.StatusListener((status, broken) -> {}));
+        });
+        var payload = execution.encode(id);
+        drop();
+        connection.executePayload(ReplyKind.EXECUTE, payload, listener);
+    }
+
+    @Override
+    public Work again() {
+        return new ExecuteWork(session, info, sql, execution.again());
+    }
+
+    @Override
+    public void drop() {
+        if (execution != null) {
+            execution.release();
+            execution = null;
+        }
+    }
+}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.execute;
+
+import com.workersql.pool.BrokenConnectionException;
+import com.workersql.pool.PooledConnection;
+import com.workersql.pool.ReplyListener;
+import com.workersql.pool.ReplyStatus;
+import com.workersql.pool.StatementText;
+import com.workersql.protocol.message.server.StmtPrepareOk;
+import com.workersql.protocol.session.ControlPacket;
+import com.workersql.protocol.session.ReplyKind;
+import com.workersql.router.StatementInfo;
+import com.workersql.server.error.GatewayError;
+import com.workersql.server.session.ClientSession;
+import com.workersql.server.session.ClientStatement;
+import com.workersql.server.session.SessionVariables;
+import io.netty.buffer.ByteBuf;
+import java.util.function.Consumer;
+
+/** Prepares a statement on one connection, for the metadata that the client wants, under an id of the gateway's. */
+final class PrepareWork implements Work {
+    private final ClientSession session;
+    private final StatementInfo info;
+    private final byte[] sql;
+    private ByteBuf command;
+
+    /**
+     * @param command the payload of the COM_STMT_PREPARE; owned by this work until it is sent
+     */
+    PrepareWork(ClientSession session, StatementInfo info, byte[] sql, ByteBuf command) {
+        this.session = session;
+        this.info = new StatementInfo(info.kind(), true, info.permission(), java.util.Set.of(), info.fingerprint());
+        this.sql = sql;
+        this.command = command;
+    }
+
+    /** The key under which a connection keeps a prepared text: what changes its meaning is part of it. */
+    static StatementText text(ClientSession session, byte[] sql) {
+        var variables = session.variables();
+        return new StatementText(
+                sql, session.schema(), variables.get("sql_mode") + " " + variables.get(SessionVariables.NAMES));
+    }
+
+    /** Preparing changes no state; what the execution will do is asked again then. */
+    @Override
+    public StatementInfo info() {
+        return info;
+    }
+
+    @Override
+    public void send(PooledConnection connection, ReplyListener listener, Consumer<GatewayError> failed) {
+        var sent = command;
+        command = null;
+        connection.executePayload(ReplyKind.PREPARE, sent, new Renumbering(connection, listener));
+    }
+
+    @Override
+    public Work again() {
+        return new PrepareWork(session, info, sql, command.retainedDuplicate());
+    }
+
+    @Override
+    public void drop() {
+        if (command != null) {
+            command.release();
+            command = null;
+        }
+    }
+
+    /** Keeps the server's id with the connection and gives the client the gateway's. */
+    private final class Renumbering implements ReplyListener {
+        private final PooledConnection connection;
+        private final ReplyListener listener;
+        private StmtPrepareOk prepared;
+
+        Renumbering(PooledConnection connection, ReplyListener listener) {
+            this.connection = connection;
+            this.listener = listener;
+        }
+
+        @Override
+        public void onForward(ByteBuf slice) {
+            listener.onForward(slice);
+        }
+
+        @Override
+        public void onControl(ControlPacket kind, int sequenceId, ByteBuf payload) {
+            if (kind != ControlPacket.PREPARE_OK) {
+                listener.onControl(kind, sequenceId, payload);
+                return;
+            }
+            prepared = StmtPrepareOk.decode(payload.duplicate(), connection.capabilities());
+            int id = session.prepared().nextId();
+            session.prepared().add(new ClientStatement(id, sql, prepared.parameters(), info));
+            var renumbered = payload.copy();
+            try {
+                renumbered.setIntLE(renumbered.readerIndex() + StmtPrepareOk.STATEMENT_ID_OFFSET, id);
+                listener.onControl(kind, sequenceId, renumbered);
+            } finally {
+                renumbered.release();
+            }
+        }
+
+        @Override
+        public void onComplete(ReplyStatus status) {
+            if (prepared != null && !status.isError()) {
+                connection
+                        .preparedStatements()
+                        .remember(
+                                text(session, sql), prepared.statementId(), prepared.parameters(), prepared.columns());
+            }
+            listener.onComplete(status);
+        }
+
+        @Override
+        public void onBroken(BrokenConnectionException e) {
+            listener.onBroken(e);
+        }
+    }
+}

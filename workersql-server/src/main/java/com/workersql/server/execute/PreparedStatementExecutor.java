@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.execute;
+
+import com.workersql.protocol.ProtocolException;
+import com.workersql.router.ParameterValue;
+import com.workersql.router.Parameters;
+import com.workersql.router.RoutePlan;
+import com.workersql.router.Router;
+import com.workersql.server.error.GatewayError;
+import com.workersql.server.session.ClientSession;
+import com.workersql.server.session.ClientStatement;
+import io.netty.buffer.ByteBuf;
+import java.util.List;
+
+/**
+ * Prepared statements. The id that a client has is the gateway's; each connection prepares a text when it first meets it. An
+ * execution is routed by its parameters.
+ */
+public final class PreparedStatementExecutor {
+    private final StatementExecutor executor;
+    private final long maxLongDataBytes;
+
+    PreparedStatementExecutor(StatementExecutor executor, long maxLongDataBytes) {
+        this.executor = executor;
+        this.maxLongDataBytes = maxLongDataBytes;
+    }
+
+    /**
+     * Prepares a statement.
+     *
+     * @param session the session
+     * @param command the payload of a COM_STMT_PREPARE; owned by the executor from here
+     * @param target takes the reply
+     */
+    public void prepare(ClientSession session, ByteBuf command, PrepareTarget target) {
+        if (!session.prepared().hasRoom()) {
+            command.release();
+            target.failed(
+                    GatewayError.refused(
+                            1461,
+                            "42000",
+                            "This session has " + session.prepared().limit()
+                                    + " prepared statements, which is all it may have (limits.prepared_statements_per_session)"));
+            return;
+        }
+        byte[] sql = new byte[command.readableBytes() - 1];
+        command.getBytes(command.readerIndex() + 1, sql);
+        var statement = executor.statement(session, sql, sql.length, null);
+        var router = executor.router();
+        executor.plan(
+                router::planPrepare,
+                session,
+                statement,
+                plan -> prepare(session, plan, sql, command, target),
+                error -> {
+                    command.release();
+                    target.failed(error);
+                });
+    }
+
+    private void prepare(ClientSession session, RoutePlan plan, byte[] sql, ByteBuf command, PrepareTarget target) {
+        if (plan instanceof RoutePlan.Local local) {
+            prepareLocal(session, local, sql, command, target);
+            return;
+        }
+        // What is to run on every shard later is prepared on one now, for the client's metadata.
+        var first = plan instanceof RoutePlan.Broadcast broadcast
+                ? new RoutePlan.SingleShard(plan.statement(), broadcast.shards().get(0), false)
+                : plan;
+        var work = new PrepareWork(session, first.statement(), sql, command);
+        executor.dispatch(session, first, null, work, target);
+    }
+
+    /** A statement that the gateway answers itself has no server's metadata: what it returns is known here. */
+    private void prepareLocal(
+            ClientSession session, RoutePlan.Local plan, byte[] sql, ByteBuf command, PrepareTarget target) {
+        command.release();
+        var rows = LocalStatements.rowsOf(session, plan, executor.version());
+        var statement = new ClientStatement(session.prepared().nextId(), sql, 0, plan.statement());
+        session.prepared().add(statement);
+        target.prepared(statement.id(), rows == null ? List.of() : rows.columns());
+    }
+
+    /**
+     * Executes a prepared statement.
+     *
+     * @param session the session
+     * @param command the payload of a COM_STMT_EXECUTE; owned by the executor from here
+     * @param target takes the reply
+     * @throws ProtocolException when the payload is malformed; it is released then
+     */
+    public void execute(ClientSession session, ByteBuf command, ReplyTarget target) {
+        ClientStatement statement = null;
+        ExecutePayload payload = null;
+        try {
+            if (command.readableBytes() < 10) {
+                throw ProtocolException.malformed("a COM_STMT_EXECUTE of " + command.readableBytes() + " bytes");
+            }
+            int id = command.getIntLE(command.readerIndex() + 1);
+            statement = session.prepared().get(id);
+            if (statement != null) {
+                payload = ExecutePayload.read(statement, command);
+            } else {
+                target.failed(unknown(id, "mysqld_stmt_execute"));
+            }
+        } finally {
+            if (payload == null) {
+                command.release();
+            }
+        }
+        if (payload == null) {
+            return;
+        }
+        if (statement.longDataOverflow()) {
+            statement.discardLongData();
+            payload.release();
+            target.failed(GatewayError.refused(
+                    1153,
+                    "08S01",
+                    "The parameters of this statement that were sent in pieces are larger than " + maxLongDataBytes
+                            + " bytes (limits.max_packet_bytes)"));
+            return;
+        }
+        run(session, statement.sql(), payload.parameters(), payload, target);
+    }
+
+    /**
+     * Runs one statement with bound parameters, for the doors whose clients prepare nothing. Rows come in binary form.
+     *
+     * @param session the session
+     * @param sql the text with its placeholders
+     * @param parameters the values, one for each placeholder
+     * @param target takes the reply
+     */
+    public void query(ClientSession session, byte[] sql, List<ParameterValue> parameters, ReplyTarget target) {
+        var execution = new GivenExecution(parameters);
+        run(session, sql, execution, execution, target);
+    }
+
+    private void run(
+            ClientSession session, byte[] sql, Parameters parameters, Execution execution, ReplyTarget target) {
+        var statement = executor.statement(session, sql, sql.length, parameters);
+        Router router = executor.router();
+        var plan = router.planIfCached(statement);
+        if (plan != null) {
+            executor.dispatch(
+                    session, plan, statement, new ExecuteWork(session, plan.statement(), sql, execution), target);
+            return;
+        }
+        executor.plan(
+                router::plan,
+                session,
+                statement,
+                made -> executor.dispatch(
+                        session, made, statement, new ExecuteWork(session, made.statement(), sql, execution), target),
+                error -> {
+                    execution.release();
+                    target.failed(error);
+                });
+    }
+
+    /**
+     * Holds a piece of a parameter until the execution. There is no reply, not even to an unknown id.
+     *
+     * @param session the session
+     * @param command the payload of a COM_STMT_SEND_LONG_DATA; owned by the executor from here
+     */
+    public void sendLongData(ClientSession session, ByteBuf command) {
+        try {
+            if (command.readableBytes() < 7) {
+                return;
+            }
+            var statement = session.prepared().get(command.getIntLE(command.readerIndex() + 1));
+            int parameter = command.getUnsignedShortLE(command.readerIndex() + 5);
+            if (statement != null && parameter < statement.parameterCount()) {
+                statement.addLongData(
+                        parameter,
+                        command.retainedSlice(command.readerIndex() + 7, command.readableBytes() - 7),
+                        maxLongDataBytes);
+            }
+        } finally {
+            command.release();
+        }
+    }
+
+    /**
+     * Forgets a prepared statement. There is no reply.
+     *
+     * @param session the session
+     * @param command the payload of a COM_STMT_CLOSE; owned by the executor from here
+     */
+    public void close(ClientSession session, ByteBuf command) {
+        if (command.readableBytes() >= 5) {
+            var statement = session.prepared().remove(command.getIntLE(command.readerIndex() + 1));
+            if (statement != null) {
+                statement.discardLongData();
+            }
+        }
+        command.release();
+    }
+
+    /**
+     * Drops what a statement holds of parameters that were sent in pieces.
+     *
+     * @param session the session
+     * @param command the payload of a COM_STMT_RESET; owned by the executor from here
+     * @param target takes the reply
+     */
+    public void reset(ClientSession session, ByteBuf command, ReplyTarget target) {
+        int id = command.readableBytes() >= 5 ? command.getIntLE(command.readerIndex() + 1) : 0;
+        command.release();
+        var statement = session.prepared().get(id);
+        if (statement == null) {
+            target.failed(unknown(id, "mysqld_stmt_reset"));
+        } else {
+            statement.discardLongData();
+            target.ok(new LocalOk(session.lastingStatusFlags()));
+        }
+    }
+
+    private static GatewayError unknown(int id, String function) {
+        return GatewayError.refused(
+                1243,
+                "HY000",
+                "Unknown prepared statement handler (" + Integer.toUnsignedString(id) + ") given to " + function);
+    }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.execute;
+
+import com.workersql.pool.PooledConnection;
+import com.workersql.pool.ReplyListener;
+import com.workersql.protocol.session.ReplyKind;
+import com.workersql.router.StatementInfo;
+import com.workersql.server.error.GatewayError;
+import io.netty.buffer.ByteBuf;
+import java.util.function.Consumer;
+
+/** A COM_QUERY, sent as the client wrote it. */
+final class QueryWork implements Work {
+    private final StatementInfo info;
+    private ByteBuf command;
+
+    /**
+     * @param command the command's payload; owned by this work until it is sent
+     */
+    QueryWork(StatementInfo info, ByteBuf command) {
+        this.info = info;
+        this.command = command;
+    }
+
+    @Override
+    public StatementInfo info() {
+        return info;
+    }
+
+    @Override
+    public void send(PooledConnection connection, ReplyListener listener, Consumer<GatewayError> failed) {
+        var sent = command;
+        command = null;
+        connection.executePayload(ReplyKind.QUERY, sent, listener);
+    }
+
+    @Override
+    public Work again() {
+        return new QueryWork(info, command.retainedDuplicate());
+    }
+
+    @Override
+    public void drop() {
+        if (command != null) {
+            command.release();
+            command = null;
+        }
+    }
+}

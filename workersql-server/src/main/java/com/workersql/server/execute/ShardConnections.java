@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.execute;
+
+import com.workersql.breaker.BreakerState;
+import com.workersql.breaker.Permit;
+import com.workersql.pool.AcquireRequest;
+import com.workersql.pool.AcquireTimeoutException;
+import com.workersql.pool.BackendAccount;
+import com.workersql.pool.BackendUnavailableException;
+import com.workersql.pool.BrokenConnectionException;
+import com.workersql.pool.ConnectionPreference;
+import com.workersql.pool.PoolExhaustedException;
+import com.workersql.pool.PoolKey;
+import com.workersql.pool.PooledConnection;
+import com.workersql.pool.ReplyListener;
+import com.workersql.pool.ReplyStatus;
+import com.workersql.protocol.CapabilityFlags;
+import com.workersql.protocol.session.ControlPacket;
+import com.workersql.protocol.session.ReplyKind;
+import com.workersql.server.error.GatewayError;
+import com.workersql.server.session.ClientSession;
+import com.workersql.server.session.HoldReason;
+import com.workersql.server.session.SessionVariables;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.util.concurrent.Future;
+import java.nio.charset.StandardCharsets;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/**
+ * Gets a session its connection: the one it holds, or one of the pool with the session's state given to it. Asks the breaker
+ * first; a breaker that is open costs one comparison and an error.
+ */
+final class ShardConnections {
+    /** What changes the bytes or the meaning of replies: a connection serves only clients that agree on all of it. */
+    private static final long OF_THE_CLIENT = CapabilityFlags.CLIENT_FOUND_ROWS
+            | CapabilityFlags.CLIENT_IGNORE_SPACE
+            | CapabilityFlags.CLIENT_MULTI_RESULTS
+            | CapabilityFlags.CLIENT_PS_MULTI_RESULTS
+            | CapabilityFlags.CLIENT_DEPRECATE_EOF
+            | CapabilityFlags.MARIADB_CLIENT_EXTENDED_METADATA;
+
+    private static final long ALWAYS = CapabilityFlags.CLIENT_LONG_FLAG
+            | CapabilityFlags.CLIENT_PROTOCOL_41
+            | CapabilityFlags.CLIENT_TRANSACTIONS
+            | CapabilityFlags.CLIENT_SECURE_CONNECTION
+            | CapabilityFlags.CLIENT_PLUGIN_AUTH
+            | CapabilityFlags.CLIENT_PLUGIN_AUTH_LENENC_CLIENT_DATA
+            | CapabilityFlags.CLIENT_SESSION_TRACK;
+
+    private static final int UTF8MB4_GENERAL_CI = 45;
+
+    private final LongSupplier nanoClock;
+    private final long acquireTimeoutNanos;
+
+    /** A connection that is ready for the statement, and the permit whose outcome is still open; null when it was held. */
+    record Lease(PooledConnection connection, Shard shard, Permit permit, long startNanos) {
+        void succeeded(long nowNanos) {
+            if (permit != null) {
+                permit.succeeded(nowNanos - startNanos);
+            }
+        }
+
+        void failed(long nowNanos) {
+            if (permit != null) {
+                permit.failed(nowNanos - startNanos);
+            } else {
+                shard.calls().recordFailure();
+            }
+        }
+
+        void released() {
+            if (permit != null) {
+                permit.released();
+            }
+        }
+    }
+
+    ShardConnections(LongSupplier nanoClock, long acquireTimeoutNanos) {
+        this.nanoClock = nanoClock;
+        this.acquireTimeoutNanos = acquireTimeoutNanos;
+    }
+
+    /** Gives the session's connection to the shard, now or later, on the session's loop. */
+    void lease(ClientSession session, Shard shard, Consumer<Lease> ready, Consumer<GatewayError> failed) {
+        var held = session.held();
+        if (held != null) {
+            // Warnings are readable until the next statement, which this is.
+            session.holdReasons().remove(HoldReason.UNREAD_WARNINGS);
+            if (held.shard().equals(shard.name())) {
+                ready.accept(new Lease(held.connection(), shard, null, nanoClock.getAsLong()));
+                return;
+            }
+            if (!session.holdReasons().isEmpty()) {
+                failed.accept(elsewhere(session, held.shard(), shard.name()));
+                return;
+            }
+            Aftermath.giveBack(session, held.connection(), false, "");
+        }
+        borrow(session, shard, ready, failed);
+    }
+
+    private static GatewayError elsewhere(ClientSession session, String heldShard, String wanted) {
+        return GatewayError.refused(
+                1235,
+                "42000",
+                "This session is bound to shard " + heldShard + " (" + session.holdReasons()
+                        + "), the statement belongs to shard " + wanted);
+    }
+
+    private void borrow(ClientSession session, Shard shard, Consumer<Lease> ready, Consumer<GatewayError> failed) {
+        var account = shard.accountOf(session.principal().tenant());
+        if (account == null) {
+            failed.accept(GatewayError.refused(
+                    1045, "28000", "No account is configured on shard " + shard.name() + " for this user"));
+            return;
+        }
+        var permit = shard.calls().tryAcquire();
+        if (permit == null) {
+            failed.accept(GatewayError.notExecuted("Shard " + shard.name() + " is failing; next try in "
+                    + Math.max(1, shard.calls().retryAfterNanos() / 1_000_000) + " ms"));
+            return;
+        }
+        if (shard.connects().state() == BreakerState.OPEN
+                && shard.pool().stats(shard.primary()).idle() == 0) {
+            permit.released();
+            failed.accept(GatewayError.notExecuted("Shard " + shard.name() + " accepts no new connections; next try in "
+                    + Math.max(1, shard.connects().retryAfterNanos() / 1_000_000) + " ms"));
+            return;
+        }
+        long start = nanoClock.getAsLong();
+        var wanted = session.variables();
+        var request = new AcquireRequest(
+                key(session, shard, account), session.loop(), start + acquireTimeoutNanos, preference(wanted));
+        shard.pool().acquire(request).addListener((Future<PooledConnection> future) -> {
+            if (!future.isSuccess()) {
+                permit.released();
+                failed.accept(unavailable(shard, future.cause()));
+                return;
+            }
+            var lease = new Lease(future.getNow(), shard, permit, start);
+            if (session.isClosed()) {
+                permit.released();
+                lease.connection().release();
+                failed.accept(GatewayError.notExecuted("The client has gone"));
+                return;
+            }
+            bringToState(lease, wanted, ready, failed);
+        });
+    }
+
+    private PoolKey key(ClientSession session, Shard shard, BackendAccount account) {
+        var cached = session.poolKey(shard.name(), account);
+        if (cached != null) {
+            return cached;
+        }
+        var capabilities = new CapabilityFlags(ALWAYS | (session.capabilities().bits() & OF_THE_CLIENT));
+        if (!capabilities.has(CapabilityFlags.MARIADB_CLIENT_EXTENDED_METADATA)) {
+            // Without this bit a MariaDB server takes what follows for its own capabilities.
+            capabilities = capabilities.with(CapabilityFlags.CLIENT_LONG_PASSWORD);
+        }
+        int collation = session.collation() > 0 && session.collation() < 256 ? session.collation() : UTF8MB4_GENERAL_CI;
+        // The schema is the connection's from its login on, so that a connection never has to be taken out of one.
+        var inSchema = new BackendAccount(account.user(), account.secret(), session.schema());
+        var key = new PoolKey(
+                shard.primary(), inSchema, session.principal().tenant(), capabilities, shard.tls(), collation);
+        session.poolKey(shard.name(), account, key);
+        return key;
+    }
+
+    private static ConnectionPreference preference(SessionVariables wanted) {
+        return (state, statements) -> {
+            var applied = state.assignments();
+            if (applied == wanted.assignments() || applied.equals(wanted.assignments())) {
+                return ConnectionPreference.PERFECT;
+            }
+            return applied.isEmpty() ? 1 : 0;
+        };
+    }
+
+    /** Gives the connection the session's variables; a connection that has others is reset first. */
+    private void bringToState(
+            Lease lease, SessionVariables wanted, Consumer<Lease> ready, Consumer<GatewayError> failed) {
+        var connection = lease.connection();
+        String difference = wanted.differenceFrom(connection.state().assignments());
+        if (difference != null && difference.isEmpty()) {
+            ready.accept(lease);
+        } else if (difference == null) {
+            connection.reset().addListener(reset -> {
+                if (reset.isSuccess()) {
+                    bringToState(lease, wanted, ready, failed);
+                } else {
+                    lease.failed(nanoClock.getAsLong());
+                    connection.discard("reset failed");
+                    failed.accept(unavailable(lease.shard(), reset.cause()));
+                }
+            });
+        } else {
+            // An answer that says no must be seen before the statement is sent: it would run in another state than its
+            // own.
+            statement(connection, difference, (status, broken) -> {
+                if (broken != null) {
+                    lease.failed(nanoClock.getAsLong());
+                    connection.discard("broken");
+                    failed.accept(unavailable(lease.shard(), broken));
+                } else if (status.isError()) {
+                    lease.released();
+                    connection.discard("session variables refused");
+                    failed.accept(GatewayError.ofServer(status.errno(), status.sqlState(), status.message()));
+                } else {
+                    wanted.assignments().forEach(connection.state()::applied);
+                    ready.accept(lease);
+                }
+            });
+        }
+    }
+
+    /** Runs a statement of the gateway's own whose result is of no interest. */
+    static void statement(
+            PooledConnection connection, String sql, BiConsumer<ReplyStatus, BrokenConnectionException> done) {
+        byte[] text = sql.getBytes(StandardCharsets.UTF_8);
+        var payload = Unpooled.buffer(1 + text.length).writeByte(0x03).writeBytes(text);
+        connection.executePayload(ReplyKind.QUERY, payload, new StatusListener(done));
+    }
+
+    /** An error for a connection that could not be had. */
+    static GatewayError unavailable(Shard shard, Throwable cause) {
+        if (cause instanceof AcquireTimeoutException || cause instanceof PoolExhaustedException) {
+            return GatewayError.refused(1203, "42000", "Shard " + shard.name() + ": " + cause.getMessage());
+        }
+        if (cause instanceof BackendUnavailableException e
+                && e.reason() == BackendUnavailableException.Reason.REJECTED
+                && (e.errno() == 1049 || e.errno() == 1044)) {
+            return GatewayError.refused(e.errno(), e.sqlState() == null ? "42000" : e.sqlState(), e.getMessage());
+        }
+        return GatewayError.notExecuted("Shard " + shard.name() + ": " + cause.getMessage());
+    }
+
+    /** Hears only how a command ended. */
+    static class StatusListener implements ReplyListener {
+        private final BiConsumer<ReplyStatus, BrokenConnectionException> done;
+
+        StatusListener(BiConsumer<ReplyStatus, BrokenConnectionException> done) {
+            this.done = done;
+        }
+
+        @Override
+        public void onForward(ByteBuf slice) {
+            slice.release();
+        }
+
+        @Override
+        public void onControl(ControlPacket kind, int sequenceId, ByteBuf payload) {}
+
+        @Override
+        public void onComplete(ReplyStatus status) {
+            done.accept(status, null);
+        }
+
+        @Override
+        public void onBroken(BrokenConnectionException e) {
+            done.accept(null, e);
+        }
+    }
+}

@@ -1,0 +1,459 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.execute;
+
+import com.workersql.pool.BrokenConnectionException;
+import com.workersql.pool.PooledConnection;
+import com.workersql.pool.ReplyStatus;
+import com.workersql.protocol.StatusFlags;
+import com.workersql.router.ClientCharset;
+import com.workersql.router.Parameters;
+import com.workersql.router.PermissionClass;
+import com.workersql.router.RoutePlan;
+import com.workersql.router.Router;
+import com.workersql.router.Statement;
+import com.workersql.router.StatementContext;
+import com.workersql.router.StatementInfo;
+import com.workersql.router.StatementKind;
+import com.workersql.server.error.GatewayError;
+import com.workersql.server.session.ClientSession;
+import com.workersql.server.session.SessionRegistry;
+import com.workersql.server.session.SessionVariables;
+import io.netty.buffer.ByteBuf;
+import io.netty.util.concurrent.FastThreadLocal;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs the statements of sessions: asks the router, then the breaker, then the pool, and relays the reply. The same for every
+ * door. All methods are called on the session's event loop, one command of a session at a time.
+ */
+public final class StatementExecutor {
+    private static final Logger LOG = LoggerFactory.getLogger(StatementExecutor.class);
+    private static final int SCRATCH_BYTES = 64 * 1024;
+    private static final FastThreadLocal<byte[]> SCRATCH = new FastThreadLocal<>() {
+        @Override
+        protected byte[] initialValue() {
+            return new byte[SCRATCH_BYTES];
+        }
+    };
+
+    private final Router router;
+    private final Supplier<Shards> shards;
+    private final Planner planner;
+    private final LongSupplier nanoClock;
+    private final ShardConnections connections;
+    private final LocalStatements locals;
+    private final PreparedStatementExecutor prepared;
+    private final Diagnostics diagnostics;
+
+    /**
+     * An executor.
+     *
+     * @param router plans statements
+     * @param shards the shards of the current configuration
+     * @param planner analyses what the plan cache does not know
+     * @param registry the sessions that KILL may name
+     * @param nanoClock a monotonic clock
+     * @param settings the limits
+     */
+    public StatementExecutor(
+            Router router,
+            Supplier<Shards> shards,
+            Planner planner,
+            SessionRegistry registry,
+            LongSupplier nanoClock,
+            ExecutorSettings settings) {
+        this.router = router;
+        this.shards = shards;
+        this.planner = planner;
+        this.nanoClock = nanoClock;
+        this.connections = new ShardConnections(nanoClock, settings.acquireTimeoutNanos());
+        this.diagnostics = new Diagnostics(settings.warningsHoldMillis());
+        this.locals = new LocalStatements(this, router, registry);
+        this.prepared = new PreparedStatementExecutor(this, settings.maxLongDataBytes());
+    }
+
+    /**
+     * The prepared statements' side of this executor.
+     *
+     * @return never null
+     */
+    public PreparedStatementExecutor prepared() {
+        return prepared;
+    }
+
+    /**
+     * Runs one SQL text.
+     *
+     * @param session the session
+     * @param command the payload of a COM_QUERY: the command byte and the text; owned by the executor from here
+     * @param target takes the reply
+     */
+    public void query(ClientSession session, ByteBuf command, ReplyTarget target) {
+        int length = command.readableBytes() - 1;
+        boolean scratch = length <= SCRATCH_BYTES;
+        byte[] sql = scratch ? SCRATCH.get() : new byte[length];
+        command.getBytes(command.readerIndex() + 1, sql, 0, length);
+        var statement = statement(session, sql, length, null);
+        var plan = router.planIfCached(statement);
+        if (plan != null) {
+            dispatch(session, plan, statement, new QueryWork(plan.statement(), command), target);
+            return;
+        }
+        var lasting = scratch ? statement(session, Arrays.copyOf(sql, length), length, null) : statement;
+        plan(
+                router::plan,
+                session,
+                lasting,
+                made -> dispatch(session, made, lasting, new QueryWork(made.statement(), command), target),
+                error -> {
+                    command.release();
+                    target.failed(error);
+                });
+    }
+
+    /**
+     * Changes the current schema as COM_INIT_DB does.
+     *
+     * @param session the session
+     * @param name the schema
+     * @param target takes the reply
+     */
+    public void initDb(ClientSession session, String name, ReplyTarget target) {
+        locals.useSchema(session, name, target);
+    }
+
+    /**
+     * Brings the session back to the state behind its login, as COM_RESET_CONNECTION does.
+     *
+     * @param session the session
+     * @param target takes the reply
+     */
+    public void resetConnection(ClientSession session, ReplyTarget target) {
+        letGo(session, "session reset");
+        session.reset();
+        session.warnings(List.of());
+        session.sqlModes(shards.get().sqlModes());
+        target.ok(new LocalOk(session.lastingStatusFlags()));
+    }
+
+    /**
+     * Ends a session whose client is gone: a running statement is killed, an open transaction rolled back, and the connection
+     * never comes to anybody else in the state it is in.
+     *
+     * @param session the session
+     */
+    public void close(ClientSession session) {
+        if (session.isClosed()) {
+            return;
+        }
+        session.close();
+        session.prepared().clear();
+        var running = session.running();
+        if (running != null) {
+            running.cancelRunning();
+            running.discard("client gone");
+            session.running(null);
+            session.held(null);
+        }
+        letGo(session, "client gone");
+    }
+
+    /**
+     * Ends the statement that a session runs; its reply is then an error. Nothing happens when none runs.
+     *
+     * @param session the session
+     */
+    public void cancel(ClientSession session) {
+        if (session.running() != null) {
+            session.running().cancelRunning();
+        }
+    }
+
+    /** Gives up the connection that a session holds, in a state that the next borrower can rely on. */
+    private static void letGo(ClientSession session, String why) {
+        var held = session.held();
+        if (held == null) {
+            return;
+        }
+        boolean beyondReset = session.holdReasons().stream().anyMatch(reason -> switch (reason) {
+            case CALL, XA, ROLE, UNKNOWN_STATE, LOCK_TABLES, GLOBAL_READ_LOCK -> true;
+            default -> false;
+        });
+        session.held(null);
+        if (beyondReset) {
+            held.connection().discard(why);
+        } else {
+            held.connection().releaseAfterReset();
+        }
+    }
+
+    /** What the router gets to see of a statement. */
+    Statement statement(ClientSession session, byte[] sql, int length, Parameters parameters) {
+        var held = session.held();
+        return new Statement(context(session), sql, 0, length, parameters, held == null ? null : held.shard());
+    }
+
+    private StatementContext context(ClientSession session) {
+        var context = session.context();
+        if (context == null) {
+            var current = shards.get();
+            var modes = session.sqlModes();
+            String tenant = session.principal().tenant();
+            context = new StatementContext(
+                    tenant,
+                    session.schema(),
+                    modes.ansiQuotes(),
+                    modes.noBackslashEscapes(),
+                    charset(session),
+                    current.flavor(),
+                    current.serverVersion(),
+                    tenant != null);
+            session.context(context);
+        }
+        return context;
+    }
+
+    private static ClientCharset charset(ClientSession session) {
+        String names = session.variables().get(SessionVariables.NAMES);
+        String text = names != null ? names : session.variables().get("character_set_client");
+        if (text == null) {
+            return ClientCharset.UTF8;
+        }
+        String name = text.strip().split("[\\s]", 2)[0].replaceAll("['\"`]", "");
+        return name.equalsIgnoreCase("default") ? ClientCharset.UTF8 : ClientCharset.named(name);
+    }
+
+    /** Asks the router, off the loop where it has to parse. */
+    void plan(
+            Function<Statement, RoutePlan> analysis,
+            ClientSession session,
+            Statement statement,
+            Consumer<RoutePlan> planned,
+            Consumer<GatewayError> failed) {
+        planner.plan(analysis, statement, session.loop(), planned, failed);
+    }
+
+    /** The router, for those parts of this package that plan themselves. */
+    Router router() {
+        return router;
+    }
+
+    /** Carries a plan out. */
+    void dispatch(ClientSession session, RoutePlan plan, Statement statement, Work work, ReplyTarget target) {
+        var refusal = refusal(session, plan.statement());
+        if (refusal != null) {
+            work.drop();
+            target.failed(refusal);
+            return;
+        }
+        if (plan instanceof RoutePlan.SingleShard single) {
+            runOn(session, single.shard(), single.discardConnectionAfterwards(), work, target);
+        } else if (plan instanceof RoutePlan.Local local) {
+            locals.run(session, local, statement, work, target);
+        } else if (plan instanceof RoutePlan.Broadcast broadcast) {
+            new Broadcast(this, session, broadcast.shards(), work, target).start();
+        } else if (plan instanceof RoutePlan.Refused refused) {
+            work.drop();
+            target.failed(GatewayError.refused(refused.errno(), refused.sqlState(), refused.reason()));
+        } else {
+            work.drop();
+            target.failed(GatewayError.refused(
+                    1235, "42000", "The statement needs several shards, whose answers are not merged here"));
+        }
+    }
+
+    private static GatewayError refusal(ClientSession session, StatementInfo info) {
+        if (session.transactionLost() && info.kind() != StatementKind.ROLLBACK) {
+            if (info.kind() == StatementKind.COMMIT) {
+                session.transactionLost(false);
+            }
+            return GatewayError.transactionLost("its shard was lost; send ROLLBACK before anything else");
+        }
+        PermissionClass needed = info.permission();
+        if (!session.principal().permissions().contains(needed)) {
+            return GatewayError.refused(
+                    1227, "42000", "Access denied; this user lacks the permission '" + name(needed) + "'");
+        }
+        return null;
+    }
+
+    private static String name(PermissionClass permission) {
+        return permission.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Runs work on a shard by its name. */
+    void runOn(ClientSession session, String shardName, boolean discardAfterwards, Work work, ReplyTarget target) {
+        runOn(session, shardName, discardAfterwards, work, target, Aftermath::learn);
+    }
+
+    /** Runs work on a shard by its name, with its own way to learn from the reply. */
+    void runOn(
+            ClientSession session,
+            String shardName,
+            boolean discardAfterwards,
+            Work work,
+            ReplyTarget target,
+            Aftermath.Learner learner) {
+        lease(session, shardName, lease -> send(session, lease, discardAfterwards, work, target, learner), error -> {
+            work.drop();
+            target.failed(error);
+        });
+    }
+
+    /** Gets the session a connection to any shard: what it asks is the same everywhere. */
+    void leaseAny(ClientSession session, Consumer<ShardConnections.Lease> ready, Consumer<GatewayError> failed) {
+        var names = shards.get().byName().keySet();
+        if (names.isEmpty()) {
+            failed.accept(GatewayError.notExecuted("No shard is configured"));
+        } else {
+            lease(session, names.stream().sorted().findFirst().orElseThrow(), ready, failed);
+        }
+    }
+
+    /** Runs a step now, or when the connection's diagnostics, which are being fetched, have arrived. */
+    void whenIdle(ClientSession session, Runnable step) {
+        diagnostics.whenIdle(session, step);
+    }
+
+    /** What {@code VERSION()} answers. */
+    String version() {
+        return shards.get().versionText();
+    }
+
+    /** Gets the session's connection to a shard. */
+    void lease(
+            ClientSession session,
+            String shardName,
+            Consumer<ShardConnections.Lease> ready,
+            Consumer<GatewayError> failed) {
+        diagnostics.whenIdle(session, () -> {
+            var shard = shards.get().byName().get(shardName);
+            if (shard == null) {
+                failed.accept(GatewayError.notExecuted("No shard is named " + shardName));
+                return;
+            }
+            connections.lease(session, shard, ready, failed);
+        });
+    }
+
+    private void send(
+            ClientSession session,
+            ShardConnections.Lease lease,
+            boolean discardAfterwards,
+            Work work,
+            ReplyTarget target,
+            Aftermath.Learner learner) {
+        var connection = lease.connection();
+        session.running(connection);
+        Ahead.send(
+                session,
+                connection,
+                work.info(),
+                () -> {
+                    var relay = new Relay(connection, target, new Relay.Ending() {
+                        @Override
+                        public void completed(ReplyStatus status) {
+                            afterwards(session, lease, discardAfterwards, work.info(), status, learner);
+                        }
+
+                        @Override
+                        public void broken(BrokenConnectionException cause, boolean bytesLeft) {
+                            target.failed(lost(session, lease, work.info(), cause, bytesLeft));
+                        }
+                    });
+                    work.send(connection, relay, error -> {
+                        session.running(null);
+                        lease.released();
+                        keepOrGiveBack(session, connection, lease.shard().name(), false);
+                        target.failed(error);
+                    });
+                },
+                error -> {
+                    work.drop();
+                    lease.released();
+                    abandon(session, connection, "statement ahead failed");
+                    target.failed(error);
+                });
+    }
+
+    /** Tells the breaker that a call went well, whatever the server answered. */
+    void succeeded(ShardConnections.Lease lease) {
+        lease.succeeded(nanoClock.getAsLong());
+    }
+
+    /** Tells the breaker that the shard was lost. */
+    void failed(ShardConnections.Lease lease) {
+        lease.failed(nanoClock.getAsLong());
+    }
+
+    private void afterwards(
+            ClientSession session,
+            ShardConnections.Lease lease,
+            boolean discardAfterwards,
+            StatementInfo info,
+            ReplyStatus status,
+            Aftermath.Learner learner) {
+        session.running(null);
+        succeeded(lease);
+        learner.learn(session, lease.connection(), info, status);
+        session.warnings(List.of());
+        keepOrGiveBack(session, lease.connection(), lease.shard().name(), discardAfterwards);
+    }
+
+    private void keepOrGiveBack(ClientSession session, PooledConnection connection, String shard, boolean discard) {
+        if (session.isClosed()) {
+            abandon(session, connection, "client gone");
+        } else if (session.holdReasons().isEmpty()) {
+            Aftermath.giveBack(session, connection, discard, "statement could not be analysed");
+        } else {
+            session.held(new ClientSession.Held(connection, shard));
+            LOG.debug("Session {} keeps its connection to {}: {}", session.id(), shard, session.holdReasons());
+            diagnostics.releaseSoon(session);
+        }
+    }
+
+    private static void abandon(ClientSession session, PooledConnection connection, String why) {
+        session.running(null);
+        session.held(null);
+        connection.discard(why);
+    }
+
+    /** The error for a statement whose connection broke, and what that does to the session. */
+    private GatewayError lost(
+            ClientSession session,
+            ShardConnections.Lease lease,
+            StatementInfo info,
+            BrokenConnectionException cause,
+            boolean bytesLeft) {
+        failed(lease);
+        boolean inTransaction = session.inTransaction();
+        boolean losesState = session.holdsUnreplayableState();
+        abandon(session, lease.connection(), "broken");
+        session.statusFlags(session.statusFlags() & ~StatusFlags.SERVER_STATUS_IN_TRANS);
+        if (losesState) {
+            session.closeAfterReply();
+        }
+        String what = "shard " + lease.shard().name() + " was lost: " + cause.getMessage();
+        if (bytesLeft) {
+            session.closeAfterReply();
+            return GatewayError.lostWhileStreaming(what);
+        }
+        boolean sent = cause.phase() != BrokenConnectionException.Phase.NOT_SENT;
+        if (info.kind() == StatementKind.COMMIT && sent) {
+            return GatewayError.outcomeUnknown("COMMIT was sent, then " + what);
+        }
+        if (inTransaction) {
+            session.transactionLost(info.kind() != StatementKind.ROLLBACK);
+            return GatewayError.transactionLost(what);
+        }
+        return sent && !info.readsOnly() ? GatewayError.outcomeUnknown(what) : GatewayError.notExecuted(what);
+    }
+}

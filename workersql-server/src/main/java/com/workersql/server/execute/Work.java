@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.execute;
+
+import com.workersql.pool.PooledConnection;
+import com.workersql.pool.ReplyListener;
+import com.workersql.router.StatementInfo;
+import com.workersql.server.error.GatewayError;
+import java.util.function.Consumer;
+
+/** What is to be done on a connection once there is one: a text query, a prepared statement, or the preparation of one. */
+interface Work {
+    /** What the router knows of the statement. */
+    StatementInfo info();
+
+    /**
+     * Sends the command, once.
+     *
+     * @param connection the session's connection, its state set
+     * @param listener gets the reply
+     * @param failed takes the error when the command cannot be sent after all; the listener then hears nothing
+     */
+    void send(PooledConnection connection, ReplyListener listener, Consumer<GatewayError> failed);
+
+    /** Another work that sends the same, for a statement that runs on several shards. Both are sent or dropped. */
+    Work again();
+
+    /** Gives up what the work holds, instead of sending it. Harmless after {@link #send}. */
+    void drop();
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.metrics;
+
+import com.workersql.breaker.BreakerState;
+import com.workersql.breaker.CircuitBreaker;
+import com.workersql.pool.BackendPool;
+import com.workersql.pool.Endpoint;
+import com.workersql.pool.EndpointStats;
+import com.workersql.router.Router;
+import com.workersql.router.RouterStats;
+import com.workersql.server.session.SessionRegistry;
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
+
+/** Binds what the parts count to a registry. Nothing here is on the way of a statement: the parts count for themselves. */
+public final class GatewayMetrics {
+    private final MeterRegistry registry;
+
+    /**
+     * Figures in a registry.
+     *
+     * @param registry where they are published
+     */
+    public GatewayMetrics(MeterRegistry registry) {
+        this.registry = registry;
+    }
+
+    /**
+     * Publishes how many sessions are open.
+     *
+     * @param sessions the registry of sessions
+     */
+    public void sessions(SessionRegistry sessions) {
+        Gauge.builder("workersql.sessions", sessions, SessionRegistry::size)
+                .description("Open sessions of all doors")
+                .register(registry);
+    }
+
+    /**
+     * Publishes how the plan cache does.
+     *
+     * @param router the router
+     */
+    public void router(Router router) {
+        plan(router, "workersql.plan.cache.hits", RouterStats::hits);
+        plan(router, "workersql.plan.cache.misses", RouterStats::misses);
+        plan(router, "workersql.plan.cache.evictions", RouterStats::evictions);
+        plan(router, "workersql.plan.unparsable", RouterStats::unparsable);
+        plan(router, "workersql.plan.disagreements", RouterStats::disagreements);
+        plan(router, "workersql.plan.refused", RouterStats::refused);
+        Gauge.builder("workersql.plan.cache.bytes", router, r -> r.stats().cachedWeightBytes())
+                .description("Weight of the cached plans in bytes")
+                .register(registry);
+    }
+
+    private void plan(Router router, String name, ToLongFunction<RouterStats> figure) {
+        FunctionCounter.builder(name, router, r -> figure.applyAsLong(r.stats()))
+                .register(registry);
+    }
+
+    /**
+     * Publishes the connections to a shard and the state of its gates.
+     *
+     * @param shard the shard's name
+     * @param pool the pool
+     * @param endpoint the shard's primary
+     * @param calls the gate of calls
+     * @param connects the gate of new connections
+     */
+    public void shard(
+            String shard, BackendPool pool, Endpoint endpoint, CircuitBreaker calls, CircuitBreaker connects) {
+        connections(shard, "open", pool, endpoint, EndpointStats::open);
+        connections(shard, "idle", pool, endpoint, EndpointStats::idle);
+        connections(shard, "waiting", pool, endpoint, EndpointStats::waiting);
+        gate(shard, "calls", calls);
+        gate(shard, "connects", connects);
+    }
+
+    private void connections(
+            String shard, String state, BackendPool pool, Endpoint endpoint, ToDoubleFunction<EndpointStats> figure) {
+        Gauge.builder("workersql.pool.connections", pool, p -> figure.applyAsDouble(p.stats(endpoint)))
+                .tag("shard", shard)
+                .tag("state", state)
+                .description("Connections to the shard's primary, and requests that wait for one")
+                .register(registry);
+    }
+
+    private void gate(String shard, String gate, CircuitBreaker breaker) {
+        Gauge.builder("workersql.breaker.open", breaker, b -> b.state() == BreakerState.CLOSED ? 0 : 1)
+                .tag("shard", shard)
+                .tag("gate", gate)
+                .description("1 while the breaker is not closed")
+                .register(registry);
+        FunctionCounter.builder(
+                        "workersql.breaker.rejected", breaker, b -> b.snapshot().totalRejected())
+                .tag("shard", shard)
+                .tag("gate", gate)
+                .register(registry);
+    }
+}

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.mysql;
+
+import com.workersql.protocol.Command;
+import com.workersql.protocol.ProtocolException;
+import com.workersql.protocol.frame.PacketEncoder;
+import com.workersql.protocol.message.server.Err;
+import com.workersql.server.error.GatewayError;
+import com.workersql.server.execute.LocalOk;
+import com.workersql.server.execute.StatementExecutor;
+import com.workersql.server.session.ClientSession;
+import com.workersql.server.session.Drain;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes the commands of one MySQL client, one after the other, and has them run. While one runs, those that the client sent
+ * ahead wait, and its socket is not read.
+ */
+final class CommandHandler extends ChannelInboundHandlerAdapter {
+    private static final Logger LOG = LoggerFactory.getLogger(CommandHandler.class);
+
+    private final StatementExecutor executor;
+    private final ClientSession session;
+    private final Supplier<GatewayError> draining;
+    private final Runnable closed;
+    private final ArrayDeque<ByteBuf> waiting = new ArrayDeque<>(2);
+    private MySqlReply reply;
+    private ChannelHandlerContext context;
+    private boolean busy;
+
+    /**
+     * @param draining gives the error for a client that asks for more while the gateway stops; null while it does not
+     * @param closed called when the client is gone
+     */
+    CommandHandler(
+            StatementExecutor executor, ClientSession session, Supplier<GatewayError> draining, Runnable closed) {
+        this.executor = executor;
+        this.session = session;
+        this.draining = draining;
+        this.closed = closed;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
+        reply = new MySqlReply(ctx.channel(), session.capabilities(), this::ended);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        var command = (ByteBuf) message;
+        if (busy) {
+            waiting.add(command);
+            ctx.channel().config().setAutoRead(false);
+        } else {
+            run(command);
+        }
+    }
+
+    private void run(ByteBuf command) {
+        busy = true;
+        int sequenceId = (command.readableBytes() / 0xFF_FFFF) & 0xFF;
+        int code = command.isReadable() ? command.getUnsignedByte(command.readerIndex()) : -1;
+        reply.next(sequenceId, code == Command.COM_STMT_EXECUTE);
+        try {
+            dispatch(code, command);
+        } catch (ProtocolException e) {
+            reply.failed(GatewayError.refused(e.errno(), e.sqlState(), e.getMessage()));
+        }
+    }
+
+    private void dispatch(int code, ByteBuf command) {
+        var stop = draining.get();
+        if (stop != null && !session.inTransaction() && code != Command.COM_QUIT) {
+            command.release();
+            session.closeAfterReply();
+            reply.failed(stop);
+            return;
+        }
+        switch (code) {
+            case Command.COM_QUERY -> executor.query(session, withoutTrailingNul(command), reply);
+            case Command.COM_STMT_PREPARE -> executor.prepared().prepare(session, command, reply);
+            case Command.COM_STMT_EXECUTE -> executor.prepared().execute(session, command, reply);
+            case Command.COM_STMT_SEND_LONG_DATA -> {
+                executor.prepared().sendLongData(session, command);
+                ended();
+            }
+            case Command.COM_STMT_CLOSE -> {
+                executor.prepared().close(session, command);
+                ended();
+            }
+            case Command.COM_STMT_RESET -> executor.prepared().reset(session, command, reply);
+            case Command.COM_INIT_DB -> {
+                String name = command.toString(
+                        command.readerIndex() + 1, command.readableBytes() - 1, StandardCharsets.UTF_8);
+                command.release();
+                executor.initDb(session, name, reply);
+            }
+            case Command.COM_PING -> {
+                command.release();
+                reply.ok(new LocalOk(session.lastingStatusFlags()));
+            }
+            case Command.COM_RESET_CONNECTION -> {
+                command.release();
+                executor.resetConnection(session, reply);
+            }
+            case Command.COM_QUIT -> {
+                command.release();
+                context.close();
+            }
+            default -> {
+                command.release();
+                reply.failed(GatewayError.refused(
+                        1047, "08S01", code < 0 ? "Unknown command: the packet is empty" : "Unknown command " + code));
+            }
+        }
+    }
+
+    /** Some clients end the text with a NUL, which no server takes for a part of it. */
+    private static ByteBuf withoutTrailingNul(ByteBuf command) {
+        int last = command.writerIndex() - 1;
+        if (last > command.readerIndex() && command.getByte(last) == 0) {
+            command.writerIndex(last);
+        }
+        return command;
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event == Drain.BEGIN && !busy && !session.inTransaction()) {
+            ctx.close();
+        } else {
+            ctx.fireUserEventTriggered(event);
+        }
+    }
+
+    private void ended() {
+        busy = false;
+        if (session.mustClose() || (draining.get() != null && !session.inTransaction())) {
+            context.close();
+            return;
+        }
+        var next = waiting.poll();
+        if (next != null) {
+            // Not in this call: a client that sends thousands of commands ahead must not grow the stack.
+            busy = true;
+            context.executor().execute(() -> {
+                if (context.channel().isActive()) {
+                    run(next);
+                } else {
+                    next.release();
+                }
+            });
+        } else if (!context.channel().config().isAutoRead()) {
+            context.channel().config().setAutoRead(true);
+        }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        reply.writabilityChanged();
+        ctx.fireChannelWritabilityChanged();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        waiting.forEach(ByteBuf::release);
+        waiting.clear();
+        executor.close(session);
+        closed.run();
+        ctx.fireChannelInactive();
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (cause instanceof ProtocolException e) {
+            LOG.info("Client {} broke the protocol: {}", ctx.channel().remoteAddress(), e.getMessage());
+            var out = ctx.alloc().buffer();
+            int header = PacketEncoder.start(out);
+            Err.of(e).encode(out, session.capabilities());
+            PacketEncoder.finish(out, header, 1);
+            ctx.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
+        } else {
+            if (!(cause instanceof java.io.IOException)) {
+                LOG.error(
+                        "Client {} is closed by a fault of the gateway",
+                        ctx.channel().remoteAddress(),
+                        cause);
+            }
+            ctx.close();
+        }
+    }
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.mysql;
+
+/**
+ * The limits of the MySQL door.
+ *
+ * @param maxConnections connections of all users together, those that are still logging in included
+ * @param maxPacketBytes the largest command
+ * @param handshakeTimeoutMillis how long a login may take as a whole
+ * @param preparedStatementsPerSession how many statements a session may have prepared
+ */
+public record MySqlDoorSettings(
+        int maxConnections, int maxPacketBytes, int handshakeTimeoutMillis, int preparedStatementsPerSession) {}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.mysql;
+
+import com.workersql.pool.ReplyStatus;
+import com.workersql.protocol.CapabilityFlags;
+import com.workersql.protocol.StatusFlags;
+import com.workersql.protocol.frame.PacketEncoder;
+import com.workersql.protocol.message.server.ColumnDefinition;
+import com.workersql.protocol.message.server.Err;
+import com.workersql.protocol.message.server.Ok;
+import com.workersql.protocol.session.ControlPacket;
+import com.workersql.server.error.GatewayError;
+import com.workersql.server.execute.LocalOk;
+import com.workersql.server.execute.LocalRows;
+import com.workersql.server.execute.PrepareTarget;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import java.util.List;
+
+/**
+ * Writes replies to a MySQL client. A shard's rows pass as the slices in which they arrived; of its control packets only an OK
+ * that tells of session state is written anew, since a client gets what it asked for and not what the gateway asked for.
+ *
+ * <p>One per client connection, reused for every command; confined to the channel's event loop.
+ */
+final class MySqlReply implements PrepareTarget {
+    /** A reply is flushed once, at its end; a long one also each time so much has gathered. */
+    private static final int FLUSH_BYTES = 32 * 1024;
+
+    private final Channel channel;
+    private final CapabilityFlags capabilities;
+    private final Runnable ended;
+    private int firstSequenceId;
+    private boolean binaryRows;
+    private CapabilityFlags replyCapabilities;
+    private Relay relay;
+    private int unflushedBytes;
+
+    /**
+     * @param ended called when a reply is complete and flushed
+     */
+    MySqlReply(Channel channel, CapabilityFlags capabilities, Runnable ended) {
+        this.channel = channel;
+        this.capabilities = capabilities;
+        this.ended = ended;
+    }
+
+    /** Gets ready for the reply to a command. */
+    void next(int commandSequenceId, boolean withBinaryRows) {
+        firstSequenceId = (commandSequenceId + 1) & 0xFF;
+        binaryRows = withBinaryRows;
+        relay = null;
+    }
+
+    /** The client reads again, or reads no more. */
+    void writabilityChanged() {
+        if (relay != null) {
+            if (!channel.isWritable()) {
+                channel.flush();
+            }
+            relay.reading(channel.isWritable());
+        }
+    }
+
+    @Override
+    public void begin(CapabilityFlags shardCapabilities, Relay flow) {
+        replyCapabilities = shardCapabilities;
+        relay = flow;
+        if (!channel.isWritable()) {
+            flow.reading(false);
+        }
+    }
+
+    @Override
+    public void forward(ByteBuf packets) {
+        write(packets);
+    }
+
+    @Override
+    public void control(ControlPacket kind, int sequenceId, ByteBuf payload) {
+        var out = channel.alloc().buffer(PacketEncoder.HEADER_BYTES + payload.readableBytes());
+        if (kind == ControlPacket.OK && tellsOfState(payload)) {
+            int header = PacketEncoder.start(out);
+            Ok.decode(payload.duplicate(), replyCapabilities).encode(out, capabilities);
+            PacketEncoder.finish(out, header, sequenceId);
+        } else {
+            PacketEncoder.write(out, sequenceId, payload);
+        }
+        write(out);
+    }
+
+    /** Whether an OK holds more than its fixed fields, so that its form depends on the capabilities. */
+    private boolean tellsOfState(ByteBuf payload) {
+        if (capabilities.has(CapabilityFlags.CLIENT_SESSION_TRACK)
+                == replyCapabilities.has(CapabilityFlags.CLIENT_SESSION_TRACK)) {
+            return false;
+        }
+        // Header, two numbers of at least one byte each, status, warnings: nothing can follow in seven bytes.
+        return payload.readableBytes() > 7;
+    }
+
+    @Override
+    public void completed(ReplyStatus status) {
+        end();
+    }
+
+    @Override
+    public void ok(LocalOk ok) {
+        var out = channel.alloc().buffer(16);
+        int header = PacketEncoder.start(out);
+        Ok.of(ok.statusFlags()).encode(out, capabilities);
+        PacketEncoder.finish(out, header, firstSequenceId);
+        write(out);
+        end();
+    }
+
+    @Override
+    public void rows(LocalRows rows) {
+        write(LocalResultSets.encode(channel.alloc(), rows, capabilities, firstSequenceId, binaryRows));
+        end();
+    }
+
+    @Override
+    public void prepared(int statementId, List<ColumnDefinition> columns) {
+        write(LocalResultSets.prepared(
+                channel.alloc(),
+                statementId,
+                columns,
+                StatusFlags.SERVER_STATUS_AUTOCOMMIT,
+                capabilities,
+                firstSequenceId));
+        end();
+    }
+
+    @Override
+    public void failed(GatewayError error) {
+        if (relay != null) {
+            // Part of a reply is on its way, perhaps part of a packet: nothing that could be added would be understood.
+            channel.flush();
+            channel.close();
+            return;
+        }
+        var out = channel.alloc().buffer();
+        int header = PacketEncoder.start(out);
+        new Err(error.errno(), error.sqlState(), error.message()).encode(out, capabilities);
+        PacketEncoder.finish(out, header, firstSequenceId);
+        write(out);
+        end();
+    }
+
+    private void write(ByteBuf packets) {
+        unflushedBytes += packets.readableBytes();
+        channel.write(packets, channel.voidPromise());
+        if (unflushedBytes >= FLUSH_BYTES) {
+            unflushedBytes = 0;
+            channel.flush();
+        }
+    }
+
+    private void end() {
+        unflushedBytes = 0;
+        relay = null;
+        channel.flush();
+        ended.run();
+    }
+}

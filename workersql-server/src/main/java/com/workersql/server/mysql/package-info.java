@@ -1,0 +1,2 @@
+/** The door for clients of the MySQL wire protocol. */
+package com.workersql.server.mysql;

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.session;
+
+import com.workersql.protocol.value.ParameterTypes;
+import com.workersql.router.StatementInfo;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.CompositeByteBuf;
+import io.netty.buffer.UnpooledByteBufAllocator;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * A prepared statement as the client knows it. The servers' ids are the connections' own affair: each connection prepares the
+ * text when it first meets it. Confined to the session's event loop.
+ */
+public final class ClientStatement {
+    private final int id;
+    private final byte[] sql;
+    private final int parameterCount;
+    private final StatementInfo info;
+    private ParameterTypes parameterTypes = ParameterTypes.NONE;
+    private Map<Integer, CompositeByteBuf> longData;
+    private long longDataBytes;
+    private boolean longDataOverflow;
+
+    /**
+     * A statement that a shard has accepted.
+     *
+     * @param id the gateway's id
+     * @param sql the text; not copied
+     * @param parameterCount how many placeholders the server counted
+     * @param info what the router knows of it
+     */
+    public ClientStatement(int id, byte[] sql, int parameterCount, StatementInfo info) {
+        this.id = id;
+        this.sql = sql;
+        this.parameterCount = parameterCount;
+        this.info = info;
+    }
+
+    /**
+     * The gateway's id.
+     *
+     * @return positive
+     */
+    public int id() {
+        return id;
+    }
+
+    /**
+     * The text.
+     *
+     * @return not a copy; must not be changed
+     */
+    public byte[] sql() {
+        return sql;
+    }
+
+    /**
+     * How many parameters every execution has.
+     *
+     * @return 0 to 65535
+     */
+    public int parameterCount() {
+        return parameterCount;
+    }
+
+    /**
+     * What the router knows of the statement.
+     *
+     * @return never null
+     */
+    public StatementInfo info() {
+        return info;
+    }
+
+    /**
+     * The parameter types of the latest execution that sent them.
+     *
+     * @return {@link ParameterTypes#NONE} before the first
+     */
+    public ParameterTypes parameterTypes() {
+        return parameterTypes;
+    }
+
+    /**
+     * Remembers parameter types for the executions that do not send them.
+     *
+     * @param types one for each parameter
+     */
+    public void parameterTypes(ParameterTypes types) {
+        this.parameterTypes = types;
+    }
+
+    /**
+     * Holds a piece of a parameter's value until the execution.
+     *
+     * @param parameter the index, from 0
+     * @param data the piece; this statement owns it now
+     * @param maxBytes the limit of all pieces together; over it the pieces are dropped and the execution fails
+     */
+    public void addLongData(int parameter, ByteBuf data, long maxBytes) {
+        longDataBytes += data.readableBytes();
+        if (longDataBytes > maxBytes || longDataOverflow) {
+            data.release();
+            discardLongData();
+            longDataOverflow = true;
+            return;
+        }
+        if (longData == null) {
+            longData = new TreeMap<>();
+        }
+        longData.computeIfAbsent(
+                        parameter, key -> UnpooledByteBufAllocator.DEFAULT.compositeDirectBuffer(Integer.MAX_VALUE))
+                .addComponent(true, data);
+    }
+
+    /**
+     * Whether more was sent than is held.
+     *
+     * @return true until the next execution or reset has reported it
+     */
+    public boolean longDataOverflow() {
+        return longDataOverflow;
+    }
+
+    /**
+     * The values that were sent in pieces.
+     *
+     * @return by parameter index; empty when there are none; the buffers stay this statement's
+     */
+    public Map<Integer, CompositeByteBuf> longData() {
+        return longData == null ? Map.of() : longData;
+    }
+
+    /** Drops what is held of long data. */
+    public void discardLongData() {
+        if (longData != null) {
+            longData.values().forEach(CompositeByteBuf::release);
+            longData = null;
+        }
+        longDataBytes = 0;
+        longDataOverflow = false;
+    }
+}

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.session;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The session variables that a client has set, in the order of their last assignment, each with the SQL text of its value. They
+ * can be given to any connection of the same account: that is what lets a session change its connection between statements.
+ *
+ * <p>{@code SET NAMES} and {@code SET CHARACTER SET} are kept as the pseudo variables {@link #NAMES} and {@link
+ * #CHARACTER_SET}, since the variables behind them depend on one another. Instances are immutable; a change gives a new one.
+ */
+public final class SessionVariables {
+    /** The pseudo variable of {@code SET NAMES}; its value is all that follows the word. */
+    public static final String NAMES = "names";
+
+    /** The pseudo variable of {@code SET CHARACTER SET}. */
+    public static final String CHARACTER_SET = "character set";
+
+    /** A session that has set nothing. */
+    public static final SessionVariables NONE = new SessionVariables(Map.of());
+
+    private final Map<String, String> assignments;
+
+    private SessionVariables(Map<String, String> assignments) {
+        this.assignments = assignments;
+    }
+
+    /**
+     * All assignments in the order in which they must be made.
+     *
+     * @return an unmodifiable map of lower-case names to the SQL text of their values
+     */
+    public Map<String, String> assignments() {
+        return assignments;
+    }
+
+    /**
+     * Whether an assignment would change nothing, so that it needs no server.
+     *
+     * @param name the variable's name in lower case
+     * @param valueText the SQL text of the value
+     * @return true when it is the latest assignment of this variable and nothing behind it depends on it
+     */
+    public boolean has(String name, String valueText) {
+        return !isCharset(name) && valueText.equalsIgnoreCase(assignments.get(name));
+    }
+
+    /**
+     * The text of one variable's value.
+     *
+     * @param name the variable's name in lower case
+     * @return the SQL text, or null when the client has not set it
+     */
+    public String get(String name) {
+        return assignments.get(name);
+    }
+
+    /**
+     * These variables with one more assignment.
+     *
+     * @param name the variable's name in lower case
+     * @param valueText the SQL text of its value
+     * @return a new instance
+     */
+    public SessionVariables with(String name, String valueText) {
+        var next = new LinkedHashMap<>(assignments);
+        if (name.equals(NAMES) || name.equals(CHARACTER_SET)) {
+            next.keySet().removeIf(SessionVariables::isCharset);
+        }
+        next.remove(name);
+        next.put(name, valueText);
+        return new SessionVariables(Collections.unmodifiableMap(next));
+    }
+
+    /**
+     * The one SET statement that takes a connection from its state to this one.
+     *
+     * @param applied what the connection has, in order
+     * @return the statement, an empty text when nothing differs, or null when the connection has an assignment that this
+     *     session does not have, so that it must be reset first
+     */
+    public String differenceFrom(Map<String, String> applied) {
+        if (applied == assignments || applied.equals(assignments)) {
+            return "";
+        }
+        if (!assignments.keySet().containsAll(applied.keySet())) {
+            return null;
+        }
+        var sql = new StringBuilder();
+        boolean charsetChanged = false;
+        for (var assignment : assignments.entrySet()) {
+            String name = assignment.getKey();
+            boolean differs = !assignment.getValue().equals(applied.get(name));
+            // An earlier SET NAMES overwrites what was set after it, so everything of that family follows again.
+            if (differs || (charsetChanged && isCharset(name))) {
+                charsetChanged |= isCharset(name);
+                append(sql, name, assignment.getValue());
+            }
+        }
+        return sql.toString();
+    }
+
+    private static void append(StringBuilder sql, String name, String valueText) {
+        sql.append(sql.length() == 0 ? "SET " : ", ");
+        if (name.equals(NAMES)) {
+            sql.append("NAMES ").append(valueText);
+        } else if (name.equals(CHARACTER_SET)) {
+            sql.append("CHARACTER SET ").append(valueText);
+        } else {
+            sql.append("SESSION ").append(name).append(" = ").append(valueText);
+        }
+    }
+
+    private static boolean isCharset(String name) {
+        return name.equals(NAMES)
+                || name.equals(CHARACTER_SET)
+                || name.startsWith("character_set_")
+                || name.equals("collation_connection");
+    }
+}
