@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.it;
+
+import com.workersql.protocol.auth.PasswordVerifier;
+import com.workersql.server.Gateway;
+import com.workersql.server.config.GatewayConfig;
+import com.workersql.server.config.ListenAddress;
+import com.workersql.server.config.PolicySource;
+import com.workersql.server.config.Secret;
+import com.workersql.server.config.ShardAccount;
+import com.workersql.server.config.ShardConfig;
+import com.workersql.server.embedded.EmbeddedShards;
+import com.workersql.server.embedded.ShardFixture;
+import com.workersql.server.embedded.ShardListener;
+import com.workersql.server.users.GatewayUser;
+import com.workersql.server.users.UserStore;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+/**
+ * Two shards, two tenants and a gateway before them. The shards are embedded MariaDB servers, or existing MySQL servers when the
+ * system property {@code workersql.mysql.ports} names two ports of servers on loopback with a root account without password.
+ */
+final class Fleet implements AutoCloseable {
+    static final List<String> TENANTS = List.of("acme", "globex");
+    private static final String MYSQL_PORTS = "workersql.mysql.ports";
+
+    private final EmbeddedShards embedded;
+    private final Map<String, ShardAccount> accounts;
+    private final Map<String, String> passwords;
+    private final List<Integer> ports;
+    private final GatewayConfig config;
+    private final Gateway gateway;
+
+    private Fleet(
+            EmbeddedShards embedded,
+            Map<String, ShardAccount> accounts,
+            Map<String, String> passwords,
+            List<Integer> ports,
+            GatewayConfig config) {
+        this.embedded = embedded;
+        this.accounts = accounts;
+        this.passwords = passwords;
+        this.ports = ports;
+        this.config = config;
+        this.gateway = Gateway.start(config);
+    }
+
+    /** Whether the shards are MySQL servers that exist beside the build. */
+    static boolean isMySql() {
+        return System.getProperty(MYSQL_PORTS) != null;
+    }
+
+    static Fleet start() throws Exception {
+        return start(config -> config);
+    }
+
+    /** Starts the fleet with a configuration of the test's own. */
+    static Fleet start(UnaryOperator<GatewayConfig.Builder> change) throws Exception {
+        var free = new ListenAddress("127.0.0.1", 0);
+        if (isMySql()) {
+            var ports = new ArrayList<Integer>();
+            for (String port : System.getProperty(MYSQL_PORTS).split(",", -1)) {
+                ports.add(Integer.parseInt(port.strip()));
+            }
+            return onMySql(ports, change);
+        }
+        var embedded = EmbeddedShards.start(
+                ShardFixture.config(Files.createTempDirectory(target(), "fleet")), ShardListener.NONE);
+        try {
+            var accounts = new LinkedHashMap<String, ShardAccount>();
+            var passwords = new LinkedHashMap<String, String>();
+            for (var tenant : embedded.tenants()) {
+                accounts.put(tenant.name(), tenant.account());
+                passwords.put(tenant.name(), tenant.password().text());
+            }
+            var config = embedded.applyTo(GatewayConfig.defaults());
+            var ports = embedded.shards().stream().map(shard -> shard.port()).toList();
+            var changed =
+                    change.apply(config.toBuilder().mysql(free).http(free)).build();
+            return new Fleet(embedded, accounts, passwords, ports, changed);
+        } catch (RuntimeException e) {
+            embedded.close();
+            throw e;
+        }
+    }
+
+    private static Path target() throws IOException {
+        return Files.createDirectories(Path.of("target", "fleets").toAbsolutePath());
+    }
+
+    private static Fleet onMySql(List<Integer> ports, UnaryOperator<GatewayConfig.Builder> change) throws Exception {
+        var accounts = new LinkedHashMap<String, ShardAccount>();
+        var passwords = new LinkedHashMap<String, String>();
+        var homes = new LinkedHashMap<String, String>();
+        var users = new ArrayList<GatewayUser>();
+        var shards = new ArrayList<ShardConfig>();
+        for (int i = 0; i < TENANTS.size(); i++) {
+            String tenant = TENANTS.get(i);
+            String password = "shard-password-of-" + tenant;
+            try (var root = Driver.MYSQL_TEXT.connect(ports.get(i), "root", "", "mysql");
+                    var statement = root.createStatement()) {
+                statement.execute("DROP DATABASE IF EXISTS " + tenant);
+                statement.execute("CREATE DATABASE " + tenant + " CHARACTER SET utf8mb4");
+                statement.execute("DROP USER IF EXISTS '" + tenant + "'@'%'");
+                statement.execute("CREATE USER '" + tenant + "'@'%' IDENTIFIED BY '" + password + "'");
+                statement.execute("GRANT ALL PRIVILEGES ON `" + tenant + "`.* TO '" + tenant + "'@'%'");
+            }
+            accounts.put(tenant, new ShardAccount(tenant, Secret.of(password), tenant));
+            passwords.put(tenant, "gateway-password-of-" + tenant);
+            homes.put(tenant, "shard_" + i);
+            var hash = PasswordVerifier.hashCachingSha2(
+                    passwords.get(tenant).getBytes(StandardCharsets.UTF_8), new SecureRandom());
+            users.add(GatewayUser.of(tenant, hash, tenant));
+            shards.add(ShardConfig.of(
+                    "shard_" + i, "127.0.0.1", ports.get(i), new ShardAccount("root", Secret.of(""), null)));
+        }
+        var free = new ListenAddress("127.0.0.1", 0);
+        var config = GatewayConfig.builder()
+                .mysql(free)
+                .http(free)
+                .shards(shards)
+                .tenants(accounts)
+                .users(UserStore.of(users))
+                .policy(PolicySource.byTenant(
+                        shards.stream().map(ShardConfig::name).toList(), homes));
+        return new Fleet(null, accounts, passwords, ports, change.apply(config).build());
+    }
+
+    Gateway gateway() {
+        return gateway;
+    }
+
+    /** One more gateway before the same shards; the caller closes it. */
+    Gateway startAnotherGateway() {
+        return Gateway.start(config);
+    }
+
+    /** The embedded shards, for the tests that hurt them; null when the shards exist beside the build. */
+    EmbeddedShards embedded() {
+        return embedded;
+    }
+
+    String password(String tenant) {
+        return passwords.get(tenant);
+    }
+
+    /** A tenant's connection through the gateway. */
+    Connection connect(Driver driver, String tenant) throws SQLException {
+        return connect(driver, tenant, gateway);
+    }
+
+    /** A tenant's connection through another gateway. */
+    Connection connect(Driver driver, String tenant, Gateway through) throws SQLException {
+        return driver.connect(through.mysqlAddress().getPort(), tenant, passwords.get(tenant), tenant);
+    }
+
+    /** A connection with the same account straight to the tenant's shard. */
+    Connection direct(Driver driver, String tenant) throws SQLException {
+        var account = accounts.get(tenant);
+        return driver.connect(
+                ports.get(TENANTS.indexOf(tenant)),
+                account.user(),
+                account.secret().text(),
+                account.database());
+    }
+
+    @Override
+    public void close() {
+        try {
+            gateway.close();
+        } finally {
+            if (embedded != null) {
+                embedded.close();
+            }
+        }
+    }
+}
