@@ -7,6 +7,7 @@ module com.workersql.protocol {
     requires transitive io.netty.transport;
     requires io.netty.common;
 
+    exports com.workersql.protocol;
     exports com.workersql.protocol.auth;
     exports com.workersql.protocol.frame;
     exports com.workersql.protocol.message.client;
@@ -15,5 +16,4 @@ module com.workersql.protocol {
     exports com.workersql.protocol.session;
     exports com.workersql.protocol.value;
     exports com.workersql.protocol.wire;
-    exports com.workersql.protocol;
 }
