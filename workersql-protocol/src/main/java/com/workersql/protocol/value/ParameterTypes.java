@@ -37,7 +37,7 @@ public final class ParameterTypes {
         return (types[i] & UNSIGNED) != 0;
     }
 
-    /** Reads {@code count} types that lie {@code stride} bytes apart; gives {@code this} when they are the same. */
+    /** Reads {@code count} types that lie one behind the other; gives {@code this} when they are the same. */
     ParameterTypes readFixed(ByteBuf in, int index, int count) {
         if (count == types.length) {
             int i = 0;
