@@ -46,13 +46,15 @@ final class SelectOneServer extends SimpleChannelInboundHandler<ByteBuf> {
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, ByteBuf payload) {
         ByteBuf out = ctx.alloc().buffer();
+        boolean eof = !capabilities.has(CapabilityFlags.CLIENT_DEPRECATE_EOF);
         if (ClientCommand.decode(payload, capabilities) instanceof Query query && isSelect(query)) {
             int sequenceId = PacketEncoder.write(out, 1, Unpooled.wrappedBuffer(new byte[] {1}));
             sequenceId = ColumnDefinition.of("1", ColumnType.LONGLONG).encodePacket(out, sequenceId, capabilities);
+            sequenceId = eof ? new Eof(0, 0).encodePacket(out, sequenceId, capabilities) : sequenceId;
             int row = PacketEncoder.start(out);
             ProtocolStrings.writeLengthEncoded(out, "1");
             sequenceId = PacketEncoder.finish(out, row, sequenceId);
-            Ok.endOfRows(0, 0).encodePacket(out, sequenceId, capabilities);
+            (eof ? new Eof(0, 0) : Ok.endOfRows(0, 0)).encodePacket(out, sequenceId, capabilities);
         } else {
             Ok.of(0).encodePacket(out, 1, capabilities);
         }
