@@ -14,6 +14,7 @@ import com.workersql.protocol.auth.PasswordVerifier;
 import com.workersql.protocol.auth.Peer;
 import com.workersql.protocol.auth.Salt;
 import com.workersql.protocol.message.client.AuthResponse;
+import com.workersql.protocol.message.client.ChangeUser;
 import com.workersql.protocol.message.client.HandshakeResponse41;
 import com.workersql.protocol.message.client.SslRequest;
 import com.workersql.protocol.message.server.AuthMoreData;
@@ -25,6 +26,7 @@ import com.workersql.protocol.message.server.ServerMessage;
 import com.workersql.protocol.wire.Bytes;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 
 /**
  * The server's side of the connection phase, without I/O: payloads go in, packets and a {@link Step} come out.
@@ -74,6 +76,7 @@ public final class ServerHandshake {
     private final int connectionId;
     private final String peerAddress;
 
+    private AuthenticatedClient current;
     private State state = State.NEW;
     private int sequenceId;
     private boolean tls;
@@ -98,6 +101,55 @@ public final class ServerHandshake {
         this.store = requireNonNull(store, "store");
         this.connectionId = connectionId;
         this.peerAddress = requireNonNull(peerAddress, "peerAddress");
+    }
+
+    private ServerHandshake(ServerHandshakeConfig config, CredentialStore store, AuthenticatedClient current) {
+        this(config, store, current.connectionId(), current.peer().address());
+        this.current = current;
+        this.capabilities = current.capabilities();
+        this.tls = current.peer().tls();
+    }
+
+    /**
+     * The exchange that COM_CHANGE_USER begins in the command phase: {@link #changeUser} takes the place of {@link #greet}, and
+     * a refusal ends the connection as in a handshake.
+     *
+     * @param current who the client is until now
+     */
+    public static ServerHandshake forChangeUser(
+            ServerHandshakeConfig config, CredentialStore store, AuthenticatedClient current) {
+        return new ServerHandshake(config, store, requireNonNull(current, "current"));
+    }
+
+    /**
+     * Takes the command. The client is always switched to the new user's plugin with a new salt: what it sent along belongs to
+     * the salt of the greeting, which whoever listened has seen used.
+     *
+     * @param payloadSequenceId of the command's last packet
+     * @param out gets whole packets; stays the caller's
+     */
+    public Step changeUser(ChangeUser command, int payloadSequenceId, ByteBuf out) {
+        requireState(State.NEW);
+        if (current == null) {
+            throw new IllegalStateException("This handshake begins with a greeting");
+        }
+        sequenceId = payloadSequenceId + 1;
+        Map<String, String> attributes = capabilities.has(CapabilityFlags.CLIENT_CONNECT_ATTRS)
+                ? command.attributes()
+                : current.peer().attributes();
+        response = new HandshakeResponse41(
+                capabilities,
+                current.maxPacketBytes(),
+                command.collationId() == 0 ? current.collationId() : command.collationId(),
+                command.user(),
+                command.authData(),
+                command.schema(),
+                command.plugin(),
+                attributes,
+                0);
+        peer = new Peer(peerAddress, tls, attributes);
+        findUser();
+        return switchPlugin(out);
     }
 
     /** Writes the greeting. */
@@ -247,6 +299,10 @@ public final class ServerHandshake {
         if (verifier.plugin().equals(clientPlugin())) {
             return check(response.authData(), out);
         }
+        return switchPlugin(out);
+    }
+
+    private Step switchPlugin(ByteBuf out) {
         if (!capabilities.has(CapabilityFlags.CLIENT_PLUGIN_AUTH)) {
             return refuse(
                     Err.of(
