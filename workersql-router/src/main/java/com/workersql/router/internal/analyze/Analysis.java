@@ -68,7 +68,7 @@ public record Analysis(
     public static Analysis ofNames(FoldedStatement s, StatementKind kind) {
         Names names = Names.read(s, kind);
         return new Analysis(
-                true,
+                !s.isInvalid(),
                 true,
                 List.copyOf(names.tables()),
                 List.copyOf(names.schemas()),

@@ -9,6 +9,7 @@ import io.debezium.ddl.parser.mariadb.generated.MariaDBLexer;
 import io.debezium.ddl.parser.mariadb.generated.MariaDBParser;
 import io.debezium.ddl.parser.mysql.generated.MySqlLexer;
 import io.debezium.ddl.parser.mysql.generated.MySqlParser;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -22,24 +23,55 @@ import org.antlr.v4.runtime.Parser;
 import org.antlr.v4.runtime.ParserRuleContext;
 import org.antlr.v4.runtime.RecognitionException;
 import org.antlr.v4.runtime.Recognizer;
+import org.antlr.v4.runtime.atn.ATN;
+import org.antlr.v4.runtime.atn.LexerATNSimulator;
+import org.antlr.v4.runtime.atn.ParserATNSimulator;
+import org.antlr.v4.runtime.atn.PredictionContextCache;
 import org.antlr.v4.runtime.atn.PredictionMode;
+import org.antlr.v4.runtime.dfa.DFA;
 import org.antlr.v4.runtime.misc.ParseCancellationException;
 
 /**
  * The parser library: MySQL's grammar for both families, since it understands more of what they share, and MariaDB's for
  * what is MariaDB's own.
  *
- * <p>ANTLR remembers every prediction in caches that belong to the grammar, not to the parse, and they only grow; they are
- * emptied after so many parses. Safe for any thread: a cache that is emptied during a parse costs time, not correctness.
+ * <p>ANTLR remembers every prediction, by itself in static caches that only grow. Here they are a grammar's own and are
+ * replaced by empty ones after so many tokens. Safe for any thread: a parse keeps the caches that it began with.
  */
 public final class Grammar {
 
     /** Statements of more tokens are not parsed; folding leaves few that are longer. */
     static final int MAX_TOKENS = 20_000;
 
-    private static final int PARSES_BETWEEN_CLEARINGS = 5_000;
+    /** A prediction's state is remembered for a token at most; so this bounds the caches, to some tens of megabytes. */
+    private static final int TOKENS_BETWEEN_CLEARINGS = 200_000;
 
-    private final AtomicInteger parses = new AtomicInteger();
+    private final AtomicInteger tokens = new AtomicInteger();
+    private volatile Caches mySqlCaches = Caches.of(MySqlLexer._ATN, MySqlParser._ATN);
+    private volatile Caches mariaDbCaches = Caches.of(MariaDBLexer._ATN, MariaDBParser._ATN);
+
+    /** What ANTLR remembers of one grammar. */
+    private record Caches(List<DFA> lexer, List<DFA> parser, PredictionContextCache contexts) {
+        static Caches of(ATN lexer, ATN parser) {
+            return new Caches(empty(lexer), empty(parser), new PredictionContextCache());
+        }
+
+        private static List<DFA> empty(ATN atn) {
+            List<DFA> caches = new ArrayList<>(atn.getNumberOfDecisions());
+            for (int decision = 0; decision < atn.getNumberOfDecisions(); decision++) {
+                caches.add(new DFA(atn.getDecisionState(decision), decision));
+            }
+            return caches;
+        }
+
+        void serve(Lexer reader, Parser reading) {
+            reader.setInterpreter(new LexerATNSimulator(reader, reader.getATN(), lexer.toArray(DFA[]::new), contexts));
+            ParserATNSimulator simulator =
+                    new ParserATNSimulator(reading, reading.getATN(), parser.toArray(DFA[]::new), contexts);
+            simulator.setPredictionMode(PredictionMode.SLL);
+            reading.setInterpreter(simulator);
+        }
+    }
 
     /**
      * What a parse gave.
@@ -55,14 +87,18 @@ public final class Grammar {
         if (s.isInvalid() || s.tokens() > MAX_TOKENS) {
             return null;
         }
-        boolean clear = parses.incrementAndGet() % PARSES_BETWEEN_CLEARINGS == 0;
-        Parsed parsed = mySql(ParserText.of(s, s.tokens(), "?"), clear);
+        if (tokens.addAndGet(s.tokens()) > TOKENS_BETWEEN_CLEARINGS) {
+            tokens.set(0);
+            mySqlCaches = Caches.of(MySqlLexer._ATN, MySqlParser._ATN);
+            mariaDbCaches = Caches.of(MariaDBLexer._ATN, MariaDBParser._ATN);
+        }
+        Parsed parsed = mySql(ParserText.of(s, s.tokens(), "?"));
         if (parsed == null && flavor == ServerFlavor.MARIADB) {
             // This grammar has no placeholders; a number may stand wherever one may.
             int returning = returning(s);
             parsed = returning < s.tokens()
-                    ? mySql(ParserText.of(s, returning, "?"), clear)
-                    : mariaDb(ParserText.of(s, s.tokens(), "0"), clear);
+                    ? mySql(ParserText.of(s, returning, "?"))
+                    : mariaDb(ParserText.of(s, s.tokens(), "0"));
         }
         return parsed;
     }
@@ -90,39 +126,22 @@ public final class Grammar {
         return s.tokens();
     }
 
-    private static Parsed mySql(ParserText text, boolean clear) {
+    private Parsed mySql(ParserText text) {
         MySqlLexer lexer = new MySqlLexer(stream(text));
-        MySqlParser parser = prepared(lexer, new MySqlParser(new CommonTokenStream(lexer)));
-        Parsed parsed = run(() -> parser.queries(), parser, text);
-        if (clear) {
-            parser.getInterpreter().clearDFA();
-            lexer.getInterpreter().clearDFA();
-        }
-        return parsed;
+        MySqlParser parser = new MySqlParser(new CommonTokenStream(lexer));
+        mySqlCaches.serve(lexer, parser);
+        return run(parser::queries, lexer, parser, text);
     }
 
-    private static Parsed mariaDb(ParserText text, boolean clear) {
+    private Parsed mariaDb(ParserText text) {
         MariaDBLexer lexer = new MariaDBLexer(stream(text));
-        MariaDBParser parser = prepared(lexer, new MariaDBParser(new CommonTokenStream(lexer)));
-        Parsed parsed = run(() -> parser.root(), parser, text);
-        if (clear) {
-            parser.getInterpreter().clearDFA();
-            lexer.getInterpreter().clearDFA();
-        }
-        return parsed;
+        MariaDBParser parser = new MariaDBParser(new CommonTokenStream(lexer));
+        mariaDbCaches.serve(lexer, parser);
+        return run(parser::root, lexer, parser, text);
     }
 
     private static CharStream stream(ParserText text) {
         return new CaseChangingCharStream(CharStreams.fromString(text.text()), true);
-    }
-
-    private static <P extends Parser> P prepared(Lexer lexer, P parser) {
-        lexer.removeErrorListeners();
-        lexer.addErrorListener(new Refusing());
-        parser.removeErrorListeners();
-        parser.setErrorHandler(new BailErrorStrategy());
-        parser.getInterpreter().setPredictionMode(PredictionMode.SLL);
-        return parser;
     }
 
     /** One rule of a grammar. */
@@ -130,7 +149,11 @@ public final class Grammar {
         ParserRuleContext parse();
     }
 
-    private static Parsed run(Rule rule, Parser parser, ParserText text) {
+    private static Parsed run(Rule rule, Lexer lexer, Parser parser, ParserText text) {
+        lexer.removeErrorListeners();
+        lexer.addErrorListener(new Refusing());
+        parser.removeErrorListeners();
+        parser.setErrorHandler(new BailErrorStrategy());
         try {
             ParserRuleContext root = rule.parse();
             List<String> rules = Arrays.asList(parser.getRuleNames());

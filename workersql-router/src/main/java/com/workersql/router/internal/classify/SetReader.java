@@ -4,6 +4,7 @@ package com.workersql.router.internal.classify;
 import com.workersql.router.LocalAction;
 import com.workersql.router.LocalAction.Assignment;
 import com.workersql.router.LocalAction.Scope;
+import com.workersql.router.SessionEffect;
 import com.workersql.router.StatementInfo;
 import com.workersql.router.internal.classify.Verdict.Route;
 import com.workersql.router.internal.lex.FoldedStatement;
@@ -27,15 +28,12 @@ final class SetReader {
         if (s.isWord(1, Word.STATEMENT) && !s.isMark(2, '=')) {
             return Verdict.route(info, Route.ANALYSE);
         }
-        if (s.isInvalid() || s.parameters() > 0) {
-            return Verdict.route(info, Route.SESSION);
+        if (s.isInvalid() || s.parameters() > 0 || info.has(SessionEffect.SEQUENCE)) {
+            return Verdict.route(info, Route.ANALYSE);
         }
         for (int token = 1; token < s.tokens(); token++) {
             // A query, or a function of a schema, reads tables: the analysis has to see them.
-            if (s.isWord(token, Word.SELECT)
-                    || s.isWord(token, Word.NEXTVAL)
-                    || s.isWord(token, Word.VALUE)
-                    || (s.isMark(token, '(') && s.isMark(token - 2, '.'))) {
+            if (s.isWord(token, Word.SELECT) || (s.isMark(token, '(') && s.isMark(token - 2, '.'))) {
                 return Verdict.route(info, Route.ANALYSE);
             }
         }

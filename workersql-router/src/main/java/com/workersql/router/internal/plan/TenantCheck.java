@@ -96,8 +96,7 @@ final class TenantCheck {
             return information && isReading(info.kind()) ? null : Refusal.table(info, text(name));
         }
         boolean columnsOnly = switch (info.kind()) {
-            case SELECT, VALUES, INSERT, REPLACE, UPDATE, DELETE, DO, EXPLAIN -> !info.has(SessionEffect.SEQUENCE);
-            case SET -> true;
+            case SELECT, VALUES, INSERT, REPLACE, UPDATE, DELETE, DO, EXPLAIN, SET -> !info.has(SessionEffect.SEQUENCE);
             default -> false;
         };
         if (columnsOnly || analysis.localNames().contains(name.first())) {
