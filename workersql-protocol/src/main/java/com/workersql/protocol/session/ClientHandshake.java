@@ -8,6 +8,7 @@ import com.workersql.protocol.ProtocolException;
 import com.workersql.protocol.auth.CachingSha2Password;
 import com.workersql.protocol.auth.NativePassword;
 import com.workersql.protocol.auth.RsaKeyPair;
+import com.workersql.protocol.auth.Salt;
 import com.workersql.protocol.message.client.AuthResponse;
 import com.workersql.protocol.message.client.ClientMessage;
 import com.workersql.protocol.message.client.HandshakeResponse41;
@@ -126,7 +127,7 @@ public final class ClientHandshake {
                     "the server " + greeting.serverVersion() + " does not speak the protocol of 4.1");
         }
         capabilities = config.capabilities().and(server);
-        salt = greeting.salt();
+        salt = requireSalt(greeting.salt());
         boolean native41 = !capabilities.has(CapabilityFlags.CLIENT_PLUGIN_AUTH)
                 || greeting.plugin().equals(NativePassword.PLUGIN);
         // A server whose default plugin we do not know switches to the account's own when it sees another name.
@@ -180,11 +181,11 @@ public final class ClientHandshake {
         }
         switched = true;
         plugin = request.plugin();
-        salt = request.data();
         if (!plugin.equals(NativePassword.PLUGIN) && !plugin.equals(CachingSha2Password.PLUGIN)) {
             throw ProtocolException.badHandshake("the server asks for the authentication plugin '" + plugin
                     + "', supported are " + NativePassword.PLUGIN + " and " + CachingSha2Password.PLUGIN);
         }
+        salt = requireSalt(request.data());
         write(out, new AuthResponse(proof()));
         return Step.READ;
     }
@@ -236,6 +237,15 @@ public final class ClientHandshake {
                 out,
                 new AuthResponse(CachingSha2Password.encrypt(config.password().toArray(), salt, key)));
         return Step.READ;
+    }
+
+    /** Both plugins mix the password with the salt: without one, whoever listens learns what repeats. */
+    private static Bytes requireSalt(Bytes salt) {
+        if (salt.length() < Salt.BYTES) {
+            throw ProtocolException.badHandshake(
+                    "the server sent a salt of " + salt.length() + " bytes, needed are " + Salt.BYTES);
+        }
+        return salt;
     }
 
     private Bytes proof() {
