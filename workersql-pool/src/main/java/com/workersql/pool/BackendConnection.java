@@ -76,7 +76,7 @@ final class BackendConnection extends ChannelInboundHandlerAdapter implements Re
     }
 
     long threadId() {
-        return server.greeting().connectionId();
+        return Integer.toUnsignedLong(server.greeting().connectionId());
     }
 
     String serverVersion() {

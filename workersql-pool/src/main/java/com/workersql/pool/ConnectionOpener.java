@@ -34,6 +34,12 @@ final class ConnectionOpener {
             | CapabilityFlags.CLIENT_MULTI_RESULTS
             | CapabilityFlags.CLIENT_PS_MULTI_RESULTS;
 
+    private static final String EPOLL_PACKAGE = "io.netty.channel.epoll.";
+
+    /** By name, because the option's class comes with the epoll transport, which need not be there. */
+    private static final ChannelOption<Integer> TCP_USER_TIMEOUT =
+            ChannelOption.valueOf(EPOLL_PACKAGE + "EpollChannelOption#TCP_USER_TIMEOUT");
+
     private final PoolConfig config;
     private final PoolListener listener;
     private final HostResolver resolver;
@@ -233,14 +239,9 @@ final class ConnectionOpener {
         }
     }
 
-    /** By name, because the option's class comes with the epoll transport, which may not be there. */
     private void limitUnacknowledged(Channel channel) {
-        for (var option : channel.config().getOptions().keySet()) {
-            if (config.tcpUserTimeoutMillis() > 0 && option.name().endsWith("TCP_USER_TIMEOUT")) {
-                @SuppressWarnings("unchecked")
-                var millis = (ChannelOption<Integer>) option;
-                channel.config().setOption(millis, config.tcpUserTimeoutMillis());
-            }
+        if (config.tcpUserTimeoutMillis() > 0 && channel.getClass().getName().startsWith(EPOLL_PACKAGE)) {
+            channel.config().setOption(TCP_USER_TIMEOUT, config.tcpUserTimeoutMillis());
         }
     }
 }

@@ -2,9 +2,11 @@
 package com.workersql.pool;
 
 import com.workersql.protocol.CapabilityFlags;
+import com.workersql.protocol.frame.PacketDecoder;
 import com.workersql.protocol.frame.PacketEncoder;
 import com.workersql.protocol.session.ReplyKind;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
@@ -17,6 +19,9 @@ import java.util.concurrent.RejectedExecutionException;
  * connection. Confined to the borrower's event loop, but for what is marked otherwise.
  */
 final class Lease implements PooledConnection {
+    /** Below, copying a payload behind its header costs less than a buffer of two parts. */
+    private static final int MIN_UNCOPIED_BYTES = 16 * 1024;
+
     private final NettyBackendPool pool;
     private final Entry<BackendConnection> entry;
     private final BackendConnection connection;
@@ -113,14 +118,23 @@ final class Lease implements PooledConnection {
 
     @Override
     public void executePayload(ReplyKind kind, ByteBuf payload, ReplyListener listener) {
-        ByteBuf packets;
+        run(kind, framed(payload), listener, true);
+    }
+
+    private static ByteBuf framed(ByteBuf payload) {
+        int length = payload.readableBytes();
+        if (length >= MIN_UNCOPIED_BYTES && length < PacketDecoder.MAX_PACKET_BYTES) {
+            ByteBuf header = payload.alloc().buffer(PacketEncoder.HEADER_BYTES);
+            PacketEncoder.writeHeader(header, length, 0);
+            return Unpooled.wrappedBuffer(header, payload);
+        }
         try {
-            packets = payload.alloc().buffer(payload.readableBytes() + PacketEncoder.HEADER_BYTES);
+            ByteBuf packets = payload.alloc().buffer(length + PacketEncoder.HEADER_BYTES);
             PacketEncoder.write(packets, 0, payload);
+            return packets;
         } finally {
             payload.release();
         }
-        run(kind, packets, listener, true);
     }
 
     private void run(ReplyKind kind, ByteBuf packets, ReplyListener listener, boolean flush) {

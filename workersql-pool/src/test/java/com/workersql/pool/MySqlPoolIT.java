@@ -3,10 +3,15 @@ package com.workersql.pool;
 
 import static com.workersql.pool.PoolFixture.query;
 import static com.workersql.pool.PoolFixture.run;
+import static com.workersql.pool.PoolFixture.start;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.workersql.protocol.CapabilityFlags;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** Needs a MySQL server on the loopback whose root has no password; the system property names its port. */
@@ -35,6 +40,37 @@ class MySqlPoolIT extends PoolOnServerContract {
                         .isZero();
             }
             run(f.loop1, connection::release);
+        }
+    }
+
+    @Test
+    void encryptsWhereTheKeySaysSo() throws Exception {
+        var tls = SslContextBuilder.forClient()
+                .trustManager(InsecureTrustManagerFactory.INSTANCE)
+                .build();
+        var plain = PoolFixture.key(ENDPOINT, "pool_app", "secret");
+        for (var mode : new TlsMode[] {TlsMode.REQUIRED, TlsMode.DISABLED}) {
+            var key = new PoolKey(ENDPOINT, plain.account(), null, plain.capabilities(), mode, 45);
+            try (var f = new PoolFixture(PoolConfig.builder().sslContext(tls), key)) {
+                var connection = f.acquire(f.loop1);
+                var reply = start(connection, f.loop1, "SHOW SESSION STATUS LIKE 'Ssl_version'");
+                reply.await();
+                assertThat(reply.text.toString().contains("TLSv1.")).isEqualTo(mode == TlsMode.REQUIRED);
+                run(f.loop1, connection::release);
+            }
+        }
+    }
+
+    @Test
+    void doesNotTrustAnUnknownAuthority() throws Exception {
+        var plain = PoolFixture.key(ENDPOINT, "pool_app", "secret");
+        var key = new PoolKey(ENDPOINT, plain.account(), null, plain.capabilities(), TlsMode.VERIFY_IDENTITY, 45);
+        try (var f = new PoolFixture(PoolConfig.builder(), key)) {
+            assertThatThrownBy(() -> f.acquire(f.loop1))
+                    .cause()
+                    .isInstanceOfSatisfying(
+                            BackendUnavailableException.class,
+                            e -> assertThat(e.reason()).isEqualTo(BackendUnavailableException.Reason.TLS));
         }
     }
 }

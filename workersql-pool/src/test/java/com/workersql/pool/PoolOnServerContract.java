@@ -243,6 +243,29 @@ abstract class PoolOnServerContract {
     }
 
     @Test
+    void sendsCommandsOfAnySizeAndHeldBackOnesWithTheNext() throws Exception {
+        try (var f = new PoolFixture(PoolConfig.builder(), key)) {
+            var connection = f.acquire(f.loop1);
+            for (int length : new int[] {1, 16 * 1024, 200_000, 1_000_000}) {
+                var reply = start(connection, f.loop1, "SELECT LENGTH('" + "x".repeat(length) + "')");
+                reply.await();
+                assertThat(reply.text.toString()).endsWith(Integer.toString(length));
+            }
+            var first = new PoolFixture.Reply(f.loop1);
+            var second = new PoolFixture.Reply(f.loop1);
+            run(f.loop1, () -> {
+                var begin = Unpooled.buffer().writeIntLE(6).writeByte(3).writeBytes("BEGIN".getBytes(UTF_8));
+                connection.enqueue(ReplyKind.QUERY, begin, first);
+                assertThat(connection.pendingCommands()).isEqualTo(1);
+                connection.executePayload(ReplyKind.QUERY, query("SELECT 1"), second);
+            });
+            assertThat(first.await().inTransaction()).isTrue();
+            assertThat(second.await().inTransaction()).isTrue();
+            run(f.loop1, connection::release);
+        }
+    }
+
+    @Test
     void stopsReadingUnderBackpressure() throws Exception {
         try (var f = new PoolFixture(PoolConfig.builder(), key)) {
             var connection = f.acquire(f.loop1);
