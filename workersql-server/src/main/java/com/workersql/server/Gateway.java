@@ -275,7 +275,7 @@ public final class Gateway implements RunningGateway {
 
     @Override
     public InetSocketAddress httpAddress() {
-        return (InetSocketAddress) http.localAddress();
+        return http == null ? null : (InetSocketAddress) http.localAddress();
     }
 
     @Override

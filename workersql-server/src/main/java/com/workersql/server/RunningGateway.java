@@ -10,7 +10,7 @@ public interface RunningGateway extends AutoCloseable {
     /** Where MySQL clients connect, with the port that was really taken. */
     InetSocketAddress mysqlAddress();
 
-    /** Where HTTP and WebSocket clients connect, with the port that was really taken. */
+    /** Where HTTP and WebSocket clients connect, with the port that was really taken; null when that door is not open. */
     InetSocketAddress httpAddress();
 
     /** The embedded shards that this gateway has started; null when it uses existing ones. */

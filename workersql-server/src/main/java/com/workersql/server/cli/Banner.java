@@ -3,12 +3,21 @@ package com.workersql.server.cli;
 
 import com.workersql.server.RunningGateway;
 import com.workersql.server.config.GatewayConfig;
-import com.workersql.server.embedded.EmbeddedTenant;
 import java.net.InetSocketAddress;
 
-/** What is printed when the gateway is up: where it listens, and for each door a line that can be pasted. */
+/** What is printed when the gateway is up: where it listens, and for each open door a line that can be pasted. */
 final class Banner {
-    private Banner() {}
+    private static final String QUERY = "{\"sql\": \"SELECT ? + ? AS answer\", \"params\": [40, 2]}";
+    private static final String MESSAGE = "{\"type\": \"query\", \"id\": \"1\", \"sql\": \"SELECT NOW()\"}";
+
+    private final StringBuilder text = new StringBuilder();
+    private final String secure;
+    private final RunningGateway gateway;
+
+    private Banner(GatewayConfig config, RunningGateway gateway) {
+        this.gateway = gateway;
+        this.secure = config.tls() == null ? "" : "s";
+    }
 
     /**
      * The text.
@@ -18,76 +27,61 @@ final class Banner {
      * @param gateway the gateway, running
      */
     static String of(String version, GatewayConfig config, RunningGateway gateway) {
-        var embedded = gateway.embeddedShards();
-        var mysql = gateway.mysqlAddress();
-        var http = gateway.httpAddress();
-        var text = new StringBuilder();
-        text.append("WorkerSQL Gateway ").append(version).append(" is listening, with ");
-        text.append(embedded == null ? "shards " : "embedded shards ")
-                .append(String.join(", ", config.shardNames()))
-                .append("\n\n");
-        var scheme = config.tls() == null ? "" : "s";
-        text.append("  MySQL      ").append(authority(mysql)).append('\n');
-        text.append("  HTTP       http")
-                .append(scheme)
-                .append("://")
-                .append(authority(http))
-                .append('\n');
-        text.append("  WebSocket  ws")
-                .append(scheme)
-                .append("://")
-                .append(authority(http))
-                .append("/v1/ws\n\n");
-        if (embedded == null) {
-            tryIt(text, config, mysql, http, "USER", "PASSWORD", "");
-        } else {
-            text.append(String.format("  %-16s %-22s %s%n", "user = tenant", "password", "home"));
-            for (var tenant : embedded.tenants()) {
-                text.append(String.format(
-                        "  %-16s %-22s %s%n", tenant.name(), tenant.password().text(), tenant.shard()));
-            }
-            text.append("  (kept in ").append(embedded.credentialsFile()).append(")\n\n");
-            embedded.tenants().stream().findFirst().ifPresent(tenant -> tryIt(text, config, mysql, http, tenant));
+        var banner = new Banner(config, gateway);
+        var kind = config.embedded() == null ? "" : "embedded ";
+        banner.line("WorkerSQL Gateway %s is listening, with %sshards %s%n"
+                .formatted(version, kind, String.join(", ", config.shardNames())));
+        banner.doors();
+        banner.lines();
+        banner.line("Ctrl-C stops it.");
+        return banner.text.toString();
+    }
+
+    private void doors() {
+        line("  MySQL      %s".formatted(authority(gateway.mysqlAddress())));
+        if (gateway.httpAddress() != null) {
+            line("  HTTP       http%s://%s".formatted(secure, authority(gateway.httpAddress())));
+            line("  WebSocket  ws%s://%s/v1/ws".formatted(secure, authority(gateway.httpAddress())));
         }
-        return text.append("Ctrl-C stops it.\n").toString();
+        line("");
     }
 
-    private static void tryIt(
-            StringBuilder text,
-            GatewayConfig config,
-            InetSocketAddress mysql,
-            InetSocketAddress http,
-            EmbeddedTenant tenant) {
-        tryIt(
-                text,
-                config,
-                mysql,
-                http,
-                tenant.name(),
-                tenant.password().text(),
-                " " + tenant.account().database());
+    private void lines() {
+        var embedded = gateway.embeddedShards();
+        if (embedded == null) {
+            lines("USER", "PASSWORD", "");
+            return;
+        }
+        line("  %-16s %-22s %s".formatted("user = tenant", "password", "home"));
+        for (var tenant : embedded.tenants()) {
+            line("  %-16s %-22s %s".formatted(tenant.name(), tenant.password().text(), tenant.shard()));
+        }
+        line("  (kept in %s)%n".formatted(embedded.credentialsFile()));
+        embedded.tenants().stream()
+                .findFirst()
+                .ifPresent(tenant -> lines(
+                        tenant.name(),
+                        tenant.password().text(),
+                        " " + tenant.account().database()));
     }
 
-    private static void tryIt(
-            StringBuilder text,
-            GatewayConfig config,
-            InetSocketAddress mysql,
-            InetSocketAddress http,
-            String user,
-            String password,
-            String database) {
-        var scheme = config.tls() == null ? "" : "s";
-        text.append("Try it:\n");
-        text.append(String.format(
-                "  MYSQL_PWD=%s mysql -h %s -P %d -u %s -e 'SELECT VERSION()'%s%n",
-                password, host(mysql), mysql.getPort(), user, database));
-        text.append(String.format(
-                "  curl -s -u %s:%s -H 'Content-Type: application/json' -d '{\"sql\": \"SELECT ? + ? AS answer\", \"params\": [40, 2]}' http%s://%s/v1/query%n",
-                user, password, scheme, authority(http)));
-        text.append(String.format(
-                "  npx -y wscat --auth %s:%s -c ws%s://%s/v1/ws -w 1 -x '{\"type\": \"query\", \"id\": \"1\", \"sql\": \"SELECT NOW()\"}'%n",
-                user, password, scheme, authority(http)));
-        text.append('\n');
+    private void lines(String user, String password, String database) {
+        var mysql = gateway.mysqlAddress();
+        line("Try it:");
+        line("  MYSQL_PWD=%s mysql -h %s -P %d -u %s -e 'SELECT VERSION()'%s"
+                .formatted(password, host(mysql), mysql.getPort(), user, database));
+        if (gateway.httpAddress() != null) {
+            var http = authority(gateway.httpAddress());
+            line("  curl -s -u %s:%s -H 'Content-Type: application/json' -d '%s' http%s://%s/v1/query"
+                    .formatted(user, password, QUERY, secure, http));
+            line("  npx -y wscat --auth %s:%s -c ws%s://%s/v1/ws -w 1 -x '%s'"
+                    .formatted(user, password, secure, http, MESSAGE));
+        }
+        line("");
+    }
+
+    private void line(String line) {
+        text.append(line).append(System.lineSeparator());
     }
 
     private static String authority(InetSocketAddress address) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.cli;
 
+import com.workersql.server.Gateway;
+import com.workersql.server.GatewayStartException;
 import com.workersql.server.RunningGateway;
 import com.workersql.server.config.ConfigLoader;
 import com.workersql.server.config.ConfigWatcher;
@@ -9,6 +11,7 @@ import com.workersql.server.config.GatewayConfig;
 import com.workersql.server.config.yaml.DocumentException;
 import com.workersql.server.embedded.EmbeddedException;
 import com.workersql.server.embedded.ShardListener;
+import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.BindException;
@@ -35,10 +38,10 @@ import picocli.CommandLine.Spec;
         sortOptions = false)
 public final class Main implements Callable<Integer> {
     /** The exit code for options or a configuration that cannot be used. */
-    static final int BAD_USAGE = 2;
+    static final int BAD_USAGE = GatewayStartException.BAD_CONFIGURATION;
 
     /** The exit code for an address that cannot be listened on. */
-    static final int ADDRESS_IN_USE = 3;
+    static final int ADDRESS_IN_USE = GatewayStartException.ADDRESS_IN_USE;
 
     private static final int FAILED = 1;
 
@@ -97,6 +100,26 @@ public final class Main implements Callable<Integer> {
         this.lifetime = lifetime;
     }
 
+    /**
+     * Runs the program.
+     *
+     * @param args the command line
+     */
+    public static void main(String[] args) {
+        // Since Java 22 a console is said to be there even where there is no terminal, unless this is asked for.
+        System.setProperty("jdk.console", "java.base");
+        var lifetime = Lifetime.ofProcess();
+        var main = new Main(Gateway::start, System::getenv, lifetime);
+        int code = commandLine(main, new HashPassword(System.in, terminal())).execute(args);
+        Logging.stop();
+        lifetime.exit(code);
+    }
+
+    @SuppressWarnings("SystemConsoleNull")
+    private static Console terminal() {
+        return System.console();
+    }
+
     /** The command line of this program, ready to be executed. */
     static CommandLine commandLine(Main main, HashPassword hashPassword) {
         return new CommandLine(main)
@@ -138,7 +161,8 @@ public final class Main implements Callable<Integer> {
                 ? null
                 : ConfigWatcher.start(configFile, environment, loaded, changed -> {
                     var config = withOptions(changed);
-                    gateway.reload(config);
+                    var embedded = gateway.embeddedShards();
+                    gateway.reload(embedded == null ? config : embedded.applyTo(config));
                     Logging.configure(config.logging());
                 });
     }
@@ -192,6 +216,10 @@ public final class Main implements Callable<Integer> {
             return BAD_USAGE;
         }
         if (failure instanceof StartFailure start) {
+            err.println(start.getMessage());
+            return start.exitCode();
+        }
+        if (failure instanceof GatewayStartException start) {
             err.println(start.getMessage());
             return start.exitCode();
         }

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The packaged jar as a newcomer starts it: an empty home directory, no options but free ports. */
+final class PackagedJarIT {
+    private static final Path JAR = Path.of("target", "workersql-server.jar").toAbsolutePath();
+
+    @TempDir
+    static Path home;
+
+    private static Process process;
+    private static int mysqlPort;
+    private static String password;
+
+    @BeforeAll
+    static void start() throws IOException {
+        process = run("-Xmx64m", "-jar", JAR.toString(), "--mysql-port", "0", "--http-port", "0");
+        var reader = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        var banner = new ArrayList<String>();
+        for (var line = reader.readLine(); line != null && !line.startsWith("Ctrl-C"); line = reader.readLine()) {
+            banner.add(line);
+        }
+        mysqlPort = Integer.parseInt(found(banner, "MySQL +127\\.0\\.0\\.1:([0-9]+)"));
+        password = found(banner, " acme +([^ ]+) +shard_0");
+    }
+
+    @AfterAll
+    static void stop() {
+        if (process != null) {
+            process.destroyForcibly().onExit().join();
+        }
+    }
+
+    @Test
+    void answersAMySqlClient() throws SQLException {
+        var url = "jdbc:mariadb://127.0.0.1:" + mysqlPort + "/acme?sslMode=disable&allowPublicKeyRetrieval=true";
+        try (var connection = DriverManager.getConnection(url, "acme", password);
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery("SELECT 40 + 2")) {
+            assertThat(rows.next()).isTrue();
+            assertThat(rows.getInt(1)).isEqualTo(42);
+        }
+    }
+
+    @Test
+    void namesThePortThatIsInUse() throws IOException {
+        var second = run(
+                "-jar",
+                JAR.toString(),
+                "--data-dir",
+                home.resolve("other").toString(),
+                "--http-port",
+                "0",
+                "--mysql-port",
+                Integer.toString(mysqlPort));
+
+        assertThat(errors(second)).contains("127.0.0.1:" + mysqlPort).contains("--mysql-port");
+        assertThat(second.onExit().join().exitValue()).isEqualTo(3);
+    }
+
+    @Test
+    void namesAnUnknownOption() throws IOException {
+        var second = run("-jar", JAR.toString(), "--sharts", "3");
+
+        assertThat(errors(second)).contains("--sharts");
+        assertThat(second.onExit().join().exitValue()).isEqualTo(2);
+    }
+
+    @Test
+    void isSmall() {
+        assertThat(JAR.toFile().length()).isLessThan(25_000_000);
+    }
+
+    private static Process run(String... arguments) throws IOException {
+        var command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-Duser.home=" + home));
+        command.addAll(List.of(arguments));
+        var builder = new ProcessBuilder(command);
+        if (process == null) {
+            builder.redirectError(ProcessBuilder.Redirect.INHERIT);
+        }
+        return builder.start();
+    }
+
+    private static String errors(Process process) throws IOException {
+        return new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+
+    private static String found(List<String> lines, String expression) {
+        var matcher = Pattern.compile(expression).matcher(String.join("\n", lines));
+        assertThat(matcher.find()).as("%s in %s", expression, lines).isTrue();
+        return matcher.group(1);
+    }
+}
