@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server;
 
+import com.workersql.protocol.auth.PasswordVerifier;
 import com.workersql.protocol.auth.RsaKeyPair;
 import com.workersql.router.Router;
 import com.workersql.router.policy.PolicyException;
@@ -188,6 +189,12 @@ public final class Gateway implements RunningGateway {
                         limits.preparedStatementsPerSession()),
                 budget,
                 this::drainError);
+        if (embedded != null) {
+            embedded.tenants()
+                    .forEach(tenant -> door.remember(
+                            PasswordVerifier.parse(tenant.passwordHash()),
+                            tenant.password().bytes()));
+        }
         mysql = listen("mysql", effective.mysql(), transport, door);
         LOG.info("Listening for MySQL clients on {} ({})", mysqlAddress(), transport.name());
     }
