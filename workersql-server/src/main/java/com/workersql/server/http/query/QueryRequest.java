@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.http.query;
+
+import com.workersql.router.ParameterValue;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One statement as a JSON client asks for it.
+ *
+ * @param sql the text, not blank
+ * @param parameters the values of its placeholders
+ * @param timeoutMillis after how long the statement is ended; 0 when the request names no time
+ * @param rowsAsArrays whether a row is an array of values, not an object by column names
+ * @param transactionId the transaction in which it runs, or null for none
+ */
+public record QueryRequest(
+        String sql, Bound parameters, int timeoutMillis, boolean rowsAsArrays, String transactionId) {
+
+    /** The values of placeholders, in one of the two forms of a request. */
+    public sealed interface Bound {}
+
+    /**
+     * Values for {@code ?}, in their order.
+     *
+     * @param values one for each placeholder
+     */
+    public record Positional(List<ParameterValue> values) implements Bound {
+        /** No values. */
+        public static final Positional NONE = new Positional(List.of());
+
+        /** Copies the list. */
+        public Positional {
+            values = List.copyOf(values);
+        }
+    }
+
+    /**
+     * Values for {@code :name}.
+     *
+     * @param values by name, without the colon
+     */
+    public record Named(Map<String, ParameterValue> values) implements Bound {
+        /** Copies the map. */
+        public Named {
+            values = Map.copyOf(values);
+        }
+    }
+}
