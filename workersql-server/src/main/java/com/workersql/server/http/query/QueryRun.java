@@ -8,12 +8,16 @@ import com.workersql.server.session.ClientSession;
 import io.netty.buffer.Unpooled;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One statement of a JSON client from its start to the end of its answer, within its time. Confined to the session's event loop.
  * Never closes the session: who opened it does, at once when {@link #hasLostSession} says so.
  */
 public final class QueryRun {
+    private static final Logger LOG = LoggerFactory.getLogger(QueryRun.class);
+
     /** How long a statement that is being ended may take to answer that it was. */
     private static final int GRACE_MILLIS = 2_000;
 
@@ -96,7 +100,12 @@ public final class QueryRun {
                         stop(error);
                     }
                 });
-        sessions.run(session, bound.sql(), bound.values(), reply);
+        try {
+            sessions.run(session, bound.sql(), bound.values(), reply);
+        } catch (RuntimeException e) {
+            LOG.error("The statement of request {} failed", requestId, e);
+            giveUp(GatewayError.internal(requestId));
+        }
     }
 
     /**

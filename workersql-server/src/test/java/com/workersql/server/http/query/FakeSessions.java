@@ -28,6 +28,7 @@ public final class FakeSessions implements QuerySessions {
     private final List<ClientSession> cancelled = new ArrayList<>();
     private final Map<ClientSession, Consumer<Boolean>> kills = new HashMap<>();
     private int opened;
+    private boolean broken;
 
     /** A statement that was asked for. */
     public record Statement(ClientSession session, String sql, List<ParameterValue> values, ReplyTarget target) {
@@ -58,6 +59,9 @@ public final class FakeSessions implements QuerySessions {
 
     @Override
     public void run(ClientSession session, String sql, List<ParameterValue> values, ReplyTarget target) {
+        if (broken) {
+            throw new IllegalStateException("broken on purpose");
+        }
         session.running(CONNECTION);
         statements.add(new Statement(session, sql, values, target));
     }
@@ -73,6 +77,11 @@ public final class FakeSessions implements QuerySessions {
             session.close();
             closed.add(session);
         }
+    }
+
+    /** Has every statement fail by a fault of the gateway. */
+    public void breakDown() {
+        broken = true;
     }
 
     /** The statements in the order in which they were asked for. */

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.http;
+
+import com.workersql.server.error.GatewayError;
+import com.workersql.server.session.Principal;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Lets only requests pass whose sender has proved who it is. */
+final class AuthenticationGate {
+    private static final Logger LOG = LoggerFactory.getLogger(AuthenticationGate.class);
+
+    private final HttpAuthenticator authenticator;
+
+    AuthenticationGate(HttpAuthenticator authenticator) {
+        this.authenticator = authenticator;
+    }
+
+    /**
+     * Proves who a request comes from, or answers it by 401.
+     *
+     * @param exchange the request
+     * @param ok takes who it is, unless the client has gone meanwhile
+     */
+    void authenticate(Exchange exchange, Consumer<Principal> ok) {
+        var headers = exchange.request().headers().getAll("authorization");
+        var credentials = headers.size() == 1 ? BasicCredentials.parse(headers.get(0)) : null;
+        if (credentials == null) {
+            exchange.refuse(GatewayError.refused(
+                    1045, "28000", "Access denied: an Authorization header with Basic credentials is needed"));
+            return;
+        }
+        authenticator.authenticate(
+                credentials.user(),
+                credentials.password(),
+                exchange.channel().eventLoop(),
+                principal -> {
+                    if (!exchange.isOver()) {
+                        accept(exchange, principal, ok);
+                    }
+                },
+                exchange::refuse);
+    }
+
+    /** The proof may have come on the event loop later: nobody else would answer for what goes wrong here. */
+    private static void accept(Exchange exchange, Principal principal, Consumer<Principal> ok) {
+        try {
+            ok.accept(principal);
+        } catch (RuntimeException e) {
+            LOG.error("Request {} to {} failed", exchange.requestId(), exchange.path(), e);
+            exchange.refuse(GatewayError.internal(exchange.requestId()));
+        }
+    }
+}

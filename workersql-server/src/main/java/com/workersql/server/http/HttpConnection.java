@@ -1,0 +1,430 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.http;
+
+import com.workersql.protocol.frame.Reservation;
+import com.workersql.server.error.ErrorClass;
+import com.workersql.server.error.GatewayError;
+import com.workersql.server.http.HttpRefusals.Refused;
+import com.workersql.server.session.Drain;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.DefaultHttpRequest;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The requests of one connection, in order and one at a time: gathers a request, has its route answer it, goes on with the next.
+ * What is pipelined waits here, bounded. Confined to the channel's event loop.
+ */
+final class HttpConnection extends ChannelInboundHandlerAdapter {
+    private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
+    private static final int LINGER_MILLIS = 1_000;
+    private static final int BYTES_OF_A_MESSAGE = 512;
+
+    private final HttpSettings settings;
+    private final Routes routes;
+    private final HttpMetrics metrics;
+    private final Reservation budget;
+    private final AtomicInteger webSockets;
+    private final ArrayDeque<HttpObject> pipelined = new ArrayDeque<>(4);
+    private State state = State.NEW;
+    private ChannelHandlerContext context;
+    private Deadline deadline;
+    private Exchange exchange;
+    private ByteBuf body;
+    private int pipelinedBytes;
+    private boolean tooMany;
+    private boolean received;
+    private int reservedBytes;
+    private boolean draining;
+
+    private enum State {
+        /** Connected; its first request has not arrived whole. */
+        NEW,
+        /** Between two requests. */
+        IDLE,
+        /** Bytes of a request are here, its headers not all of them. */
+        HEADERS,
+        /** The headers are here, the body is not. */
+        BODY,
+        /** A request is being answered. */
+        ANSWERING,
+        /** The last answer has been given; what still comes is thrown away. */
+        CLOSING
+    }
+
+    /**
+     * @param budget is asked before a body is gathered
+     * @param webSockets how many connections of the door have become WebSockets
+     */
+    HttpConnection(
+            HttpSettings settings, Routes routes, HttpMetrics metrics, Reservation budget, AtomicInteger webSockets) {
+        this.settings = settings;
+        this.routes = routes;
+        this.metrics = metrics;
+        this.budget = budget;
+        this.webSockets = webSockets;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
+        deadline = new Deadline(ctx.channel().eventLoop(), this::expired);
+        deadline.set(settings.headerTimeoutMillis());
+        tooMany = metrics.connected() + webSockets.get() > settings.maxConnections();
+        if (ctx.channel().isActive()) {
+            refuseIfTooMany();
+        }
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        refuseIfTooMany();
+        ctx.fireChannelActive();
+    }
+
+    private void refuseIfTooMany() {
+        if (tooMany && state == State.NEW) {
+            refuse(
+                    nothing(),
+                    Refused.of(
+                            ErrorClass.UNAVAILABLE,
+                            "The gateway has " + settings.maxConnections()
+                                    + " connections, which is all it may have (limits.max_connections)"));
+        }
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        deadline.close();
+        pipelined.forEach(ReferenceCountUtil::release);
+        pipelined.clear();
+        ReferenceCountUtil.release(body);
+        body = null;
+        releaseBudget();
+        metrics.disconnected();
+    }
+
+    /** Bytes have arrived, before anything is made of them. */
+    void bytesArrived() {
+        received = true;
+        if (state == State.IDLE) {
+            state = State.HEADERS;
+            deadline.set(settings.headerTimeoutMillis());
+        }
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (state == State.CLOSING || !(message instanceof HttpObject object)) {
+            ReferenceCountUtil.release(message);
+            return;
+        }
+        if (isBusy() || !pipelined.isEmpty()) {
+            pipelined.add(object);
+            pipelinedBytes += bytes(object);
+            if (pipelinedBytes > settings.maxPipelinedBytes()) {
+                ctx.channel().config().setAutoRead(false);
+            }
+        } else {
+            handle(object);
+        }
+    }
+
+    private static int bytes(HttpObject object) {
+        return BYTES_OF_A_MESSAGE
+                + (object instanceof HttpContent content ? content.content().readableBytes() : 0);
+    }
+
+    private boolean isBusy() {
+        return state == State.ANSWERING || !context.channel().isWritable();
+    }
+
+    /** Goes on with what was pipelined. */
+    private void resume() {
+        while (!pipelined.isEmpty() && state != State.CLOSING && !isBusy()) {
+            var object = pipelined.poll();
+            pipelinedBytes -= bytes(object);
+            handle(object);
+        }
+        if (pipelined.isEmpty()) {
+            context.channel().config().setAutoRead(true);
+        }
+    }
+
+    private void handle(HttpObject object) {
+        try {
+            if (state == State.CLOSING) {
+                return;
+            }
+            if (object instanceof HttpRequest request) {
+                head(request);
+            }
+            if (object instanceof HttpContent content && state == State.BODY) {
+                content(content);
+            }
+        } finally {
+            ReferenceCountUtil.release(object);
+        }
+    }
+
+    private void head(HttpRequest request) {
+        if (request.decoderResult().isFailure()) {
+            refuse(request, HttpRefusals.undecodable(request.decoderResult(), settings));
+            return;
+        }
+        var refused = HttpRefusals.unacceptable(request, settings);
+        if (refused != null) {
+            refuse(request, refused);
+            return;
+        }
+        // A decoded request without its buffer: that of the body is counted by itself.
+        exchange = new Exchange(
+                this,
+                context,
+                new DefaultHttpRequest(request.protocolVersion(), request.method(), request.uri(), request.headers()));
+        state = State.BODY;
+        deadline.set(settings.bodyTimeoutMillis());
+        if (request.headers().contains(HttpHeaderNames.EXPECT)) {
+            context.writeAndFlush(
+                    new DefaultFullHttpResponse(
+                            HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER),
+                    context.voidPromise());
+        }
+    }
+
+    private void content(HttpContent content) {
+        if (content.decoderResult().isFailure()) {
+            refuse(exchange.request(), HttpRefusals.undecodable(content.decoderResult(), settings));
+            return;
+        }
+        var part = content.content();
+        int size = (body == null ? 0 : body.readableBytes()) + part.readableBytes();
+        if (size > settings.maxBodyBytes()) {
+            refuse(exchange.request(), HttpRefusals.tooLarge(settings));
+            return;
+        }
+        if (!budget.tryReserve(part.readableBytes())) {
+            refuse(
+                    exchange.request(),
+                    Refused.of(
+                            ErrorClass.UNAVAILABLE,
+                            "The memory for statements is exhausted (limits.statement_budget_bytes); try again"));
+            return;
+        }
+        reservedBytes += part.readableBytes();
+        boolean last = content instanceof LastHttpContent;
+        if (body == null && last) {
+            body = part.retain();
+        } else if (part.isReadable()) {
+            body = body == null ? context.alloc().buffer(part.readableBytes()) : body;
+            body.writeBytes(part);
+        }
+        if (last) {
+            exchange.body(body == null ? Unpooled.EMPTY_BUFFER : body);
+            body = null;
+            deadline.clear();
+            state = State.ANSWERING;
+            dispatch(exchange);
+        }
+    }
+
+    private void dispatch(Exchange request) {
+        var method = request.request().method();
+        var route = routes.find(request.path(), method);
+        if (route != null) {
+            try {
+                route.handle(request);
+            } catch (RuntimeException e) {
+                LOG.error("Request {} to {} failed", request.requestId(), request.path(), e);
+                request.refuse(GatewayError.internal(request.requestId()));
+            }
+        } else if (!routes.has(request.path())) {
+            request.refuse(
+                    Refused.of(ErrorClass.NOT_FOUND, "There is no such path").error());
+        } else if (method.equals(HttpMethod.OPTIONS)) {
+            request.respond(HttpResponseStatus.NO_CONTENT, null, Unpooled.EMPTY_BUFFER);
+        } else {
+            request.refuse(Refused.of(
+                            ErrorClass.METHOD,
+                            "This path has no method " + method.name() + "; it has " + allowed(request.path()))
+                    .error());
+        }
+    }
+
+    /** Answers a request that cannot be run, and closes: where the next one would begin is not known. */
+    private void refuse(HttpRequest request, Refused refused) {
+        if (refused.status().code() == HttpResponseStatus.BAD_REQUEST.code()) {
+            LOG.info(
+                    "Refused a request from {}: {}",
+                    context.channel().remoteAddress(),
+                    refused.error().message());
+        }
+        var current = exchange != null ? exchange : new Exchange(this, context, request);
+        exchange = current;
+        var response = current.lastProblem(refused.status(), refused.error());
+        // Beside the compressor, which knows of as many requests as it has seen.
+        var beside = context.pipeline().context(HttpDoor.COMPRESSOR);
+        state = State.CLOSING;
+        deadline.set(LINGER_MILLIS);
+        beside.writeAndFlush(response).addListener((ChannelFutureListener) future -> linger());
+    }
+
+    /** Sends the last part of an answer, then goes on with the next request or closes. */
+    void send(HttpObject last, boolean keepAlive) {
+        if (keepAlive) {
+            context.writeAndFlush(last, context.voidPromise());
+            next();
+        } else {
+            sendAndClose(last);
+        }
+    }
+
+    /** Sends the last bytes of this connection. */
+    void sendAndClose(HttpObject last) {
+        state = State.CLOSING;
+        exchange = null;
+        context.writeAndFlush(last).addListener(ChannelFutureListener.CLOSE);
+        deadline.set(settings.stallTimeoutMillis());
+    }
+
+    private void next() {
+        exchange = null;
+        state = State.IDLE;
+        deadline.set(settings.idleTimeoutMillis());
+        if (!context.channel().isWritable()) {
+            deadline.set(settings.stallTimeoutMillis());
+        } else if (!pipelined.isEmpty()) {
+            // Not from here: a thousand pipelined requests would be as many frames on the stack.
+            context.channel().eventLoop().execute(this::resume);
+        } else if (draining) {
+            context.close();
+        } else {
+            context.channel().config().setAutoRead(true);
+        }
+    }
+
+    /** Hands the connection over to a handler that speaks another protocol. */
+    void leave(ChannelHandler successor) {
+        context.pipeline().addAfter(context.name(), null, successor);
+        context.pipeline().remove(HttpDoor.ARRIVALS);
+        context.pipeline().remove(this);
+    }
+
+    /** Lets the client read the answer while it is still sending: a close at once would take the answer with it. */
+    private void linger() {
+        if (context.channel() instanceof DuplexChannel duplex) {
+            duplex.shutdownOutput();
+            context.channel().config().setAutoRead(true);
+        } else {
+            context.close();
+        }
+    }
+
+    private void expired() {
+        switch (state) {
+            case NEW, HEADERS -> {
+                if (received) {
+                    refuse(nothing(), HttpRefusals.tooSlow("headers", settings.headerTimeoutMillis()));
+                } else {
+                    context.close();
+                }
+            }
+            case BODY -> refuse(exchange.request(), HttpRefusals.tooSlow("body", settings.bodyTimeoutMillis()));
+            default -> context.close();
+        }
+    }
+
+    private static HttpRequest nothing() {
+        return new DefaultHttpRequest(HttpVersion.HTTP_1_1, HttpMethod.GET, "/");
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        boolean writable = ctx.channel().isWritable();
+        if (state == State.ANSWERING || state == State.IDLE) {
+            if (writable) {
+                deadline.clear();
+            } else {
+                deadline.set(settings.stallTimeoutMillis());
+            }
+        }
+        if (exchange != null && state == State.ANSWERING) {
+            exchange.writabilityChanged(writable);
+        }
+        if (writable && state == State.IDLE) {
+            deadline.set(settings.idleTimeoutMillis());
+        }
+        if (writable) {
+            resume();
+        }
+        ctx.fireChannelWritabilityChanged();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        deadline.close();
+        state = State.CLOSING;
+        if (exchange != null) {
+            exchange.clientGone();
+            exchange = null;
+        }
+        ctx.fireChannelInactive();
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event == Drain.BEGIN) {
+            draining = true;
+            if (state == State.IDLE || state == State.NEW) {
+                ctx.close();
+            }
+        }
+        ctx.fireUserEventTriggered(event);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (!(cause instanceof IOException)) {
+            LOG.info("Closing the connection of {}: {}", ctx.channel().remoteAddress(), cause.toString());
+        }
+        ctx.close();
+    }
+
+    boolean isDraining() {
+        return draining;
+    }
+
+    String allowed(String path) {
+        return routes.allowed(path);
+    }
+
+    private void releaseBudget() {
+        budget.release(reservedBytes);
+        reservedBytes = 0;
+    }
+
+    void answered(Exchange answeredExchange, int status, long nanos) {
+        releaseBudget();
+        String path = answeredExchange.path();
+        metrics.answered(routes.has(path) ? path : "other", status, nanos);
+    }
+}

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.http;
+
+import com.workersql.protocol.frame.Reservation;
+import com.workersql.server.http.query.QueryRun;
+import com.workersql.server.http.query.QuerySessions;
+import com.workersql.server.http.query.RequestParser;
+import com.workersql.server.ws.WebSocketRoute;
+import com.workersql.server.ws.WebSocketSettings;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.handler.codec.compression.StandardCompressionOptions;
+import io.netty.handler.codec.http.HttpContentCompressor;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.ssl.OptionalSslHandler;
+import io.netty.handler.ssl.SslContext;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+
+/**
+ * The HTTP and WebSocket door: makes the pipeline of each connection that is accepted on its port. A pipeline that gets
+ * {@link com.workersql.server.session.Drain#BEGIN} closes as soon as it has answered what it has begun.
+ */
+public final class HttpDoor extends ChannelInitializer<Channel> {
+    /** The name of the handler that notices when bytes arrive. */
+    static final String ARRIVALS = "arrivals";
+    /** The name of the handler that compresses. */
+    static final String COMPRESSOR = "compressor";
+
+    private final HttpSettings settings;
+    private final Supplier<SslContext> tls;
+    private final boolean tlsRequired;
+    private final Routes routes;
+    private final HttpMetrics metrics;
+    private final Reservation budget;
+    private final AtomicInteger webSockets;
+
+    /**
+     * A door.
+     *
+     * @param sessions runs the statements
+     * @param authenticator proves who asks
+     * @param registry what {@code /metrics} shows, and where the door's own figures go
+     * @param health what the health paths tell
+     * @param settings the limits of HTTP
+     * @param webSocket the limits of WebSockets
+     * @param budget is asked before a request is gathered
+     * @param tls gives the current certificate; null when TLS is off
+     * @param tlsRequired whether plain text is refused
+     */
+    public HttpDoor(
+            QuerySessions sessions,
+            HttpAuthenticator authenticator,
+            PrometheusMeterRegistry registry,
+            HealthView health,
+            HttpSettings settings,
+            WebSocketSettings webSocket,
+            Reservation budget,
+            Supplier<SslContext> tls,
+            boolean tlsRequired) {
+        this.budget = budget;
+        this.settings = settings;
+        this.tls = tls;
+        this.tlsRequired = tlsRequired;
+        this.metrics = new HttpMetrics(registry);
+        var parser = new RequestParser(settings.maxBodyBytes(), settings.maxStatementMillis());
+        var gate = new AuthenticationGate(authenticator);
+        var query = new QueryRoute(sessions, parser, gate, settings);
+        var operations = new OperationsRoutes(health, registry);
+        var limits = new QueryRun.Limits(settings.maxStatementMillis(), settings.maxRowBytes());
+        var socket = new WebSocketRoute(sessions, gate::authenticate, webSocket, registry, limits, budget);
+        this.webSockets = socket.connections();
+        this.routes = Routes.builder()
+                .add(HttpMethod.POST, query, "/v1/query", "/v1/sql", "/query", "/sql")
+                .add(HttpMethod.GET, operations::health, "/v1/health", "/health")
+                .add(HttpMethod.GET, operations::alive, "/livez")
+                .add(HttpMethod.GET, operations::ready, "/readyz")
+                .add(HttpMethod.GET, operations::metrics, "/metrics")
+                .add(HttpMethod.GET, socket, "/v1/ws", "/ws")
+                .build();
+    }
+
+    @Override
+    protected void initChannel(Channel channel) {
+        var pipeline = channel.pipeline();
+        if (tls != null) {
+            pipeline.addLast(tlsRequired ? tls.get().newHandler(channel.alloc()) : new OptionalSslHandler(tls.get()));
+        }
+        var connection = new HttpConnection(settings, routes, metrics, budget, webSockets);
+        pipeline.addLast(ARRIVALS, new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelRead(ChannelHandlerContext ctx, Object message) {
+                connection.bytesArrived();
+                ctx.fireChannelRead(message);
+            }
+        });
+        pipeline.addLast(new HttpServerCodec(new HttpDecoderConfig()
+                .setMaxInitialLineLength(settings.maxRequestLineBytes())
+                .setMaxHeaderSize(settings.maxHeaderBytes())
+                .setValidateHeaders(true)
+                .setAllowDuplicateContentLengths(false)
+                .setStrictLineParsing(true)
+                .setUseRfc9112TransferEncoding(true)));
+        pipeline.addLast(
+                COMPRESSOR,
+                new HttpContentCompressor(
+                        settings.compressFromBytes(),
+                        StandardCompressionOptions.gzip(),
+                        StandardCompressionOptions.deflate()));
+        pipeline.addLast(connection);
+    }
+}

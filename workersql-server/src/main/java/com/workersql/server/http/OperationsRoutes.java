@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.http;
+
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+
+/** What whoever operates the gateway asks: is it alive, is it ready, how is it, what are its figures. */
+final class OperationsRoutes {
+    private static final String JSON = "application/json";
+    private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
+
+    private final HealthView health;
+    private final PrometheusMeterRegistry registry;
+
+    OperationsRoutes(HealthView health, PrometheusMeterRegistry registry) {
+        this.health = health;
+        this.registry = registry;
+    }
+
+    /** Exactly four members, as existing clients read them. */
+    void health(Exchange exchange) {
+        var now = health.now();
+        boolean all = now.reachable() >= now.shards();
+        boolean none = now.reachable() == 0;
+        var status = none ? "unhealthy" : all && now.ready() ? "healthy" : "degraded";
+        var database = none ? "disconnected" : all ? "connected" : "degraded";
+        // There is no cache of results.
+        var body = "{\"status\":\"" + status + "\",\"database\":\"" + database
+                + "\",\"cache\":\"disabled\",\"timestamp\":\"" + Instant.now().truncatedTo(ChronoUnit.MILLIS) + "\"}";
+        respond(exchange, !none, body);
+    }
+
+    /** The process answers. */
+    void alive(Exchange exchange) {
+        respond(exchange, true, "{\"status\":\"alive\"}");
+    }
+
+    /** New work is welcome, and some of it can be done. */
+    void ready(Exchange exchange) {
+        var now = health.now();
+        boolean ready = now.ready() && now.reachable() > 0;
+        var reason = ready ? "ready" : now.ready() ? "no primary can be reached" : "draining";
+        respond(exchange, ready, "{\"status\":\"" + reason + "\"}");
+    }
+
+    /** The figures in Prometheus' text format. */
+    void metrics(Exchange exchange) {
+        var text = registry.scrape();
+        exchange.respond(
+                HttpResponseStatus.OK,
+                PROMETHEUS,
+                ByteBufUtil.writeUtf8(exchange.channel().alloc(), text));
+    }
+
+    private static void respond(Exchange exchange, boolean good, String json) {
+        exchange.respond(
+                good ? HttpResponseStatus.OK : HttpResponseStatus.SERVICE_UNAVAILABLE,
+                JSON,
+                Unpooled.copiedBuffer(json, StandardCharsets.US_ASCII));
+    }
+}

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.ws;
+
+import com.workersql.server.error.ErrorClass;
+import com.workersql.server.error.GatewayError;
+import com.workersql.server.error.Outcome;
+import com.workersql.server.http.query.QueryRequest;
+import com.workersql.server.http.query.Refusal;
+import com.workersql.server.http.query.RequestDocument;
+import com.workersql.server.session.Principal;
+import io.netty.channel.EventLoop;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * The calls of one socket: statements outside of transactions run side by side, those of a transaction one after another.
+ * Confined to the socket's event loop.
+ */
+final class SocketCalls {
+    private static final int MAX_ID_CHARS = 256;
+    private static final int REMEMBERED_TRANSACTIONS = 64;
+
+    private final WebSocketConnection socket;
+    private final WebSocketConnection.Parts parts;
+    private final Principal principal;
+    private final String clientHost;
+    private final String requestId;
+    private final Set<Call> running = new LinkedHashSet<>();
+    private final ArrayDeque<Call> waiting = new ArrayDeque<>();
+    private final Map<String, SocketTransaction> transactions = new HashMap<>();
+    private final Map<String, GatewayError> endedTransactions = new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, GatewayError> eldest) {
+            return size() > REMEMBERED_TRANSACTIONS;
+        }
+    };
+    private EventLoop loop;
+    private long callCount;
+    private boolean closed;
+
+    SocketCalls(
+            WebSocketConnection socket,
+            WebSocketConnection.Parts parts,
+            Principal principal,
+            String clientHost,
+            String requestId) {
+        this.socket = socket;
+        this.parts = parts;
+        this.principal = principal;
+        this.clientHost = clientHost;
+        this.requestId = requestId;
+    }
+
+    void opened(EventLoop channelLoop) {
+        loop = channelLoop;
+    }
+
+    /** A message of the client. */
+    void message(RequestDocument document) {
+        var id = document.id();
+        if (id == null || id.length() > MAX_ID_CHARS || id.startsWith("{") || id.startsWith("[")) {
+            socket.close(
+                    WebSocketCloseStatus.POLICY_VIOLATION,
+                    "A message needs an \"id\", a string or number of up to " + MAX_ID_CHARS + " characters");
+            return;
+        }
+        var type = document.type() == null ? "" : document.type();
+        try {
+            switch (type) {
+                case "begin" -> begin(call(document, CallKind.BEGIN, statement("BEGIN")));
+                case "query" -> query(call(document, CallKind.QUERY, document.query()), document.transactionId());
+                case "commit" -> inTransaction(call(document, CallKind.END, statement("COMMIT")), document);
+                case "rollback" -> inTransaction(call(document, CallKind.END, statement("ROLLBACK")), document);
+                default -> throw Refusal.malformed("\"type\" must be begin, query, commit or rollback");
+            }
+        } catch (Refusal e) {
+            new Call(socket, parts, id, nextRequestId(), CallKind.QUERY, null).refuse(e.error());
+        }
+    }
+
+    private static QueryRequest statement(String sql) {
+        return new QueryRequest(sql, QueryRequest.Positional.NONE, 0, false, null);
+    }
+
+    private Call call(RequestDocument document, CallKind kind, QueryRequest request) throws Refusal {
+        if (document.fault() != null) {
+            throw new Refusal(document.fault());
+        }
+        return new Call(socket, parts, document.id(), nextRequestId(), kind, request);
+    }
+
+    private String nextRequestId() {
+        return requestId + "-" + ++callCount;
+    }
+
+    private void query(Call call, String transactionId) throws Refusal {
+        if (transactionId != null) {
+            transaction(transactionId).add(call);
+            return;
+        }
+        refuseWhileDraining();
+        if (running.size() < parts.settings().maxRunning()) {
+            start(call);
+        } else if (waiting.size() < parts.settings().maxWaiting()) {
+            waiting.add(call);
+        } else {
+            throw new Refusal(GatewayError.refused(
+                    1226,
+                    "42000",
+                    "This socket has " + running.size() + " statements running and " + waiting.size()
+                            + " waiting, which is all it may have (maxRunning, maxWaiting)"));
+        }
+    }
+
+    private void refuseWhileDraining() throws Refusal {
+        if (socket.isDraining()) {
+            throw new Refusal(new GatewayError(
+                    1053,
+                    "08S01",
+                    "The gateway is shutting down; connect again",
+                    ErrorClass.UNAVAILABLE,
+                    Outcome.NOT_EXECUTED));
+        }
+    }
+
+    private void start(Call call) {
+        running.add(call);
+        var session = parts.sessions().open(principal, loop, clientHost);
+        parts.sessions().onKill(session, whole -> call.killed());
+        call.start(session, () -> {
+            parts.sessions().close(session);
+            running.remove(call);
+            if (!closed) {
+                startNext();
+                socket.closeIfDrained();
+            }
+        });
+    }
+
+    private void startNext() {
+        if (!waiting.isEmpty() && running.size() < parts.settings().maxRunning()) {
+            start(waiting.poll());
+        }
+    }
+
+    private void begin(Call call) throws Refusal {
+        refuseWhileDraining();
+        if (transactions.size() >= parts.settings().maxTransactions()) {
+            throw new Refusal(GatewayError.refused(
+                    1226,
+                    "42000",
+                    "This socket has " + transactions.size()
+                            + " open transactions, which is all it may have (maxTransactions)"));
+        }
+        var random = ThreadLocalRandom.current();
+        var hex = HexFormat.of();
+        // Known on this socket only, so it need not be a secret.
+        var id = hex.toHexDigits(random.nextLong()) + hex.toHexDigits(random.nextLong());
+        var session = parts.sessions().open(principal, loop, clientHost);
+        var transaction = new SocketTransaction(id, session, parts, this::ended);
+        transactions.put(id, transaction);
+        call.transactionId(id);
+        transaction.add(call);
+    }
+
+    private void ended(SocketTransaction transaction, GatewayError why) {
+        transactions.remove(transaction.id());
+        if (why != null) {
+            endedTransactions.put(transaction.id(), why);
+        }
+        if (!closed) {
+            socket.closeIfDrained();
+        }
+    }
+
+    private void inTransaction(Call call, RequestDocument document) throws Refusal {
+        if (document.transactionId() == null) {
+            throw Refusal.malformed("the member \"transactionId\" is missing");
+        }
+        call.transactionId(document.transactionId());
+        transaction(document.transactionId()).add(call);
+    }
+
+    private SocketTransaction transaction(String id) throws Refusal {
+        var transaction = transactions.get(id);
+        if (transaction == null) {
+            var why = endedTransactions.get(id);
+            throw new Refusal(
+                    why != null
+                            ? why
+                            : Refusal.error(ErrorClass.NOT_FOUND, "This socket has no such transaction, or no longer"));
+        }
+        return transaction;
+    }
+
+    /** The client reads slowly, or reads again. */
+    void writable(boolean writable) {
+        // A call that ends meanwhile takes itself out of the set.
+        for (var call : new ArrayList<>(running)) {
+            call.writable(writable);
+        }
+        for (var transaction : new ArrayList<>(transactions.values())) {
+            transaction.writable(writable);
+        }
+    }
+
+    /** Whether nothing runs, waits or is open. */
+    boolean isIdle() {
+        return running.isEmpty() && waiting.isEmpty() && transactions.isEmpty();
+    }
+
+    /** The client is gone, or is to go: statements are killed, transactions rolled back. */
+    void closeAll() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        waiting.clear();
+        new ArrayList<>(running).forEach(Call::abandon);
+        new ArrayList<>(transactions.values()).forEach(SocketTransaction::abandon);
+    }
+}

@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.ws;
+
+import com.workersql.protocol.frame.Reservation;
+import com.workersql.server.http.Deadline;
+import com.workersql.server.http.query.QueryRun;
+import com.workersql.server.http.query.QuerySessions;
+import com.workersql.server.http.query.Refusal;
+import com.workersql.server.http.query.RequestParser;
+import com.workersql.server.session.Drain;
+import com.workersql.server.session.Principal;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.CorruptedFrameException;
+import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
+import io.netty.handler.codec.http.websocketx.WebSocketFrame;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The frames of one WebSocket: joins them to messages within limits, answers and sends pings, and closes with a code and a
+ * reason. What the messages say is the {@link SocketCalls}' affair. Confined to the channel's event loop.
+ */
+final class WebSocketConnection extends ChannelInboundHandlerAdapter {
+    private static final Logger LOG = LoggerFactory.getLogger(WebSocketConnection.class);
+    private static final int CLOSE_MILLIS = 2_000;
+    private static final int MAX_MISSED_HEARTBEATS = 2;
+    private static final int MAX_REASON_BYTES = 123;
+
+    private final Parts parts;
+    private final SocketCalls calls;
+    private ChannelHandlerContext context;
+    private Deadline heartbeat;
+    private Deadline stall;
+    private Deadline end;
+    private ByteBuf message;
+    private int fragments;
+    private int missedHeartbeats;
+    private boolean closing;
+    private boolean draining;
+
+    /**
+     * What all sockets share.
+     *
+     * @param sessions runs the statements
+     * @param parser reads the messages
+     * @param settings the limits
+     * @param limits of each statement
+     * @param budget of the answers
+     * @param reservation is asked before a message is gathered
+     * @param connections counts the sockets
+     */
+    record Parts(
+            QuerySessions sessions,
+            RequestParser parser,
+            WebSocketSettings settings,
+            QueryRun.Limits limits,
+            AnswerBudget budget,
+            Reservation reservation,
+            AtomicInteger connections) {}
+
+    WebSocketConnection(Parts parts, Principal principal, String clientHost, String requestId) {
+        this.parts = parts;
+        this.calls = new SocketCalls(this, parts, principal, clientHost, requestId);
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        context = ctx;
+        var loop = ctx.channel().eventLoop();
+        calls.opened(loop);
+        heartbeat = new Deadline(loop, this::beat);
+        stall = new Deadline(loop, ctx::close);
+        end = new Deadline(loop, ctx::close);
+        heartbeat.set(parts.settings().heartbeatMillis());
+        parts.connections().incrementAndGet();
+        ctx.channel().config().setAutoRead(true);
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        heartbeat.close();
+        stall.close();
+        end.close();
+        dropMessage();
+        calls.closeAll();
+        parts.connections().decrementAndGet();
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        closing = true;
+        calls.closeAll();
+        ctx.fireChannelInactive();
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object object) {
+        try {
+            missedHeartbeats = 0;
+            if (object instanceof WebSocketFrame frame) {
+                frame(frame);
+            }
+        } finally {
+            ReferenceCountUtil.release(object);
+        }
+    }
+
+    private void frame(WebSocketFrame frame) {
+        if (frame instanceof CloseWebSocketFrame close) {
+            closedByPeer(close);
+        } else if (closing || frame instanceof PongWebSocketFrame) {
+            return;
+        } else if (frame instanceof PingWebSocketFrame) {
+            // Who sends pings and does not read gets no more pongs than the socket holds.
+            if (context.channel().isWritable()) {
+                context.writeAndFlush(new PongWebSocketFrame(frame.content().retain()));
+            }
+        } else if (frame instanceof BinaryWebSocketFrame) {
+            close(WebSocketCloseStatus.INVALID_MESSAGE_TYPE, "Messages are text, in JSON");
+        } else if (frame instanceof TextWebSocketFrame || frame instanceof ContinuationWebSocketFrame) {
+            part(frame);
+        }
+    }
+
+    private void closedByPeer(CloseWebSocketFrame close) {
+        if (closing) {
+            context.close();
+            return;
+        }
+        int code = close.statusCode();
+        close(code < 0 ? WebSocketCloseStatus.NORMAL_CLOSURE : WebSocketCloseStatus.valueOf(code), "");
+        end.set(CLOSE_MILLIS / 2);
+    }
+
+    private void part(WebSocketFrame frame) {
+        var content = frame.content();
+        if (message == null && frame.isFinalFragment()) {
+            text(content);
+            return;
+        }
+        fragments++;
+        int size = (message == null ? 0 : message.readableBytes()) + content.readableBytes();
+        if (size > parts.settings().maxMessageBytes()) {
+            close(
+                    WebSocketCloseStatus.MESSAGE_TOO_BIG,
+                    "A message may have " + parts.settings().maxMessageBytes() + " bytes");
+        } else if (fragments > parts.settings().maxFragments()) {
+            close(
+                    WebSocketCloseStatus.POLICY_VIOLATION,
+                    "A message may have " + parts.settings().maxFragments() + " frames");
+        } else if (!parts.reservation().tryReserve(content.readableBytes())) {
+            close(
+                    WebSocketCloseStatus.TRY_AGAIN_LATER,
+                    "The memory for statements is exhausted (limits.statement_budget_bytes)");
+        } else {
+            message = message == null ? context.alloc().buffer(content.readableBytes()) : message;
+            message.writeBytes(content);
+            if (frame.isFinalFragment()) {
+                var whole = message.retain();
+                dropMessage();
+                try {
+                    text(whole);
+                } finally {
+                    whole.release();
+                }
+            }
+        }
+    }
+
+    private void text(ByteBuf utf8) {
+        try {
+            calls.message(parts.parser().parse(utf8));
+        } catch (Refusal e) {
+            close(WebSocketCloseStatus.INVALID_PAYLOAD_DATA, e.getMessage());
+        }
+    }
+
+    private void dropMessage() {
+        if (message != null) {
+            parts.reservation().release(message.readableBytes());
+            message.release();
+            message = null;
+            fragments = 0;
+        }
+    }
+
+    private void beat() {
+        if (missedHeartbeats >= MAX_MISSED_HEARTBEATS) {
+            close(WebSocketCloseStatus.ENDPOINT_UNAVAILABLE, "No answer to " + missedHeartbeats + " pings");
+            return;
+        }
+        missedHeartbeats++;
+        context.writeAndFlush(new PingWebSocketFrame());
+        heartbeat.set(parts.settings().heartbeatMillis());
+    }
+
+    /**
+     * Sends a message.
+     *
+     * @param json owned by the socket from here
+     * @return done when the operating system has taken it
+     */
+    ChannelFuture send(ByteBuf json) {
+        return context.writeAndFlush(new TextWebSocketFrame(json));
+    }
+
+    boolean isWritable() {
+        return context.channel().isWritable();
+    }
+
+    /** Whether new work is refused. */
+    boolean isDraining() {
+        return draining;
+    }
+
+    /** Closes with a code and a reason; everything that runs is ended. */
+    void close(WebSocketCloseStatus status, String reason) {
+        if (closing) {
+            return;
+        }
+        closing = true;
+        heartbeat.close();
+        dropMessage();
+        calls.closeAll();
+        context.writeAndFlush(new CloseWebSocketFrame(status, shortened(reason)));
+        end.set(CLOSE_MILLIS);
+    }
+
+    /** At most 123 bytes fit into a close frame. */
+    private static String shortened(String reason) {
+        String text = reason;
+        while (ByteBufUtil.utf8Bytes(text) > MAX_REASON_BYTES) {
+            int cut = text.length() - Math.max(1, (ByteBufUtil.utf8Bytes(text) - MAX_REASON_BYTES) / 4);
+            text = text.substring(0, Character.isLowSurrogate(text.charAt(cut)) ? cut - 1 : cut);
+        }
+        return text;
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        boolean writable = ctx.channel().isWritable();
+        if (writable) {
+            stall.clear();
+        } else {
+            stall.set(parts.settings().stallTimeoutMillis());
+        }
+        calls.writable(writable);
+        ctx.fireChannelWritabilityChanged();
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event == Drain.BEGIN) {
+            draining = true;
+            closeIfDrained();
+        }
+        ctx.fireUserEventTriggered(event);
+    }
+
+    /** Closes a socket that is to be drained once nothing runs on it. */
+    void closeIfDrained() {
+        if (draining && calls.isIdle()) {
+            close(WebSocketCloseStatus.ENDPOINT_UNAVAILABLE, "The gateway is shutting down");
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (cause instanceof CorruptedFrameException) {
+            // The decoder has sent the close frame already, and closes behind it.
+            closing = true;
+            calls.closeAll();
+            LOG.info("A WebSocket of {} broke the protocol: {}", ctx.channel().remoteAddress(), cause.getMessage());
+            return;
+        }
+        if (!(cause instanceof IOException)) {
+            LOG.info("Closing a WebSocket of {}: {}", ctx.channel().remoteAddress(), cause.toString());
+        }
+        ctx.close();
+    }
+}

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.ws;
+
+import com.workersql.protocol.frame.Reservation;
+import com.workersql.server.error.ErrorClass;
+import com.workersql.server.http.Exchange;
+import com.workersql.server.http.Route;
+import com.workersql.server.http.query.QueryRun;
+import com.workersql.server.http.query.QuerySessions;
+import com.workersql.server.http.query.Refusal;
+import com.workersql.server.http.query.RequestParser;
+import com.workersql.server.session.Principal;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.handler.codec.http.DefaultFullHttpRequest;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
+import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker13;
+import java.util.Base64;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/** {@code GET /v1/ws}: proves who asks and where the page comes from, then makes the connection a WebSocket (RFC 6455). */
+public final class WebSocketRoute implements Route {
+    private static final String VERSION = "13";
+    private static final int KEY_BYTES = 16;
+
+    private final QuerySessions sessions;
+    private final BiConsumer<Exchange, Consumer<Principal>> gate;
+    private final WebSocketSettings settings;
+    private final RequestParser parser;
+    private final QueryRun.Limits limits;
+    private final AnswerBudget budget;
+    private final Reservation reservation;
+    private final AtomicInteger connections = new AtomicInteger();
+
+    /**
+     * The route.
+     *
+     * @param sessions runs the statements
+     * @param gate proves who a request comes from, or answers it
+     * @param settings the limits
+     * @param registry takes the figures
+     * @param limits of each statement
+     * @param reservation is asked before a message is gathered
+     */
+    public WebSocketRoute(
+            QuerySessions sessions,
+            BiConsumer<Exchange, Consumer<Principal>> gate,
+            WebSocketSettings settings,
+            MeterRegistry registry,
+            QueryRun.Limits limits,
+            Reservation reservation) {
+        this.sessions = sessions;
+        this.gate = gate;
+        this.settings = settings;
+        this.parser = new RequestParser(settings.maxMessageBytes(), limits.maxStatementMillis());
+        this.limits = limits;
+        this.reservation = reservation;
+        this.budget = new AnswerBudget(settings.answerBudgetBytes());
+        Gauge.builder("workersql.ws.connections", connections, AtomicInteger::get)
+                .description("Open WebSockets")
+                .register(registry);
+        Gauge.builder("workersql.ws.answer.bytes", budget, AnswerBudget::usedBytes)
+                .description("Bytes of answers that WebSocket clients have not read yet")
+                .register(registry);
+    }
+
+    /**
+     * How many sockets are open.
+     *
+     * @return the live count
+     */
+    public AtomicInteger connections() {
+        return connections;
+    }
+
+    @Override
+    public void handle(Exchange exchange) {
+        var request = exchange.request();
+        var headers = request.headers();
+        if (!isUpgrade(request) || !VERSION.equals(headers.get(HttpHeaderNames.SEC_WEBSOCKET_VERSION))) {
+            exchange.refuse(
+                    HttpResponseStatus.UPGRADE_REQUIRED,
+                    Refusal.error(ErrorClass.SYNTAX, "This path is for WebSocket upgrades, version 13"));
+        } else if (!isKey(headers.get(HttpHeaderNames.SEC_WEBSOCKET_KEY))) {
+            exchange.refuse(Refusal.error(ErrorClass.SYNTAX, "Sec-WebSocket-Key must be base64 of 16 bytes"));
+        } else if (!isWelcome(headers)) {
+            exchange.refuse(Refusal.error(
+                    ErrorClass.PERMISSION, "Pages of this origin may not connect (the setting is allowedOrigins)"));
+        } else if (headers.contains(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL)) {
+            exchange.refuse(Refusal.error(
+                    ErrorClass.SYNTAX,
+                    "None of the offered subprotocols is spoken here; connect without Sec-WebSocket-Protocol"));
+        } else {
+            gate.accept(exchange, principal -> upgrade(exchange, principal));
+        }
+    }
+
+    private static boolean isUpgrade(HttpRequest request) {
+        var headers = request.headers();
+        return request.protocolVersion().equals(HttpVersion.HTTP_1_1)
+                && headers.containsValue(HttpHeaderNames.CONNECTION, HttpHeaderValues.UPGRADE, true)
+                && headers.containsValue(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true);
+    }
+
+    private static boolean isKey(String key) {
+        try {
+            return key != null && Base64.getDecoder().decode(key).length == KEY_BYTES;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    /** A browser names the page's origin and sends credentials that it knows: pages of strangers must not profit from that. */
+    private boolean isWelcome(HttpHeaders headers) {
+        var origins = headers.getAll(HttpHeaderNames.ORIGIN);
+        if (origins.isEmpty()) {
+            return true;
+        }
+        var origin = origins.get(0);
+        if (origins.size() > 1) {
+            return false;
+        }
+        var host = headers.get(HttpHeaderNames.HOST);
+        boolean own = origin.equalsIgnoreCase("http://" + host) || origin.equalsIgnoreCase("https://" + host);
+        return own || settings.allowedOrigins().contains(origin);
+    }
+
+    private void upgrade(Exchange exchange, Principal principal) {
+        var head = exchange.request();
+        var channel = exchange.channel();
+        var decoding = WebSocketDecoderConfig.newBuilder()
+                .maxFramePayloadLength(settings.maxMessageBytes())
+                .expectMaskedFrames(true)
+                .allowMaskMismatch(false)
+                .allowExtensions(false)
+                .closeOnProtocolViolation(true)
+                .build();
+        var handshaker = new WebSocketServerHandshaker13("", null, decoding);
+        var answer = new DefaultHttpHeaders().set("x-request-id", exchange.requestId());
+        var connection = new WebSocketConnection(
+                new WebSocketConnection.Parts(sessions, parser, settings, limits, budget, reservation, connections),
+                principal,
+                exchange.clientHost(),
+                exchange.requestId());
+        exchange.upgrade(connection);
+        var request = new DefaultFullHttpRequest(
+                head.protocolVersion(),
+                head.method(),
+                head.uri(),
+                Unpooled.EMPTY_BUFFER,
+                head.headers(),
+                EmptyHttpHeaders.INSTANCE);
+        handshaker
+                .handshake(channel, request, answer, channel.newPromise())
+                .addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
+    }
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.http;
+
+import com.workersql.protocol.frame.Reservation;
+import com.workersql.router.PermissionClass;
+import com.workersql.server.error.GatewayError;
+import com.workersql.server.http.query.FakeSessions;
+import com.workersql.server.session.Principal;
+import com.workersql.server.ws.WebSocketSettings;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+
+/** A door with one connection, whose statements a test answers. The user is {@code ada}, the password {@code p:w}. */
+public final class TestDoor implements AutoCloseable {
+    private static final String AUTHORIZATION = "Authorization: Basic "
+            + Base64.getEncoder().encodeToString("ada:p:w".getBytes(StandardCharsets.UTF_8)) + "\r\n";
+
+    private final FakeSessions sessions = new FakeSessions();
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final EmbeddedChannel channel;
+    private final Budget budget = new Budget();
+    private HealthView.Health health = new HealthView.Health(2, 2, true);
+
+    /** Counts what is reserved. */
+    private static final class Budget implements Reservation {
+        private int left = 1 << 20;
+
+        @Override
+        public boolean tryReserve(int bytes) {
+            if (bytes > left) {
+                return false;
+            }
+            left -= bytes;
+            return true;
+        }
+
+        @Override
+        public void release(int bytes) {
+            left += bytes;
+        }
+    }
+
+    public TestDoor() {
+        this(settings(), WebSocketSettings.defaults());
+    }
+
+    public TestDoor(HttpSettings settings, WebSocketSettings webSocket) {
+        var door = new HttpDoor(
+                sessions,
+                (user, password, loop, ok, refused) -> {
+                    if (user.equals("ada") && new String(password, StandardCharsets.UTF_8).equals("p:w")) {
+                        ok.accept(new Principal("ada", "acme", "acme", Set.of(PermissionClass.READ)));
+                    } else {
+                        refused.accept(GatewayError.refused(1045, "28000", "Access denied for user"));
+                    }
+                },
+                registry,
+                () -> health,
+                settings,
+                webSocket,
+                budget,
+                null,
+                false);
+        channel = new EmbeddedChannel();
+        channel.freezeTime();
+        channel.pipeline().addLast(door);
+    }
+
+    /** Small limits, so that tests can reach them. */
+    public static HttpSettings settings() {
+        return new HttpSettings(
+                10, 1_000, 2_000, 5_000, 10_000, 30_000, 60_000, 30_000, 4_000, 64 * 1024, 1 << 20, 300_000, 1_024);
+    }
+
+    public FakeSessions sessions() {
+        return sessions;
+    }
+
+    public EmbeddedChannel channel() {
+        return channel;
+    }
+
+    public void health(HealthView.Health now) {
+        health = now;
+    }
+
+    /** How many bytes of statements may still be gathered. */
+    public int budgetLeft() {
+        return budget.left;
+    }
+
+    /** Changes how many bytes of statements may still be gathered. */
+    public void budgetLeft(int bytes) {
+        budget.left = bytes;
+    }
+
+    /** Sends text as it is. */
+    public TestDoor send(String text) {
+        channel.writeInbound(Unpooled.copiedBuffer(text, StandardCharsets.ISO_8859_1));
+        channel.runPendingTasks();
+        return this;
+    }
+
+    public TestDoor get(String path) {
+        return send("GET " + path + " HTTP/1.1\r\nHost: h\r\n\r\n");
+    }
+
+    /** Asks for a statement with the right credentials. */
+    public TestDoor query(String json) {
+        return query(json, "");
+    }
+
+    /** Asks for a statement with more header lines. */
+    public TestDoor query(String json, String headers) {
+        return send(post(json, headers));
+    }
+
+    /** The bytes of a request for a statement. */
+    public static String post(String json, String headers) {
+        return "POST /v1/query HTTP/1.1\r\nHost: h\r\n" + AUTHORIZATION + headers
+                + "Content-Type: application/json\r\nContent-Length: "
+                + json.getBytes(StandardCharsets.UTF_8).length + "\r\n\r\n" + json;
+    }
+
+    public static String authorization() {
+        return AUTHORIZATION;
+    }
+
+    /** Lets time pass. */
+    public TestDoor later(long millis) {
+        channel.advanceTimeBy(millis, TimeUnit.MILLISECONDS);
+        channel.runScheduledPendingTasks();
+        channel.runPendingTasks();
+        return this;
+    }
+
+    /** All that was sent since the last call. */
+    public String received() {
+        return new String(receivedBytes(), StandardCharsets.ISO_8859_1);
+    }
+
+    /** All bytes that were sent since the last call. */
+    public byte[] receivedBytes() {
+        channel.runPendingTasks();
+        var all = Unpooled.buffer();
+        for (ByteBuf part = channel.readOutbound(); part != null; part = channel.readOutbound()) {
+            all.writeBytes(part);
+            part.release();
+        }
+        var bytes = new byte[all.readableBytes()];
+        all.readBytes(bytes);
+        return bytes;
+    }
+
+    public boolean isOpen() {
+        channel.runPendingTasks();
+        return channel.isOpen();
+    }
+
+    @Override
+    public void close() {
+        channel.finishAndReleaseAll();
+        registry.close();
+    }
+}
