@@ -74,7 +74,7 @@ final class Banner {
             var http = authority(gateway.httpAddress());
             line("  curl -s -u %s:%s -H 'Content-Type: application/json' -d '%s' http%s://%s/v1/query"
                     .formatted(user, password, QUERY, secure, http));
-            line("  npx -y wscat --auth %s:%s -c ws%s://%s/v1/ws -w 1 -x '%s'"
+            line("  npx -y wscat --auth %s:%s -c ws%s://%s/v1/ws -w 2 -x '%s'"
                     .formatted(user, password, secure, http, MESSAGE));
         }
         line("");
