@@ -3,6 +3,7 @@ package com.workersql.server;
 
 import com.workersql.protocol.auth.PasswordVerifier;
 import com.workersql.protocol.auth.RsaKeyPair;
+import com.workersql.protocol.session.TlsOffer;
 import com.workersql.router.Router;
 import com.workersql.router.policy.PolicyException;
 import com.workersql.router.policy.RoutingPolicy;
@@ -18,12 +19,17 @@ import com.workersql.server.execute.ExecutorSettings;
 import com.workersql.server.execute.Planner;
 import com.workersql.server.execute.StatementExecutor;
 import com.workersql.server.health.ShardMonitor;
+import com.workersql.server.http.HealthView;
+import com.workersql.server.http.HttpDoor;
+import com.workersql.server.http.HttpSettings;
+import com.workersql.server.http.query.ExecutorSessions;
 import com.workersql.server.login.Logins;
 import com.workersql.server.metrics.GatewayMetrics;
 import com.workersql.server.mysql.MySqlDoor;
 import com.workersql.server.mysql.MySqlDoorSettings;
 import com.workersql.server.session.Drain;
 import com.workersql.server.session.SessionRegistry;
+import com.workersql.server.ws.WebSocketSettings;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.bootstrap.ServerBootstrap;
@@ -197,6 +203,25 @@ public final class Gateway implements RunningGateway {
         }
         mysql = listen("mysql", effective.mysql(), transport, door);
         LOG.info("Listening for MySQL clients on {} ({})", mysqlAddress(), transport.name());
+        var httpDoor = new HttpDoor(
+                new ExecutorSessions(executor, sessions, () -> shards.snapshot().sqlModes()),
+                logins::prove,
+                registry,
+                () -> health(monitor),
+                HttpSettings.defaults().withMaxConnections(limits.maxConnections()),
+                WebSocketSettings.defaults(),
+                budget,
+                tls.offer() == TlsOffer.OFF ? null : tls::context,
+                tls.offer() == TlsOffer.REQUIRED);
+        http = listen("http", effective.http(), transport, httpDoor);
+        LOG.info("Listening for HTTP and WebSocket clients on {}", httpAddress());
+    }
+
+    private HealthView.Health health(ShardMonitor monitor) {
+        var all = shards.all();
+        long reachable =
+                all.stream().filter(shard -> monitor.isReachable(shard.name())).count();
+        return new HealthView.Health(all.size(), (int) reachable, !draining);
     }
 
     private GatewayConfig withEmbeddedShards(ShardListener listener) {
