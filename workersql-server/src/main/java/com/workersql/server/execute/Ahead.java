@@ -30,6 +30,10 @@ final class Ahead {
             StatementInfo info,
             Runnable ready,
             Consumer<GatewayError> failed) {
+        if (session.beginPending()) {
+            // Should the statement fail, its ERR says nothing of the transaction that is open all the same.
+            session.holdReasons().add(HoldReason.TRANSACTION);
+        }
         var waiting = session.takeAhead();
         if (info.has(SessionEffect.LAST_INSERT_ID_USED)
                 && !session.holdReasons().contains(HoldReason.UNKNOWN_STATE)) {

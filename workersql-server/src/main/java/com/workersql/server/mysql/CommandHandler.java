@@ -3,7 +3,6 @@ package com.workersql.server.mysql;
 
 import com.workersql.protocol.Command;
 import com.workersql.protocol.ProtocolException;
-import com.workersql.protocol.frame.PacketEncoder;
 import com.workersql.protocol.message.server.Err;
 import com.workersql.server.error.GatewayError;
 import com.workersql.server.execute.LocalOk;
@@ -184,9 +183,7 @@ final class CommandHandler extends ChannelInboundHandlerAdapter {
         if (cause instanceof ProtocolException e) {
             LOG.info("Client {} broke the protocol: {}", ctx.channel().remoteAddress(), e.getMessage());
             var out = ctx.alloc().buffer();
-            int header = PacketEncoder.start(out);
-            Err.of(e).encode(out, session.capabilities());
-            PacketEncoder.finish(out, header, 1);
+            Err.of(e).encodePacket(out, 1, session.capabilities());
             ctx.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
         } else {
             if (!(cause instanceof java.io.IOException)) {

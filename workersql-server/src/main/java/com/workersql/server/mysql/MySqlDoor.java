@@ -7,7 +7,6 @@ import com.workersql.protocol.auth.CachingSha2Password;
 import com.workersql.protocol.auth.FastVerifierCache;
 import com.workersql.protocol.auth.PasswordVerifier;
 import com.workersql.protocol.auth.RsaKeyPair;
-import com.workersql.protocol.frame.PacketEncoder;
 import com.workersql.protocol.frame.Reservation;
 import com.workersql.protocol.frame.SequenceMode;
 import com.workersql.protocol.message.server.Err;
@@ -143,9 +142,7 @@ public final class MySqlDoor extends ChannelInitializer<Channel> {
     /** An ERR in the place of the greeting has no SQLSTATE: no protocol is agreed on yet. */
     private static void refuse(Channel channel, Err err) {
         var out = channel.alloc().buffer();
-        int header = PacketEncoder.start(out);
-        err.encode(out, CapabilityFlags.NONE);
-        PacketEncoder.finish(out, header, 0);
+        err.encodePacket(out, 0, CapabilityFlags.NONE);
         channel.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
     }
 

@@ -80,9 +80,7 @@ final class MySqlReply implements PrepareTarget {
     public void control(ControlPacket kind, int sequenceId, ByteBuf payload) {
         var out = channel.alloc().buffer(PacketEncoder.HEADER_BYTES + payload.readableBytes());
         if (kind == ControlPacket.OK && tellsOfState(payload)) {
-            int header = PacketEncoder.start(out);
-            Ok.decode(payload.duplicate(), replyCapabilities).encode(out, capabilities);
-            PacketEncoder.finish(out, header, sequenceId);
+            Ok.decode(payload.duplicate(), replyCapabilities).encodePacket(out, sequenceId, capabilities);
         } else {
             PacketEncoder.write(out, sequenceId, payload);
         }
@@ -107,9 +105,7 @@ final class MySqlReply implements PrepareTarget {
     @Override
     public void ok(LocalOk ok) {
         var out = channel.alloc().buffer(16);
-        int header = PacketEncoder.start(out);
-        Ok.of(ok.statusFlags()).encode(out, capabilities);
-        PacketEncoder.finish(out, header, firstSequenceId);
+        Ok.of(ok.statusFlags()).encodePacket(out, firstSequenceId, capabilities);
         write(out);
         end();
     }
@@ -141,9 +137,7 @@ final class MySqlReply implements PrepareTarget {
             return;
         }
         var out = channel.alloc().buffer();
-        int header = PacketEncoder.start(out);
-        new Err(error.errno(), error.sqlState(), error.message()).encode(out, capabilities);
-        PacketEncoder.finish(out, header, firstSequenceId);
+        new Err(error.errno(), error.sqlState(), error.message()).encodePacket(out, firstSequenceId, capabilities);
         write(out);
         end();
     }
