@@ -7,10 +7,10 @@ import java.sql.SQLException;
 
 /** The JDBC drivers by which the gateway is tested, each with statements prepared by the client and by the server. */
 enum Driver {
-    MYSQL_TEXT("jdbc:mysql", "?sslMode=DISABLED&allowPublicKeyRetrieval=true&yearIsDateType=false"),
+    MYSQL_TEXT("jdbc:mysql", "?sslMode=DISABLED&allowPublicKeyRetrieval=true&yearIsDateType=false&tinyInt1isBit=false"),
     MYSQL_PREPARED(
             "jdbc:mysql",
-            "?sslMode=DISABLED&allowPublicKeyRetrieval=true&yearIsDateType=false&useServerPrepStmts=true"),
+            "?sslMode=DISABLED&allowPublicKeyRetrieval=true&yearIsDateType=false&tinyInt1isBit=false&useServerPrepStmts=true"),
     MARIADB_TEXT("jdbc:mariadb", "?sslMode=disable&allowPublicKeyRetrieval=true"),
     MARIADB_PREPARED("jdbc:mariadb", "?sslMode=disable&allowPublicKeyRetrieval=true&useServerPrepStmts=true");
 

@@ -66,7 +66,7 @@ final class Fleet implements AutoCloseable {
     }
 
     /** Starts the fleet with a configuration of the test's own. */
-    static Fleet start(UnaryOperator<GatewayConfig.Builder> change) throws Exception {
+    static Fleet start(UnaryOperator<GatewayConfig> change) throws Exception {
         var free = new ListenAddress("127.0.0.1", 0);
         if (isMySql()) {
             var ports = new ArrayList<Integer>();
@@ -86,8 +86,7 @@ final class Fleet implements AutoCloseable {
             }
             var config = embedded.applyTo(GatewayConfig.defaults());
             var ports = embedded.shards().stream().map(shard -> shard.port()).toList();
-            var changed =
-                    change.apply(config.toBuilder().mysql(free).http(free)).build();
+            var changed = change.apply(config.toBuilder().mysql(free).http(free).build());
             return new Fleet(embedded, accounts, passwords, ports, changed);
         } catch (RuntimeException e) {
             embedded.close();
@@ -99,7 +98,7 @@ final class Fleet implements AutoCloseable {
         return Files.createDirectories(Path.of("target", "fleets").toAbsolutePath());
     }
 
-    private static Fleet onMySql(List<Integer> ports, UnaryOperator<GatewayConfig.Builder> change) throws Exception {
+    private static Fleet onMySql(List<Integer> ports, UnaryOperator<GatewayConfig> change) throws Exception {
         var accounts = new LinkedHashMap<String, ShardAccount>();
         var passwords = new LinkedHashMap<String, String>();
         var homes = new LinkedHashMap<String, String>();
@@ -134,7 +133,7 @@ final class Fleet implements AutoCloseable {
                 .users(UserStore.of(users))
                 .policy(PolicySource.byTenant(
                         shards.stream().map(ShardConfig::name).toList(), homes));
-        return new Fleet(null, accounts, passwords, ports, change.apply(config).build());
+        return new Fleet(null, accounts, passwords, ports, change.apply(config.build()));
     }
 
     Gateway gateway() {

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.workersql.server.config.GatewayConfig;
+import com.workersql.server.config.ShardConfig;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Sessions that share one connection to a shard each see only what they have set themselves. */
+class SessionStateIT {
+    private static Fleet fleet;
+
+    @BeforeAll
+    static void start() throws Exception {
+        fleet = Fleet.start(SessionStateIT::withOneConnectionToEachShard);
+        try (var acme = fleet.connect(Driver.MARIADB_TEXT, "acme")) {
+            run(acme, "DROP TABLE IF EXISTS keyed, plain");
+            run(acme, "CREATE TABLE keyed (id INT PRIMARY KEY AUTO_INCREMENT, v VARCHAR(20))");
+            run(acme, "CREATE TABLE plain (id INT PRIMARY KEY)");
+        }
+    }
+
+    private static GatewayConfig withOneConnectionToEachShard(GatewayConfig config) {
+        var shards = config.shards().stream()
+                .map(shard -> new ShardConfig(
+                        shard.name(),
+                        shard.endpoints(),
+                        shard.account(),
+                        shard.tls(),
+                        1,
+                        shard.allowPublicKeyRetrieval()))
+                .toList();
+        return config.toBuilder().shards(shards).build();
+    }
+
+    @AfterAll
+    static void stop() {
+        fleet.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void variablesTravelWithTheirSession(Driver driver) throws SQLException {
+        try (var one = fleet.connect(driver, "acme");
+                var two = fleet.connect(driver, "acme")) {
+            run(one, "SET sql_mode = 'ANSI_QUOTES', time_zone = '+05:00'");
+            run(two, "SET NAMES latin1");
+            run(two, "SET group_concat_max_len = 2048");
+            for (int i = 0; i < 3; i++) {
+                assertThat(row(one, "SELECT @@sql_mode, @@time_zone")).containsExactly("ANSI_QUOTES", "+05:00");
+                assertThat(row(two, "SELECT @@group_concat_max_len, @@character_set_client"))
+                        .containsExactly("2048", "latin1");
+                assertThat(row(two, "SELECT @@time_zone")).doesNotContain("+05:00");
+            }
+            run(one, "SET sql_mode = CONCAT(@@sql_mode, ',PIPES_AS_CONCAT')");
+            run(two, "DO 1");
+            assertThat(row(one, "SELECT \"a\" || 'b' FROM (SELECT 'x' AS \"a\") AS t"))
+                    .containsExactly("xb");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void generatedKeysAndCountsAreTheSessionsOwn(Driver driver) throws SQLException {
+        try (var one = fleet.connect(driver, "acme");
+                var two = fleet.connect(driver, "acme")) {
+            run(one, "DELETE FROM keyed");
+            run(one, "INSERT INTO keyed (v) VALUES ('a')");
+            String first = row(one, "SELECT MAX(id) FROM keyed").get(0);
+            run(two, "INSERT INTO keyed (v) VALUES ('b'), ('c')");
+            assertThat(row(one, "SELECT LAST_INSERT_ID()")).containsExactly(first);
+            run(two, "DO 1");
+            assertThat(row(one, "SELECT v FROM keyed WHERE id = LAST_INSERT_ID()"))
+                    .containsExactly("a");
+            run(two, "UPDATE keyed SET v = 'd' WHERE v IN ('b', 'c')");
+            run(one, "DO 1");
+            assertThat(row(two, "SELECT LAST_INSERT_ID() - " + first)).containsExactly("1");
+            row(one, "SELECT id FROM keyed");
+            run(two, "DO 1");
+            assertThat(row(one, "SELECT FOUND_ROWS()")).containsExactly("3");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void warningsAreReadableAlsoAfterTheConnectionWasGivenBack(Driver driver) throws SQLException {
+        try (var one = fleet.connect(driver, "acme");
+                var two = fleet.connect(driver, "acme")) {
+            run(one, "DROP TABLE IF EXISTS no_such_table");
+            // The other session gets the one connection only after the first has let go of it.
+            assertThat(row(two, "SELECT 1")).containsExactly("1");
+            assertThat(row(one, "SHOW WARNINGS").get(1)).isEqualTo("1051");
+            assertThat(row(two, "SHOW COUNT(*) WARNINGS")).containsExactly("0");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void isolationAppliesToTheNextTransactionOnly(Driver driver) throws SQLException {
+        try (var one = fleet.connect(driver, "acme")) {
+            run(one, "SET TRANSACTION ISOLATION LEVEL SERIALIZABLE, READ ONLY");
+            run(one, "START TRANSACTION");
+            assertThatThrownBy(() -> run(one, "INSERT INTO plain VALUES (1)"))
+                    .isInstanceOfSatisfying(
+                            SQLException.class,
+                            e -> assertThat(e.getErrorCode()).isEqualTo(1792));
+            run(one, "ROLLBACK");
+            run(one, "INSERT INTO plain VALUES (1)");
+            run(one, "DELETE FROM plain");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aTransactionWhoseFirstStatementFailsIsStillOpen(Driver driver) throws SQLException {
+        try (var one = fleet.connect(driver, "acme")) {
+            run(one, "BEGIN");
+            assertThatThrownBy(() -> run(one, "INSERT INTO no_such_table VALUES (1)"))
+                    .isInstanceOf(SQLException.class);
+            run(one, "INSERT INTO plain VALUES (3)");
+            run(one, "ROLLBACK");
+            assertThat(row(one, "SELECT COUNT(*) FROM plain")).containsExactly("0");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void anOpenTransactionKeepsItsConnectionAndOthersWait(Driver driver) throws Exception {
+        try (var one = fleet.connect(driver, "acme");
+                var two = fleet.connect(driver, "acme")) {
+            run(one, "BEGIN");
+            assertThat(row(two, "SELECT 1")).as("BEGIN alone holds nothing").containsExactly("1");
+            run(one, "INSERT INTO plain VALUES (7)");
+            var waiting = new ArrayList<SQLException>();
+            long start = System.nanoTime();
+            try {
+                run(two, "DO 1");
+            } catch (SQLException e) {
+                waiting.add(e);
+            }
+            assertThat(waiting).hasSize(1);
+            assertThat(waiting.get(0).getErrorCode()).isEqualTo(1203);
+            assertThat(System.nanoTime() - start).isGreaterThan(TimeUnit.SECONDS.toNanos(4));
+            run(one, "ROLLBACK");
+            assertThat(row(two, "SELECT COUNT(*) FROM plain")).containsExactly("0");
+        }
+    }
+
+    @Test
+    void aClientThatLeavesInATransactionHasItRolledBack() throws Exception {
+        try (var two = fleet.connect(Driver.MARIADB_TEXT, "acme")) {
+            var one = fleet.connect(Driver.MARIADB_TEXT, "acme");
+            run(one, "BEGIN");
+            run(one, "INSERT INTO plain VALUES (9)");
+            one.abort(Runnable::run);
+            assertThat(row(two, "SELECT COUNT(*) FROM plain")).containsExactly("0");
+            run(two, "INSERT INTO plain VALUES (9)");
+            run(two, "DELETE FROM plain");
+        }
+    }
+
+    @Test
+    void killReachesOnlySessionsOfTheSameTenant() throws SQLException {
+        try (var acme = fleet.connect(Driver.MARIADB_TEXT, "acme");
+                var globex = fleet.connect(Driver.MARIADB_TEXT, "globex")) {
+            String id = row(acme, "SELECT CONNECTION_ID()").get(0);
+            assertThatThrownBy(() -> run(globex, "KILL " + id))
+                    .isInstanceOfSatisfying(
+                            SQLException.class,
+                            e -> assertThat(e.getErrorCode()).isEqualTo(1094));
+            assertThat(row(acme, "SELECT 1")).containsExactly("1");
+        }
+    }
+
+    @Test
+    void explainsTheRouteWithoutRunningIt() throws SQLException {
+        try (var acme = fleet.connect(Driver.MARIADB_TEXT, "acme")) {
+            assertThat(rows(acme, "EXPLAIN ROUTE DELETE FROM plain"))
+                    .anySatisfy(row -> assertThat(row).containsExactly("shards", "shard_0"));
+        }
+    }
+
+    private static void run(Connection connection, String sql) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static List<String> row(Connection connection, String sql) throws SQLException {
+        return rows(connection, sql).get(0);
+    }
+
+    private static List<List<String>> rows(Connection connection, String sql) throws SQLException {
+        var found = new ArrayList<List<String>>();
+        try (var statement = connection.prepareStatement(sql);
+                var rows = statement.executeQuery()) {
+            while (rows.next()) {
+                var row = new ArrayList<String>();
+                for (int i = 1; i <= rows.getMetaData().getColumnCount(); i++) {
+                    row.add(rows.getString(i));
+                }
+                found.add(row);
+            }
+        }
+        return found;
+    }
+}
