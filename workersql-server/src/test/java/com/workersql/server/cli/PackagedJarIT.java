@@ -12,6 +12,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -44,7 +45,9 @@ final class PackagedJarIT {
     @AfterAll
     static void stop() {
         if (process != null) {
-            process.destroyForcibly().onExit().join();
+            // Asked to end, it waits for its shards; their files could not be removed under them.
+            process.destroy();
+            process.onExit().orTimeout(60, TimeUnit.SECONDS).join();
         }
     }
 
