@@ -6,12 +6,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -28,6 +36,7 @@ final class PackagedJarIT {
 
     private static Process process;
     private static int mysqlPort;
+    private static int httpPort;
     private static String password;
 
     @BeforeAll
@@ -39,6 +48,7 @@ final class PackagedJarIT {
             banner.add(line);
         }
         mysqlPort = Integer.parseInt(found(banner, "MySQL +127\\.0\\.0\\.1:([0-9]+)"));
+        httpPort = Integer.parseInt(found(banner, "HTTP +http://127\\.0\\.0\\.1:([0-9]+)"));
         password = found(banner, " acme +([^ ]+) +shard_0");
     }
 
@@ -60,6 +70,36 @@ final class PackagedJarIT {
             assertThat(rows.next()).isTrue();
             assertThat(rows.getInt(1)).isEqualTo(42);
         }
+    }
+
+    @Test
+    void answersAnHttpClient() throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + httpPort + "/v1/query"))
+                .header("Authorization", basic())
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString("{\"sql\": \"SELECT ? + ? AS answer\", \"params\": [40, 2]}"))
+                .build();
+
+        var response = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.body()).contains("\"answer\":42").contains("\"success\":true");
+    }
+
+    @Test
+    void answersAWebSocketClient() {
+        var answer = new CompletableFuture<String>();
+        var socket = HttpClient.newHttpClient()
+                .newWebSocketBuilder()
+                .header("Authorization", basic())
+                .buildAsync(URI.create("ws://127.0.0.1:" + httpPort + "/v1/ws"), new FirstText(answer))
+                .join();
+
+        socket.sendText("{\"type\": \"query\", \"id\": \"1\", \"sql\": \"SELECT 42 AS answer\"}", true)
+                .join();
+
+        assertThat(answer.orTimeout(10, TimeUnit.SECONDS).join()).contains("\"answer\":42");
+        socket.abort();
     }
 
     @Test
@@ -106,9 +146,38 @@ final class PackagedJarIT {
         return new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
     }
 
+    private static String basic() {
+        return "Basic " + Base64.getEncoder().encodeToString(("acme:" + password).getBytes(StandardCharsets.UTF_8));
+    }
+
     private static String found(List<String> lines, String expression) {
         var matcher = Pattern.compile(expression).matcher(String.join("\n", lines));
         assertThat(matcher.find()).as("%s in %s", expression, lines).isTrue();
         return matcher.group(1);
+    }
+
+    /** Takes the first whole message. */
+    private static final class FirstText implements WebSocket.Listener {
+        private final CompletableFuture<String> answer;
+        private final StringBuilder text = new StringBuilder();
+
+        private FirstText(CompletableFuture<String> answer) {
+            this.answer = answer;
+        }
+
+        @Override
+        public CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
+            text.append(data);
+            if (last) {
+                answer.complete(text.toString());
+            }
+            socket.request(1);
+            return null;
+        }
+
+        @Override
+        public void onError(WebSocket socket, Throwable error) {
+            answer.completeExceptionally(error);
+        }
     }
 }
