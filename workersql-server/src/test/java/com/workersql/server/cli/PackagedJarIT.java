@@ -13,11 +13,14 @@ import java.net.http.HttpResponse;
 import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
@@ -63,13 +66,51 @@ final class PackagedJarIT {
 
     @Test
     void answersAMySqlClient() throws SQLException {
-        var url = "jdbc:mariadb://127.0.0.1:" + mysqlPort + "/acme?sslMode=disable&allowPublicKeyRetrieval=true";
-        try (var connection = DriverManager.getConnection(url, "acme", password);
+        try (var connection = connect();
                 var statement = connection.createStatement();
                 var rows = statement.executeQuery("SELECT 40 + 2")) {
             assertThat(rows.next()).isTrue();
             assertThat(rows.getInt(1)).isEqualTo(42);
         }
+    }
+
+    @Test
+    void carriesARowOfTwentyMegabytesBothWaysThroughAHeapOf64() throws SQLException {
+        var bytes = new byte[20_000_000];
+        new Random(20).nextBytes(bytes);
+        try (var connection = connect();
+                var statement = connection.createStatement()) {
+            statement.execute("CREATE OR REPLACE TABLE large (id INT PRIMARY KEY, content LONGBLOB)");
+            try (var insert = connection.prepareStatement("INSERT INTO large VALUES (?, ?)")) {
+                insert.setInt(1, 1);
+                insert.setBytes(2, bytes);
+                insert.executeUpdate();
+            }
+            try (var rows = statement.executeQuery("SELECT content FROM large")) {
+                assertThat(rows.next()).isTrue();
+                assertThat(Arrays.equals(rows.getBytes(1), bytes)).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void streamsAHundredThousandRowsThroughAHeapOf64() throws SQLException {
+        try (var connection = connect();
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery("SELECT seq, REPEAT('x', 1000) FROM seq_1_to_100000")) {
+            long sum = 0;
+            while (rows.next()) {
+                sum += rows.getLong(1);
+            }
+            assertThat(sum).isEqualTo(100_000L * 100_001 / 2);
+        }
+    }
+
+    private static Connection connect() throws SQLException {
+        return DriverManager.getConnection(
+                "jdbc:mariadb://127.0.0.1:" + mysqlPort + "/acme?sslMode=disable&allowPublicKeyRetrieval=true",
+                "acme",
+                password);
     }
 
     @Test
