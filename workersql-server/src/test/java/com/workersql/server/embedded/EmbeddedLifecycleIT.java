@@ -175,6 +175,8 @@ final class EmbeddedLifecycleIT {
             var all = process.descendants()
                     .filter(descendant -> !serverPids.contains(descendant.pid()))
                     .toList();
+            // Stopped first, so that no shell goes on when the program dies that it waits for, and ends its server.
+            all.forEach(descendant -> ShardFixture.signal("STOP", descendant.pid()));
             all.forEach(ProcessHandle::destroyForcibly);
             all.forEach(descendant -> ShardFixture.await(descendant.pid()));
         }

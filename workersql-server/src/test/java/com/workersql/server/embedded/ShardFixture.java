@@ -92,7 +92,8 @@ public final class ShardFixture {
                 password);
     }
 
-    private static void signal(String signal, long pid) {
+    /** Sends a signal and waits until it is sent. */
+    static void signal(String signal, long pid) {
         try {
             new ProcessBuilder("kill", "-" + signal, Long.toString(pid)).start().waitFor();
         } catch (IOException e) {
