@@ -2,11 +2,17 @@
 package com.workersql.server.execute;
 
 import com.workersql.pool.PooledConnection;
+import com.workersql.protocol.Command;
+import com.workersql.protocol.frame.PacketEncoder;
+import com.workersql.protocol.session.ReplyKind;
 import com.workersql.router.SessionEffect;
 import com.workersql.router.StatementInfo;
 import com.workersql.server.error.GatewayError;
 import com.workersql.server.session.ClientSession;
 import com.workersql.server.session.HoldReason;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -44,7 +50,10 @@ final class Ahead {
             ready.run();
         } else if (waiting.size() == 1 && cannotFail(waiting.get(0))) {
             // One write for both. Were the connection to break, both break together.
-            ShardConnections.statement(connection, waiting.get(0), (status, broken) -> {});
+            connection.enqueue(
+                    ReplyKind.QUERY,
+                    packet(waiting.get(0)),
+                    new ShardConnections.StatusListener((status, broken) -> {}));
             ready.run();
         } else {
             next(connection, waiting.iterator(), ready, failed);
@@ -66,6 +75,13 @@ final class Ahead {
                 next(connection, waiting, ready, failed);
             }
         });
+    }
+
+    private static ByteBuf packet(String sql) {
+        byte[] text = sql.getBytes(StandardCharsets.UTF_8);
+        var packet = Unpooled.buffer(PacketEncoder.HEADER_BYTES + 1 + text.length);
+        PacketEncoder.writeHeader(packet, 1 + text.length, 0);
+        return packet.writeByte(Command.COM_QUERY).writeBytes(text);
     }
 
     private static boolean cannotFail(String sql) {
