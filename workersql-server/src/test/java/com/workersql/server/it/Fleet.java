@@ -136,6 +136,11 @@ final class Fleet implements AutoCloseable {
         return new Fleet(null, accounts, passwords, ports, change.apply(config.build()));
     }
 
+    /** What the gateway was started with. */
+    GatewayConfig config() {
+        return config;
+    }
+
     Gateway gateway() {
         return gateway;
     }

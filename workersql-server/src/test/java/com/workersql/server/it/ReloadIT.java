@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.workersql.protocol.auth.PasswordVerifier;
+import com.workersql.server.users.GatewayUser;
+import com.workersql.server.users.Permission;
+import com.workersql.server.users.UserStore;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** Users come and go while the gateway runs, and each may do what the store says. */
+class ReloadIT {
+    @Test
+    void takesOverUsersAndTheirPermissions() throws Exception {
+        try (var fleet = Fleet.start()) {
+            int port = fleet.gateway().mysqlAddress().getPort();
+            assertErrno(
+                    1045,
+                    () -> Driver.MYSQL_TEXT
+                            .connect(port, "auditor", "seeing", "acme")
+                            .close());
+
+            var users = new ArrayList<>(fleet.config().users().all());
+            var password =
+                    PasswordVerifier.parse(PasswordVerifier.hashNative("seeing".getBytes(StandardCharsets.UTF_8)));
+            users.add(new GatewayUser("auditor", password, "acme", Set.of(Permission.READ), 2));
+            fleet.gateway()
+                    .reload(fleet.config().toBuilder()
+                            .users(UserStore.of(users))
+                            .build());
+
+            try (var auditor = Driver.MYSQL_TEXT.connect(port, "auditor", "seeing", "acme");
+                    var second = Driver.MARIADB_TEXT.connect(port, "auditor", "seeing", "acme")) {
+                try (var rows = auditor.createStatement().executeQuery("SELECT USER()")) {
+                    assertThat(rows.next()).isTrue();
+                    assertThat(rows.getString(1)).isEqualTo("auditor@127.0.0.1");
+                }
+                assertErrno(1227, () -> run(auditor, "CREATE TABLE forbidden (id INT)"));
+                assertErrno(1227, () -> run(second, "DELETE FROM forbidden"));
+                assertErrno(
+                        1203,
+                        () -> Driver.MYSQL_TEXT
+                                .connect(port, "auditor", "seeing", "acme")
+                                .close());
+            }
+
+            fleet.gateway().reload(fleet.config());
+            assertErrno(
+                    1045,
+                    () -> Driver.MYSQL_TEXT
+                            .connect(port, "auditor", "seeing", "acme")
+                            .close());
+        }
+    }
+
+    private interface Action {
+        void run() throws SQLException;
+    }
+
+    private static void run(Connection connection, String sql) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static void assertErrno(int errno, Action action) {
+        assertThatThrownBy(action::run)
+                .isInstanceOfSatisfying(
+                        SQLException.class, e -> assertThat(e.getErrorCode()).isEqualTo(errno));
+    }
+}
