@@ -340,6 +340,7 @@ public final class Gateway implements RunningGateway {
         }
         draining = true;
         if (mysql != null) {
+            LOG.info("Stopping: {} connections of clients have up to {} ms", clients.size(), config.drainMillis());
             mysql.close().awaitUninterruptibly();
         }
         if (http != null) {
@@ -357,6 +358,9 @@ public final class Gateway implements RunningGateway {
             } catch (RuntimeException e) {
                 LOG.warn("A part of the gateway did not stop cleanly", e);
             }
+        }
+        if (mysql != null) {
+            LOG.info("Stopped");
         }
     }
 
