@@ -13,6 +13,8 @@ public enum ErrorClass {
     NOT_FOUND(404, "INVALID_QUERY"),
     /** The path exists, its method does not. */
     METHOD(405, "INVALID_QUERY"),
+    /** The caller takes none of the forms that there are of the answer. */
+    NOT_ACCEPTABLE(406, "INVALID_QUERY"),
     /** The request did not arrive in time. */
     REQUEST_TIMEOUT(408, "TIMEOUT_ERROR"),
     /** A duplicate key, a deadlock or a lock wait: the same statement may succeed later. */

@@ -2,22 +2,17 @@
 package com.workersql.server.http;
 
 import com.workersql.server.error.ErrorClass;
-import com.workersql.server.error.GatewayError;
-import com.workersql.server.http.query.QueryOutput;
 import com.workersql.server.http.query.QueryRequest;
 import com.workersql.server.http.query.QueryRun;
 import com.workersql.server.http.query.QuerySessions;
 import com.workersql.server.http.query.Refusal;
 import com.workersql.server.http.query.RequestParser;
 import com.workersql.server.session.Principal;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.CompositeByteBuf;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
-import io.netty.handler.codec.http.HttpResponseStatus;
 import java.util.Locale;
 
-/** {@code POST /v1/query}: one statement in a session of its own, its rows streamed as JSON. */
+/** {@code POST /v1/query}: one statement in a session of its own, its rows streamed. */
 final class QueryRoute implements Route {
     private static final String JSON = "application/json";
 
@@ -37,7 +32,11 @@ final class QueryRoute implements Route {
     public void handle(Exchange exchange) {
         gate.authenticate(exchange, principal -> {
             try {
-                run(exchange, principal, request(exchange));
+                run(
+                        exchange,
+                        principal,
+                        request(exchange),
+                        AnswerForm.of(exchange.request().headers()));
             } catch (Refusal e) {
                 exchange.refuse(e.error());
             }
@@ -80,91 +79,21 @@ final class QueryRoute implements Route {
                 .anyMatch(value -> value.toLowerCase(Locale.ROOT).contains("handling=strict"));
     }
 
-    private void run(Exchange exchange, Principal principal, QueryRequest request) {
+    private void run(Exchange exchange, Principal principal, QueryRequest request, AnswerForm form) {
         var session = sessions.open(principal, exchange.channel().eventLoop(), exchange.clientHost());
-        var answer = new Answer(exchange, settings.heldAnswerBytes());
+        var answer =
+                new HeldAnswer(exchange, form.contentType(), settings.heldAnswerBytes(), () -> sessions.close(session));
         var run = new QueryRun(
                 sessions,
                 session,
                 request,
+                form.format(request.rowsAsArrays()),
                 answer,
                 new QueryRun.Limits(settings.maxStatementMillis(), settings.maxRowBytes()),
                 exchange.requestId());
         sessions.onKill(session, wholeSession -> run.killed());
-        answer.ended = () -> sessions.close(session);
         exchange.onWritability(run::writable);
         exchange.onGone(run::abandon);
         run.start();
-    }
-
-    /** The answer of one statement: its beginning is held back, so that an error found until then has its own status. */
-    private static final class Answer implements QueryOutput {
-        private final Exchange exchange;
-        private final int heldBytes;
-        private CompositeByteBuf held;
-        private boolean began;
-        private Runnable ended = () -> {};
-
-        Answer(Exchange exchange, int heldBytes) {
-            this.exchange = exchange;
-            this.heldBytes = heldBytes;
-            this.held = exchange.channel().alloc().compositeBuffer();
-        }
-
-        @Override
-        public boolean isWritable() {
-            return exchange.isWritable();
-        }
-
-        @Override
-        public void write(ByteBuf json) {
-            if (began) {
-                exchange.write(json);
-                return;
-            }
-            held.addComponent(true, json);
-            if (held.readableBytes() >= heldBytes) {
-                began = true;
-                exchange.begin(HttpResponseStatus.OK, JSON);
-                exchange.write(takeHeld());
-            }
-        }
-
-        @Override
-        public void complete(ByteBuf json) {
-            if (began) {
-                exchange.end(json);
-            } else {
-                held.addComponent(true, json);
-                exchange.respond(HttpResponseStatus.OK, JSON, takeHeld());
-            }
-            ended.run();
-        }
-
-        @Override
-        public void fail(GatewayError error, ByteBuf tail) {
-            if (began) {
-                exchange.abort(tail);
-            } else {
-                tail.release();
-                takeHeld().release();
-                exchange.refuse(error);
-            }
-            ended.run();
-        }
-
-        @Override
-        public void abandoned() {
-            if (held != null) {
-                takeHeld().release();
-            }
-            ended.run();
-        }
-
-        private ByteBuf takeHeld() {
-            var taken = held;
-            held = null;
-            return taken;
-        }
     }
 }

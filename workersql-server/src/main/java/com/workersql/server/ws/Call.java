@@ -4,6 +4,7 @@ package com.workersql.server.ws;
 import com.workersql.server.error.ErrorClass;
 import com.workersql.server.error.GatewayError;
 import com.workersql.server.error.Outcome;
+import com.workersql.server.http.query.AnswerDocument;
 import com.workersql.server.http.query.ErrorDocument;
 import com.workersql.server.http.query.JsonOutput;
 import com.workersql.server.http.query.QueryOutput;
@@ -71,7 +72,14 @@ final class Call implements QueryOutput {
      */
     void start(ClientSession session, Runnable whenOver) {
         over = whenOver;
-        run = new QueryRun(parts.sessions(), session, request, this, parts.limits(), requestId);
+        run = new QueryRun(
+                parts.sessions(),
+                session,
+                request,
+                AnswerDocument.Format.json(request.rowsAsArrays()),
+                this,
+                parts.limits(),
+                requestId);
         run.start();
     }
 

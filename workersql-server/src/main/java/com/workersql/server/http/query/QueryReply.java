@@ -23,8 +23,8 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 
 /**
- * Turns the reply to one statement into the JSON object of an answer, row by row: a row is cut out of the shard's bytes, written,
- * and forgotten. Confined to the session's event loop.
+ * Turns the reply to one statement into the document of an answer, row by row: a row is cut out of the shard's bytes, written, and
+ * forgotten. Confined to the session's event loop.
  */
 final class QueryReply implements ReplyTarget {
     private final EventLoop loop;
@@ -42,15 +42,15 @@ final class QueryReply implements ReplyTarget {
     private boolean flushDue;
     private ColumnDefinition[] columns = new ColumnDefinition[0];
     private int columnsKnown;
-    private JsonRows rows;
+    private boolean inResult;
 
     /**
-     * @param rowsAsArrays whether a row is an array
+     * @param format what the answer looks like
      * @param binaryRows whether the shard's rows come in the binary form
      * @param maxRowBytes the largest row
      * @param requestId part of the answer
      */
-    record Options(boolean rowsAsArrays, boolean binaryRows, int maxRowBytes, String requestId) {}
+    record Options(AnswerDocument.Format format, boolean binaryRows, int maxRowBytes, String requestId) {}
 
     /** Who wants to know how the reply ends. */
     interface Ending {
@@ -69,7 +69,7 @@ final class QueryReply implements ReplyTarget {
         this.output = output;
         this.options = options;
         this.ending = ending;
-        this.document = new AnswerDocument(output, options.requestId(), loop.ticker());
+        this.document = options.format().begin(output, options.requestId(), loop.ticker());
         this.packets = new PacketDecoder(
                 ByteBufAllocator.DEFAULT, options.maxRowBytes(), SequenceMode.UNCHECKED, Reservation.UNLIMITED);
     }
@@ -158,17 +158,16 @@ final class QueryReply implements ReplyTarget {
             }
             return;
         }
-        if (rows == null) {
+        if (!inResult) {
             throw ProtocolException.malformed("a row without columns");
         }
         var row = options.binaryRows() ? reader.wrapBinary(payload, columns) : reader.wrapText(payload, columns);
-        rows.writeRow(document.nextRow(), row, payload);
-        document.rowWritten();
+        document.row(row, payload);
     }
 
     private void beginRows(ColumnDefinition[] definitions) {
-        rows = new JsonRows(definitions, options.rowsAsArrays());
-        document.beginResult(rows);
+        inResult = true;
+        document.beginResult(definitions);
     }
 
     /** A row that comes alone is not to wait for the next ones; those that come together leave together. */
@@ -196,7 +195,7 @@ final class QueryReply implements ReplyTarget {
             }
             case OK, EOF -> {
                 document.endResult();
-                rows = null;
+                inResult = false;
             }
             default -> {
                 // An ERR comes again with the status; the others say nothing that an answer shows.
@@ -216,7 +215,7 @@ final class QueryReply implements ReplyTarget {
         } else if (discarded) {
             document.fail(ending.instead(GatewayError.internal(options.requestId())));
         } else {
-            document.complete(status);
+            document.complete(status.affectedRows(), status.lastInsertId(), status.warnings());
         }
     }
 
@@ -249,8 +248,7 @@ final class QueryReply implements ReplyTarget {
                         ProtocolStrings.writeLengthEncoded(payload, value);
                     }
                 }
-                rows.writeRow(document.nextRow(), reader.wrapText(payload, columns), payload);
-                document.rowWritten();
+                document.row(reader.wrapText(payload, columns), payload);
             }
         } finally {
             payload.release();

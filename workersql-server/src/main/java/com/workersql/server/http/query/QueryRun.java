@@ -12,7 +12,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One statement of a JSON client from its start to the end of its answer, within its time. Confined to the session's event loop.
+ * One statement of a client over HTTP or a WebSocket from its start to the end of its answer, within its time. Confined to the session's event loop.
  * Never closes the session: who opened it does, at once when {@link #hasLostSession} says so.
  */
 public final class QueryRun {
@@ -24,6 +24,7 @@ public final class QueryRun {
     private final QuerySessions sessions;
     private final ClientSession session;
     private final QueryRequest request;
+    private final AnswerDocument.Format format;
     private final QueryOutput output;
     private final Limits limits;
     private final String requestId;
@@ -47,6 +48,7 @@ public final class QueryRun {
      * @param sessions runs the statement
      * @param session in which it runs; runs nothing else until the output has heard of the end
      * @param request the statement
+     * @param format what its answer looks like
      * @param output takes the answer
      * @param limits its bounds
      * @param requestId part of the answer
@@ -55,12 +57,14 @@ public final class QueryRun {
             QuerySessions sessions,
             ClientSession session,
             QueryRequest request,
+            AnswerDocument.Format format,
             QueryOutput output,
             Limits limits,
             String requestId) {
         this.sessions = sessions;
         this.session = session;
         this.request = request;
+        this.format = format;
         this.output = output;
         this.limits = limits;
         this.requestId = requestId;
@@ -81,8 +85,7 @@ public final class QueryRun {
         reply = new QueryReply(
                 session.loop(),
                 output,
-                new QueryReply.Options(
-                        request.rowsAsArrays(), !bound.values().isEmpty(), limits.maxRowBytes(), requestId),
+                new QueryReply.Options(format, !bound.values().isEmpty(), limits.maxRowBytes(), requestId),
                 new QueryReply.Ending() {
                     @Override
                     public void ended() {

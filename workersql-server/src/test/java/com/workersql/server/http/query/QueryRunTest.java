@@ -89,7 +89,14 @@ class QueryRunTest {
     }
 
     private FakeSessions.Statement start(QueryRequest request) {
-        run = new QueryRun(sessions, session, request, output, new QueryRun.Limits(10_000, MAX_ROW_BYTES), "r1");
+        run = new QueryRun(
+                sessions,
+                session,
+                request,
+                AnswerDocument.Format.json(request.rowsAsArrays()),
+                output,
+                new QueryRun.Limits(10_000, MAX_ROW_BYTES),
+                "r1");
         run.start();
         return sessions.latest();
     }
@@ -412,6 +419,7 @@ class QueryRunTest {
                 sessions,
                 session,
                 new QueryRequest("SELECT ?", QueryRequest.Positional.NONE, 0, false, null),
+                AnswerDocument.Format.json(false),
                 output,
                 new QueryRun.Limits(10_000, MAX_ROW_BYTES),
                 "r1");

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.http;
+
+import com.workersql.server.error.GatewayError;
+import com.workersql.server.http.query.QueryOutput;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.CompositeByteBuf;
+import io.netty.handler.codec.http.HttpResponseStatus;
+
+/**
+ * The answer of one statement on its way to the client: its beginning is held back, so that an error found until then has its own
+ * status. Confined to the exchange's event loop.
+ */
+final class HeldAnswer implements QueryOutput {
+    private final Exchange exchange;
+    private final String contentType;
+    private final int heldBytes;
+    private final Runnable ended;
+    private CompositeByteBuf held;
+    private boolean began;
+
+    /**
+     * @param contentType the type of an answer that goes well
+     * @param heldBytes how much is held back
+     * @param ended called once, when nothing more comes
+     */
+    HeldAnswer(Exchange exchange, String contentType, int heldBytes, Runnable ended) {
+        this.exchange = exchange;
+        this.contentType = contentType;
+        this.heldBytes = heldBytes;
+        this.ended = ended;
+        this.held = exchange.channel().alloc().compositeBuffer();
+    }
+
+    @Override
+    public boolean isWritable() {
+        return exchange.isWritable();
+    }
+
+    @Override
+    public void write(ByteBuf part) {
+        if (began) {
+            exchange.write(part);
+            return;
+        }
+        held.addComponent(true, part);
+        if (held.readableBytes() >= heldBytes) {
+            began = true;
+            exchange.begin(HttpResponseStatus.OK, contentType);
+            exchange.write(takeHeld());
+        }
+    }
+
+    @Override
+    public void complete(ByteBuf last) {
+        if (began) {
+            exchange.end(last);
+        } else {
+            held.addComponent(true, last);
+            exchange.respond(HttpResponseStatus.OK, contentType, takeHeld());
+        }
+        ended.run();
+    }
+
+    @Override
+    public void fail(GatewayError error, ByteBuf tail) {
+        if (began) {
+            exchange.abort(tail);
+        } else {
+            tail.release();
+            takeHeld().release();
+            exchange.refuse(error);
+        }
+        ended.run();
+    }
+
+    @Override
+    public void abandoned() {
+        if (held != null) {
+            takeHeld().release();
+        }
+        ended.run();
+    }
+
+    private ByteBuf takeHeld() {
+        var taken = held;
+        held = null;
+        return taken;
+    }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.http.query;
+
+import com.workersql.server.error.GatewayError;
+import io.netty.buffer.ByteBuf;
+import io.netty.util.concurrent.Ticker;
+
+/** The members of a JSON answer that say how its statement ran, each list of them without a comma around it. */
+final class AnswerFigures {
+    private final String requestId;
+    private final Ticker clock;
+    private final long startNanos;
+
+    AnswerFigures(String requestId, Ticker clock) {
+        this.requestId = requestId;
+        this.clock = clock;
+        this.startNanos = clock.nanoTime();
+    }
+
+    /** Writes the generated key, under both of its names. */
+    static void insertId(ByteBuf out, long lastInsertId) {
+        JsonOutput.raw(out, "\"lastInsertId\":");
+        JsonOutput.unsigned(out, lastInsertId);
+        JsonOutput.raw(out, ",\"insertId\":");
+        JsonOutput.unsigned(out, lastInsertId);
+    }
+
+    /** Writes the time that has passed and where to ask about it. */
+    void write(ByteBuf out, int warnings) {
+        JsonOutput.raw(out, "\"executionTime\":");
+        JsonOutput.millis(out, clock.nanoTime() - startNanos);
+        JsonOutput.raw(out, ",\"cached\":false,\"meta\":{\"requestId\":");
+        JsonOutput.string(out, requestId);
+        if (warnings > 0) {
+            JsonOutput.raw(out, ",\"warnings\":" + warnings);
+        }
+        out.writeByte('}');
+    }
+
+    /** Writes that the statement failed, and how. */
+    void failure(ByteBuf out, GatewayError error) {
+        JsonOutput.raw(out, "\"success\":false,\"error\":");
+        ErrorDocument.of(error, requestId).writeError(out);
+    }
+}
