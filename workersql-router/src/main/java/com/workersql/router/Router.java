@@ -111,6 +111,20 @@ public final class Router {
                 hit);
     }
 
+    /**
+     * {@return the statements of a text that holds several, in their order, as places in the same array; the statement
+     * alone where it is one, or where what stands between semicolons is no statement of its own}
+     *
+     * <p>Each is to be planned when those before it have run: a {@code SET sql_mode}, a {@code USE} or a {@code BEGIN}
+     * among them decides how the next is read. {@link #plan} of the whole text is a {@link RoutePlan.SingleShard} of kind
+     * {@link StatementKind#MULTIPLE} where none does and all go to one shard, so that the text may be sent as it is.
+     *
+     * @param statement the text
+     */
+    public List<Statement> split(Statement statement) {
+        return planner.split(statement);
+    }
+
     /** Runs the grammar once, so that the first client does not wait for it. Takes some hundred milliseconds. */
     public void warmUp() {
         planner.warmUp();

@@ -34,17 +34,7 @@ public final class Classifier {
      */
     public static Verdict classify(FoldedStatement s) {
         if (s.statements() > 1) {
-            StatementKind kind = KindReader.kind(s);
-            if (kind != StatementKind.CREATE_ROUTINE
-                    && kind != StatementKind.CREATE_TRIGGER
-                    && kind != StatementKind.CREATE_EVENT) {
-                return unsupported(
-                        info(s, kind == StatementKind.COMPOUND ? kind : StatementKind.MULTIPLE),
-                        kind == StatementKind.COMPOUND
-                                ? "compound statements outside stored programs"
-                                : "several statements in one text");
-            }
-            return unsupported(info(s, kind), "stored programs with a body of several statements");
+            return several(s);
         }
         StatementInfo info = info(s, KindReader.kind(s));
         if (info.kind() == StatementKind.EMPTY) {
@@ -61,6 +51,70 @@ public final class Classifier {
             return Verdict.refused(info, 1227, "42000", "Access denied; " + forbidden + " is not allowed here");
         }
         return verdict(s, info);
+    }
+
+    private static Verdict several(FoldedStatement s) {
+        StatementKind program = program(s);
+        if (program != null) {
+            return unsupported(
+                    info(s, program),
+                    program == StatementKind.COMPOUND
+                            ? "compound statements outside stored programs"
+                            : "stored programs with a body of several statements");
+        }
+        StatementInfo info = info(s, StatementKind.MULTIPLE);
+        if (s.isTooDeep()) {
+            return unsupported(info, "nesting deeper than " + FoldedStatement.MAX_NESTING);
+        }
+        if (s.isDoubtful()) {
+            return unsupported(info, "a versioned comment that servers read in different ways");
+        }
+        return s.isInvalid()
+                ? unsupported(info, "several statements in a text that could not be read")
+                : Verdict.route(info, Route.SEVERAL);
+    }
+
+    /** {@return the kind of a statement of the text whose body may hold semicolons of its own, or null} */
+    private static StatementKind program(FoldedStatement s) {
+        StatementKind first = KindReader.kind(s);
+        if (hasBody(first)) {
+            return first;
+        }
+        for (int token = 1; token < s.tokens(); token++) {
+            if (!s.isMark(token, ';')) {
+                continue;
+            }
+            switch (s.word(token + 1)) {
+                case CREATE, ALTER -> {
+                    for (int i = token + 2; i < s.tokens() && !s.isMark(i, ';'); i++) {
+                        switch (s.word(i)) {
+                            case PROCEDURE, FUNCTION, TRIGGER, EVENT, PACKAGE -> {
+                                return StatementKind.CREATE_ROUTINE;
+                            }
+                            default -> {}
+                        }
+                    }
+                }
+                case BEGIN -> {
+                    int next = token + 2;
+                    if (next < s.tokens() && !s.isMark(next, ';') && !s.isWord(next, Word.WORK)) {
+                        return StatementKind.COMPOUND;
+                    }
+                }
+                case IF, CASE, LOOP, WHILE, REPEAT, FOR, DECLARE -> {
+                    return StatementKind.COMPOUND;
+                }
+                default -> {}
+            }
+        }
+        return null;
+    }
+
+    private static boolean hasBody(StatementKind kind) {
+        return switch (kind) {
+            case COMPOUND, CREATE_ROUTINE, CREATE_TRIGGER, CREATE_EVENT, ALTER_OBJECT -> true;
+            default -> false;
+        };
     }
 
     private static Verdict verdict(FoldedStatement s, StatementInfo info) {
@@ -113,7 +167,7 @@ public final class Classifier {
         for (SessionEffect effect : effects) {
             reads &= !NOT_READING.contains(effect);
         }
-        return new StatementInfo(kind, reads, permission, effects, s.fingerprint(MAX_FINGERPRINT_CHARS));
+        return new StatementInfo(kind, reads, permission, effects, s.fingerprint(MAX_FINGERPRINT_CHARS, !kind.isDdl()));
     }
 
     private static boolean isReading(StatementKind kind) {

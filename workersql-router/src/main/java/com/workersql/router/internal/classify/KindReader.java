@@ -126,7 +126,9 @@ final class KindReader {
     }
 
     private static StatementKind begin(FoldedStatement s) {
-        return s.tokens() == 1 || s.isWord(1, Word.WORK) ? StatementKind.BEGIN : StatementKind.COMPOUND;
+        return s.tokens() == 1 || s.isMark(1, ';') || s.isWord(1, Word.WORK)
+                ? StatementKind.BEGIN
+                : StatementKind.COMPOUND;
     }
 
     private static StatementKind rollback(FoldedStatement s) {

@@ -36,6 +36,8 @@ public record Verdict(
         LOCAL,
         /** It is about a text that it holds as a literal. */
         INNER_TEXT,
+        /** It is several statements, each of which is to be planned by itself. */
+        SEVERAL,
         /** It is not run. */
         REFUSED
     }

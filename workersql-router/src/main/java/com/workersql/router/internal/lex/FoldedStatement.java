@@ -55,6 +55,9 @@ public final class FoldedStatement {
     private boolean doubtful;
     private boolean tooDeep;
     private int statements;
+    private int[] statementStarts = new int[8];
+    private int[] statementEnds = new int[8];
+    private boolean executableComments;
     private boolean raw;
 
     private int listDepth;
@@ -103,6 +106,8 @@ public final class FoldedStatement {
         int cases = 0;
         int prefixes = 0;
         boolean between = true;
+        boolean semicolonInComment = false;
+        int begin = offset;
         while (true) {
             int kind = lexer.next();
             if (kind == Token.END) {
@@ -110,14 +115,21 @@ public final class FoldedStatement {
             }
             int code = lexer.code();
             if (kind == Token.MARK && code == ';') {
-                between = true;
+                if (!between) {
+                    statementEnds[statements - 1] = lexer.start();
+                    between = true;
+                }
+                begin = lexer.end();
+                // A server begins anew behind the semicolon and knows of no comment there.
+                semicolonInComment |= lexer.isInExecutableComment();
                 continue;
             }
             if (between) {
                 between = false;
-                statements++;
+                beginStatement(begin);
                 if (statements > 1) {
                     append(Token.MARK, ';', lexer.start(), lexer.start(), -1, false);
+                    put((byte) ';');
                 } else {
                     raw = keepsLiterals(kind, code);
                 }
@@ -143,7 +155,19 @@ public final class FoldedStatement {
                 cases = Math.max(0, cases - 1);
             }
         }
-        doubtful = lexer.isDoubtful();
+        if (!between) {
+            statementEnds[statements - 1] = offset + length;
+        }
+        doubtful = lexer.isDoubtful() || (semicolonInComment && statements > 1);
+        executableComments = lexer.hasExecutableComment();
+    }
+
+    private void beginStatement(int at) {
+        if (statements == statementStarts.length) {
+            statementStarts = Arrays.copyOf(statementStarts, statements * 2);
+            statementEnds = Arrays.copyOf(statementEnds, statements * 2);
+        }
+        statementStarts[statements++] = at;
     }
 
     /** Lets go of the statement's bytes, and of arrays that a huge statement made grow. */
@@ -165,6 +189,10 @@ public final class FoldedStatement {
             literalKinds = new byte[INITIAL_ENTRIES];
             literalNegative = new boolean[INITIAL_ENTRIES];
             literalParameters = new int[INITIAL_ENTRIES];
+        }
+        if (statementStarts.length > KEPT_ENTRIES) {
+            statementStarts = new int[8];
+            statementEnds = new int[8];
         }
         if (folded.length > KEPT_ENTRIES * 4) {
             folded = new byte[1024];
@@ -592,6 +620,21 @@ public final class FoldedStatement {
         return statements;
     }
 
+    /** {@return where a statement of the text begins in the source: behind a semicolon, or with the text} */
+    public int statementStart(int statement) {
+        return statementStarts[statement];
+    }
+
+    /** {@return where a statement of the text ends in the source: at its semicolon, or with the text} */
+    public int statementEnd(int statement) {
+        return statementEnds[statement];
+    }
+
+    /** {@return whether a part of the text stands in a comment that the server runs} */
+    public boolean hasExecutableComment() {
+        return executableComments;
+    }
+
     /** {@return whether bytes were met that are no SQL} */
     public boolean isInvalid() {
         return invalid;
@@ -627,13 +670,18 @@ public final class FoldedStatement {
         return HashFunctions.xxh64(folded, 0, foldedLength, seed);
     }
 
-    /** {@return the folded text for people: {@code ?} for a value, {@code ...} for more of them} */
-    public String fingerprint(int maxChars) {
+    /**
+     * {@return the folded text for people: {@code ?} for a value, {@code ...} for more of them}
+     *
+     * @param maxChars where it is cut
+     * @param hidesStrings whether strings that were left as they are, which may be passwords, are shown as {@code ?} too
+     */
+    public String fingerprint(int maxChars, boolean hidesStrings) {
         StringBuilder text = new StringBuilder(Math.min(maxChars, foldedLength + 16));
         for (int token = 0; token < tokens && text.length() < maxChars; token++) {
             int from = foldedAt[token];
             int to = token + 1 < tokens ? foldedAt[token + 1] : foldedLength;
-            if (slotsOfTokens[token] >= 0) {
+            if (slotsOfTokens[token] >= 0 || (hidesStrings && kinds[token] == Token.STRING)) {
                 text.append(folded[from] == ' ' ? " ?" : "?");
             } else {
                 int end = to > from && folded[to - 1] == ROWS ? to - 1 : to;

@@ -46,6 +46,7 @@ final class Lexer {
     private boolean mariaDb;
     private int serverVersion;
     private boolean inExecutableComment;
+    private boolean executableComments;
     private boolean nameFollowsPoint;
     private boolean doubtful;
 
@@ -63,7 +64,9 @@ final class Lexer {
         mariaDb = context.flavor() == ServerFlavor.MARIADB;
         serverVersion = context.serverVersion();
         inExecutableComment = false;
+        executableComments = false;
         nameFollowsPoint = false;
+        pointPending = false;
         doubtful = false;
     }
 
@@ -94,6 +97,16 @@ final class Lexer {
     /** {@return whether a comment was met that servers may read in more than one way} */
     boolean isDoubtful() {
         return doubtful;
+    }
+
+    /** {@return whether a part of the text stands in a comment that the server runs} */
+    boolean hasExecutableComment() {
+        return executableComments;
+    }
+
+    /** {@return whether the last token stands in a comment that the server runs} */
+    boolean isInExecutableComment() {
+        return inExecutableComment;
     }
 
     /** {@return the kind of the next token; at the end, again and again, {@link Token#END}} */
@@ -222,6 +235,7 @@ final class Lexer {
         if (run) {
             doubtful |= inExecutableComment;
             inExecutableComment = true;
+            executableComments = true;
             at = digitsStart + digits;
             return true;
         }

@@ -27,6 +27,7 @@ import com.workersql.router.policy.Isolation;
 import com.workersql.router.policy.RoutingPolicy;
 import com.workersql.router.policy.TenantPlacement;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -255,6 +256,9 @@ public final class Planner {
         }
         Verdict verdict = Classifier.classify(s);
         switch (verdict.route()) {
+            case SEVERAL -> {
+                return several(statement, s, verdict.info(), now, purpose, mayAnalyse);
+            }
             case REFUSED -> {
                 return refused(statement, s, verdict, now);
             }
@@ -385,6 +389,44 @@ public final class Planner {
         return plan;
     }
 
+    /** Several statements go as one text where each of them goes to the same shard, and one by one elsewhere. */
+    private RoutePlan several(
+            Statement statement,
+            FoldedStatement s,
+            StatementInfo info,
+            InForce now,
+            Purpose purpose,
+            boolean mayAnalyse) {
+        List<Statement> parts = Several.parts(statement, s);
+        if (purpose == Purpose.PREPARE || parts.size() > Several.MAX_AS_ONE) {
+            return Refusal.unsupported(info, "several statements in one text");
+        }
+        List<RoutePlan> plans = new ArrayList<>(parts.size());
+        Scratch scratch = new Scratch();
+        for (Statement part : parts) {
+            scratch.folded.fold(part.bytes(), part.offset(), part.length(), part.context());
+            RoutePlan plan = plan(part, scratch, now, purpose, mayAnalyse);
+            if (plan == null) {
+                return null;
+            }
+            plans.add(plan);
+        }
+        return Several.together(info, plans);
+    }
+
+    /** {@return the statements of a text that holds several, each with its own place in it; else the statement alone} */
+    public List<Statement> split(Statement statement) {
+        Scratch scratch = take();
+        try {
+            FoldedStatement s = scratch.folded;
+            s.fold(statement.bytes(), statement.offset(), statement.length(), statement.context());
+            return Classifier.classify(s).route() == Route.SEVERAL ? Several.parts(statement, s) : List.of(statement);
+        } finally {
+            scratch.folded.release();
+            put(scratch);
+        }
+    }
+
     /** PREPARE and EXECUTE IMMEDIATE go where their text goes, and may leave what it may leave. */
     private RoutePlan inner(Statement statement, FoldedStatement s, Verdict verdict, InForce now) {
         StatementInfo info = verdict.info();
@@ -398,7 +440,8 @@ public final class Planner {
         Scratch scratch = new Scratch();
         scratch.folded.fold(bytes, 0, bytes.length, context);
         Verdict innerVerdict = Classifier.classify(scratch.folded);
-        if (innerVerdict.route() == Route.LOCAL
+        if (innerVerdict.route() == Route.SEVERAL
+                || innerVerdict.route() == Route.LOCAL
                 || innerVerdict.route() == Route.INNER_TEXT
                 || innerVerdict.route() == Route.SESSION) {
             return Refusal.unsupported(

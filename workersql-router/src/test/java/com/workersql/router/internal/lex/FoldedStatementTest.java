@@ -22,7 +22,7 @@ class FoldedStatementTest {
     private String fold(String sql) {
         byte[] bytes = sql.getBytes(StandardCharsets.UTF_8);
         statement.fold(bytes, 0, bytes.length, MYSQL);
-        return statement.fingerprint(10_000);
+        return statement.fingerprint(10_000, false);
     }
 
     private byte[] key(String sql) {
@@ -101,7 +101,7 @@ class FoldedStatementTest {
             StatementContext context = MYSQL.withCharset(charsets[random.nextInt(charsets.length)])
                     .withSqlMode(random.nextBoolean(), random.nextBoolean());
             statement.fold(bytes, 0, bytes.length, context);
-            assertThat(statement.fingerprint(1000)).isNotNull();
+            assertThat(statement.fingerprint(1000, false)).isNotNull();
             assertThat(statement.tokens()).isLessThanOrEqualTo(bytes.length + 1);
         }
     }
