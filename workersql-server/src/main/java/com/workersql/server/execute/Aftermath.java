@@ -88,7 +88,9 @@ final class Aftermath {
         var reasons = session.holdReasons();
         for (SessionEffect effect : info.effects()) {
             var reason = HOLDING.get(effect);
-            if (effect == SessionEffect.TEMPORARY_TABLE && info.kind() != StatementKind.CREATE_TEMPORARY_TABLE) {
+            if (effect == SessionEffect.TEMPORARY_TABLE
+                    && info.kind() != StatementKind.CREATE_TEMPORARY_TABLE
+                    && info.kind() != StatementKind.MULTIPLE) {
                 // To drop or use one leaves nothing behind that was not there.
                 continue;
             }
@@ -97,7 +99,8 @@ final class Aftermath {
             } else if (effect == SessionEffect.UNLOCK_TABLES && !status.isError()) {
                 reasons.remove(HoldReason.LOCK_TABLES);
                 reasons.remove(HoldReason.GLOBAL_READ_LOCK);
-            } else if (effect == SessionEffect.LAST_INSERT_ID && info.kind() == StatementKind.SELECT) {
+            } else if (effect == SessionEffect.LAST_INSERT_ID
+                    && (info.kind() == StatementKind.SELECT || info.kind() == StatementKind.MULTIPLE)) {
                 // The reply to a SELECT does not carry the value that LAST_INSERT_ID(expr) has set.
                 reasons.add(HoldReason.UNKNOWN_STATE);
             }

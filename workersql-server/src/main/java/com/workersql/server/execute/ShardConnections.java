@@ -37,6 +37,7 @@ final class ShardConnections {
     /** What changes the bytes or the meaning of replies: a connection serves only clients that agree on all of it. */
     private static final long OF_THE_CLIENT = CapabilityFlags.CLIENT_FOUND_ROWS
             | CapabilityFlags.CLIENT_IGNORE_SPACE
+            | CapabilityFlags.CLIENT_MULTI_STATEMENTS
             | CapabilityFlags.CLIENT_MULTI_RESULTS
             | CapabilityFlags.CLIENT_PS_MULTI_RESULTS
             | CapabilityFlags.CLIENT_DEPRECATE_EOF

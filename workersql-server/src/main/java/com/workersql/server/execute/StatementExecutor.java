@@ -4,6 +4,7 @@ package com.workersql.server.execute;
 import com.workersql.pool.BrokenConnectionException;
 import com.workersql.pool.PooledConnection;
 import com.workersql.pool.ReplyStatus;
+import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.StatusFlags;
 import com.workersql.router.ClientCharset;
 import com.workersql.router.Parameters;
@@ -104,19 +105,57 @@ public final class StatementExecutor {
         var statement = statement(session, sql, length, null);
         var plan = router.planIfCached(statement);
         if (plan != null) {
-            dispatch(session, plan, statement, new QueryWork(plan.statement(), command), target);
+            run(session, plan, statement, scratch, command, target);
             return;
         }
         var lasting = scratch ? statement(session, Arrays.copyOf(sql, length), length, null) : statement;
-        plan(
-                router::plan,
-                session,
-                lasting,
-                made -> dispatch(session, made, lasting, new QueryWork(made.statement(), command), target),
-                error -> {
-                    command.release();
-                    target.failed(error);
-                });
+        plan(router::plan, session, lasting, made -> run(session, made, lasting, false, command, target), error -> {
+            command.release();
+            target.failed(error);
+        });
+    }
+
+    /** Runs a text as the one statement that it is, or as the several. */
+    private void run(
+            ClientSession session,
+            RoutePlan plan,
+            Statement statement,
+            boolean scratch,
+            ByteBuf command,
+            ReplyTarget target) {
+        var work = new QueryWork(plan.statement(), command);
+        if (plan.statement().kind() != StatementKind.MULTIPLE) {
+            dispatch(session, plan, statement, work, target);
+            return;
+        }
+        if (!(target instanceof SeveralReplies several) || !session.allowsSeveralStatements()) {
+            work.drop();
+            target.failed(severalRefused(target));
+            return;
+        }
+        boolean asOne = plan instanceof RoutePlan.SingleShard
+                && session.capabilities().has(CapabilityFlags.CLIENT_MULTI_STATEMENTS);
+        var lasting = scratch && !asOne
+                ? statement(session, Arrays.copyOf(statement.bytes(), statement.length()), statement.length(), null)
+                : statement;
+        var parts = asOne ? List.of(lasting) : router.split(lasting);
+        if (parts.size() == 1) {
+            dispatch(session, plan, lasting, work, target);
+        } else {
+            work.drop();
+            new StatementSequence(this, session, parts, several).runNext();
+        }
+    }
+
+    private static GatewayError severalRefused(ReplyTarget target) {
+        return target instanceof SeveralReplies
+                ? GatewayError.refused(
+                        1064,
+                        "42000",
+                        "You have an error in your SQL syntax: several statements in one text, which this session does not"
+                                + " allow (CLIENT_MULTI_STATEMENTS, COM_SET_OPTION)")
+                : GatewayError.refused(
+                        1235, "42000", "This gateway doesn't yet support 'several statements in one text'");
     }
 
     /**
@@ -201,7 +240,8 @@ public final class StatementExecutor {
         return new Statement(context(session), sql, 0, length, parameters, held == null ? null : held.shard());
     }
 
-    private StatementContext context(ClientSession session) {
+    /** How the session's next statement is read. */
+    StatementContext context(ClientSession session) {
         var context = session.context();
         if (context == null) {
             var current = shards.get();

@@ -3,6 +3,8 @@ package com.workersql.server.mysql;
 
 import com.workersql.protocol.Command;
 import com.workersql.protocol.ProtocolException;
+import com.workersql.protocol.message.client.ClientCommand;
+import com.workersql.protocol.message.client.SetOption;
 import com.workersql.protocol.message.server.Err;
 import com.workersql.server.error.GatewayError;
 import com.workersql.server.execute.LocalOk;
@@ -102,6 +104,16 @@ final class CommandHandler extends ChannelInboundHandlerAdapter {
                         command.readerIndex() + 1, command.readableBytes() - 1, StandardCharsets.UTF_8);
                 command.release();
                 executor.initDb(session, name, reply);
+            }
+            case Command.COM_SET_OPTION -> {
+                SetOption option;
+                try {
+                    option = (SetOption) ClientCommand.decode(command, session.capabilities());
+                } finally {
+                    command.release();
+                }
+                session.allowSeveralStatements(option.option() == SetOption.MULTI_STATEMENTS_ON);
+                reply.optionSet(session.lastingStatusFlags());
             }
             case Command.COM_PING -> {
                 command.release();

@@ -47,6 +47,7 @@ public final class MySqlDoor extends ChannelInitializer<Channel> {
             | CapabilityFlags.CLIENT_IGNORE_SPACE
             | CapabilityFlags.CLIENT_INTERACTIVE
             | CapabilityFlags.CLIENT_TRANSACTIONS
+            | CapabilityFlags.CLIENT_MULTI_STATEMENTS
             | CapabilityFlags.CLIENT_MULTI_RESULTS
             | CapabilityFlags.CLIENT_PS_MULTI_RESULTS
             | CapabilityFlags.CLIENT_DEPRECATE_EOF);

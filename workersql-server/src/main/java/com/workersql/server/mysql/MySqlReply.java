@@ -6,6 +6,7 @@ import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.StatusFlags;
 import com.workersql.protocol.frame.PacketEncoder;
 import com.workersql.protocol.message.server.ColumnDefinition;
+import com.workersql.protocol.message.server.Eof;
 import com.workersql.protocol.message.server.Err;
 import com.workersql.protocol.message.server.Ok;
 import com.workersql.protocol.session.ControlPacket;
@@ -13,6 +14,7 @@ import com.workersql.server.error.GatewayError;
 import com.workersql.server.execute.LocalOk;
 import com.workersql.server.execute.LocalRows;
 import com.workersql.server.execute.PrepareTarget;
+import com.workersql.server.execute.SeveralReplies;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import java.util.List;
@@ -23,7 +25,7 @@ import java.util.List;
  *
  * <p>One per client connection, reused for every command; confined to the channel's event loop.
  */
-final class MySqlReply implements PrepareTarget {
+final class MySqlReply implements PrepareTarget, SeveralReplies {
     /** A reply is flushed once, at its end; a long one also each time so much has gathered. */
     private static final int FLUSH_BYTES = 32 * 1024;
 
@@ -35,6 +37,10 @@ final class MySqlReply implements PrepareTarget {
     private CapabilityFlags replyCapabilities;
     private Relay relay;
     private int unflushedBytes;
+    /** The numbers of packets across the replies to several statements; null while there is one. */
+    private PacketNumbers numbers;
+    /** Run behind the current reply; null where none follows. */
+    private Runnable nextStatement;
 
     /**
      * @param ended called when a reply is complete and flushed
@@ -50,6 +56,18 @@ final class MySqlReply implements PrepareTarget {
         firstSequenceId = (commandSequenceId + 1) & 0xFF;
         binaryRows = withBinaryRows;
         relay = null;
+        numbers = null;
+        nextStatement = null;
+    }
+
+    @Override
+    public void nextReply(Runnable next) {
+        if (numbers == null) {
+            numbers = new PacketNumbers(firstSequenceId);
+        } else {
+            firstSequenceId = numbers.next();
+        }
+        nextStatement = next;
     }
 
     /** The client reads again, or reads no more. */
@@ -73,18 +91,42 @@ final class MySqlReply implements PrepareTarget {
 
     @Override
     public void forward(ByteBuf packets) {
+        if (numbers != null) {
+            numbers.renumber(packets);
+        }
         write(packets);
     }
 
     @Override
     public void control(ControlPacket kind, int sequenceId, ByteBuf payload) {
+        int id = numbers == null ? sequenceId : numbers.take();
         var out = channel.alloc().buffer(PacketEncoder.HEADER_BYTES + payload.readableBytes());
-        if (kind == ControlPacket.OK && tellsOfState(payload)) {
-            Ok.decode(payload.duplicate(), replyCapabilities).encodePacket(out, sequenceId, capabilities);
+        if (nextStatement != null && kind == ControlPacket.OK) {
+            withMoreResults(Ok.decode(payload.duplicate(), replyCapabilities)).encodePacket(out, id, capabilities);
+        } else if (nextStatement != null && kind == ControlPacket.EOF) {
+            var eof = Eof.decode(payload.duplicate(), replyCapabilities);
+            new Eof(eof.warnings(), more(eof.statusFlags())).encodePacket(out, id, capabilities);
+        } else if (kind == ControlPacket.OK && tellsOfState(payload)) {
+            Ok.decode(payload.duplicate(), replyCapabilities).encodePacket(out, id, capabilities);
         } else {
-            PacketEncoder.write(out, sequenceId, payload);
+            PacketEncoder.write(out, id, payload);
         }
         write(out);
+    }
+
+    private int more(int statusFlags) {
+        return nextStatement == null ? statusFlags : statusFlags | StatusFlags.SERVER_MORE_RESULTS_EXISTS;
+    }
+
+    private Ok withMoreResults(Ok ok) {
+        return new Ok(
+                ok.endOfRows(),
+                ok.affectedRows(),
+                ok.lastInsertId(),
+                more(ok.statusFlags()),
+                ok.warnings(),
+                ok.info(),
+                ok.changes());
     }
 
     /** Whether an OK holds more than its fixed fields, so that its form depends on the capabilities. */
@@ -99,20 +141,36 @@ final class MySqlReply implements PrepareTarget {
 
     @Override
     public void completed(ReplyStatus status) {
+        if (status.isError()) {
+            nextStatement = null;
+        }
         end();
     }
 
     @Override
     public void ok(LocalOk ok) {
         var out = channel.alloc().buffer(16);
-        Ok.of(ok.statusFlags()).encodePacket(out, firstSequenceId, capabilities);
+        Ok.of(more(ok.statusFlags())).encodePacket(out, firstSequenceId, capabilities);
+        forward(out);
+        end();
+    }
+
+    /** The answer to COM_SET_OPTION, which is an end of rows without rows. */
+    void optionSet(int statusFlags) {
+        var out = channel.alloc().buffer(16);
+        if (capabilities.has(CapabilityFlags.CLIENT_DEPRECATE_EOF)) {
+            Ok.endOfRows(statusFlags, 0).encodePacket(out, firstSequenceId, capabilities);
+        } else {
+            new Eof(0, statusFlags).encodePacket(out, firstSequenceId, capabilities);
+        }
         write(out);
         end();
     }
 
     @Override
     public void rows(LocalRows rows) {
-        write(LocalResultSets.encode(channel.alloc(), rows, capabilities, firstSequenceId, binaryRows));
+        var result = new LocalRows(rows.columns(), rows.rows(), more(rows.statusFlags()));
+        forward(LocalResultSets.encode(channel.alloc(), result, capabilities, firstSequenceId, binaryRows));
         end();
     }
 
@@ -138,6 +196,7 @@ final class MySqlReply implements PrepareTarget {
         }
         var out = channel.alloc().buffer();
         new Err(error.errno(), error.sqlState(), error.message()).encodePacket(out, firstSequenceId, capabilities);
+        nextStatement = null;
         write(out);
         end();
     }
@@ -155,6 +214,12 @@ final class MySqlReply implements PrepareTarget {
         unflushedBytes = 0;
         relay = null;
         channel.flush();
-        ended.run();
+        var next = nextStatement;
+        if (next == null) {
+            ended.run();
+        } else {
+            nextStatement = null;
+            next.run();
+        }
     }
 }

@@ -34,6 +34,7 @@ public final class ClientSession {
     private SessionVariables variables = SessionVariables.NONE;
     private SqlModes sqlModes;
     private final List<String> ahead = new ArrayList<>();
+    private boolean severalStatements;
     private boolean beginPending;
     private boolean transactionLost;
     private Held held;
@@ -87,6 +88,7 @@ public final class ClientSession {
         this.loop = loop;
         this.principal = principal;
         this.capabilities = capabilities;
+        this.severalStatements = capabilities.has(CapabilityFlags.CLIENT_MULTI_STATEMENTS);
         this.collation = collation;
         this.clientHost = clientHost;
         this.schema = schema;
@@ -128,6 +130,24 @@ public final class ClientSession {
      */
     public CapabilityFlags capabilities() {
         return capabilities;
+    }
+
+    /**
+     * Whether one text may hold several statements.
+     *
+     * @return what the handshake said, or the latest COM_SET_OPTION; it outlives a reset of the session
+     */
+    public boolean allowsSeveralStatements() {
+        return severalStatements;
+    }
+
+    /**
+     * Allows one text to hold several statements, or forbids it.
+     *
+     * @param allowed as COM_SET_OPTION says
+     */
+    public void allowSeveralStatements(boolean allowed) {
+        severalStatements = allowed;
     }
 
     /**
