@@ -4,7 +4,7 @@ package com.workersql.protocol.auth;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/** The two digests, which every Java platform has. */
+/** The digests, which every Java platform has. */
 final class Digests {
     private Digests() {}
 
@@ -14,6 +14,10 @@ final class Digests {
 
     static MessageDigest sha256() {
         return digest("SHA-256");
+    }
+
+    static MessageDigest sha512() {
+        return digest("SHA-512");
     }
 
     /** {@code target ^= mask}, for as many bytes as the target has; the mask is repeated. */

@@ -7,6 +7,7 @@ import com.workersql.protocol.wire.Bytes;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.Locale;
 
@@ -20,10 +21,10 @@ public sealed interface PasswordVerifier {
     /** The authentication plugin that this verifier is for. */
     String plugin();
 
-    /** True when this is the verifier of {@code password}. Takes milliseconds for {@link CachingSha2}: not on an event loop. */
+    /** True when this is the verifier of {@code password}. May take milliseconds: not on an event loop. */
     boolean matches(byte[] password);
 
-    /** MySQL's text for it. Secret-like: it allows guessing offline. */
+    /** The server's text for it. Secret-like: it allows guessing offline. */
     String text();
 
     /** True when the password is empty. */
@@ -32,8 +33,9 @@ public sealed interface PasswordVerifier {
     }
 
     /**
-     * Reads {@code $A$005$...} (caching_sha2_password), {@code *HEX} (mysql_native_password), either of them as a whole in hex
-     * behind {@code 0x}, or nothing (an empty password).
+     * Reads {@code $A$005$...} (caching_sha2_password), {@code *HEX} (mysql_native_password), {@code $5$...} (sha256_password),
+     * {@code P0:...} (parsec), any of them as a whole in hex behind {@code 0x}, or nothing (an empty password). The bare key of
+     * {@code client_ed25519} has no mark of its own: {@link Ed25519}.
      *
      * @param text one character per byte, since salts of MySQL may hold control characters
      * @throws IllegalArgumentException when it is none of them; the message does not repeat the text
@@ -53,9 +55,21 @@ public sealed interface PasswordVerifier {
             byte[] salt = text.substring(7, 27).getBytes(StandardCharsets.ISO_8859_1);
             return new CachingSha2(Bytes.of(salt), thousands * 1000, text.substring(27));
         }
+        if (text.startsWith("$5$") && text.length() == 67 && text.charAt(23) == '$') {
+            byte[] salt = text.substring(3, 23).getBytes(StandardCharsets.ISO_8859_1);
+            return new Sha256(Bytes.of(salt), text.substring(24));
+        }
+        String[] parts = text.split(":", -1);
+        if (parts.length == 3 && parts[0].matches("P[0-4]")) {
+            return new Parsec(
+                    parts[0].charAt(1) - '0',
+                    Bytes.of(Base64.getDecoder().decode(parts[1])),
+                    Bytes.of(Base64.getDecoder().decode(parts[2])));
+        }
         throw new IllegalArgumentException("a password verifier of " + text.length()
                 + " characters; allowed are $A$005$ with 20 characters of salt and 43 of hash, * with 40 hex digits,"
-                + " either of them in hex behind 0x, or nothing");
+                + " $5$ with 20 characters of salt and $ with 43 of hash, P0 to P4 with salt and key in Base64,"
+                + " any of them in hex behind 0x, or nothing");
     }
 
     /**
@@ -194,6 +208,171 @@ public sealed interface PasswordVerifier {
         @Override
         public String toString() {
             return "CachingSha2[]";
+        }
+    }
+
+    /**
+     * {@code $5$...}: {@code sha256_password}.
+     *
+     * @param salt 20 bytes
+     * @param hash 43 characters
+     */
+    record Sha256(Bytes salt, String hash) implements PasswordVerifier {
+        private static final int ROUNDS = 5000;
+
+        public Sha256 {
+            requireNonNull(salt, "salt");
+            requireNonNull(hash, "hash");
+        }
+
+        @Override
+        public String plugin() {
+            return Sha256Password.PLUGIN;
+        }
+
+        @Override
+        public boolean matches(byte[] password) {
+            return password.length <= MAX_PASSWORD_BYTES
+                    && MessageDigest.isEqual(
+                            Sha256Crypt.hash(password, salt.toArray(), ROUNDS).getBytes(StandardCharsets.ISO_8859_1),
+                            hash.getBytes(StandardCharsets.ISO_8859_1));
+        }
+
+        @Override
+        public String text() {
+            return "$5$" + new String(salt.toArray(), StandardCharsets.ISO_8859_1) + "$" + hash;
+        }
+
+        @Override
+        public String toString() {
+            return "Sha256[]";
+        }
+    }
+
+    /**
+     * The public key of {@code client_ed25519}, which MariaDB keeps as 43 characters of Base64.
+     *
+     * @param publicKey 32 bytes
+     */
+    record Ed25519(Bytes publicKey) implements PasswordVerifier {
+        public Ed25519 {
+            requireLength("publicKey", publicKey, Ed25519Password.PUBLIC_KEY_BYTES);
+        }
+
+        /** Reads MariaDB's text. */
+        public static Ed25519 parse(String text) {
+            return new Ed25519(Bytes.of(Base64.getDecoder().decode(text)));
+        }
+
+        /** The key of a password. Takes milliseconds. */
+        public static Ed25519 ofPassword(byte[] password) {
+            return new Ed25519(Ed25519Password.publicKey(password));
+        }
+
+        @Override
+        public String plugin() {
+            return Ed25519Password.PLUGIN;
+        }
+
+        @Override
+        public boolean matches(byte[] password) {
+            return Ed25519Password.publicKey(password).equals(publicKey);
+        }
+
+        @Override
+        public String text() {
+            return Base64.getEncoder().withoutPadding().encodeToString(publicKey.toArray());
+        }
+
+        @Override
+        public String toString() {
+            return "Ed25519[]";
+        }
+    }
+
+    /**
+     * {@code P0:salt:key}: {@code parsec}.
+     *
+     * @param factor 0 to {@link ParsecPassword#MAX_FACTOR}: 1024 times two to its power are the rounds
+     * @param salt at least one byte
+     * @param publicKey 32 bytes
+     */
+    record Parsec(int factor, Bytes salt, Bytes publicKey) implements PasswordVerifier {
+        public Parsec {
+            requireNonNull(salt, "salt");
+            requireLength("publicKey", publicKey, Ed25519Password.PUBLIC_KEY_BYTES);
+            if (factor < 0 || factor > ParsecPassword.MAX_FACTOR) {
+                throw new IllegalArgumentException(
+                        "factor is " + factor + ", allowed are 0 to " + ParsecPassword.MAX_FACTOR);
+            }
+        }
+
+        /** The key of a password, with a new salt. Takes milliseconds. */
+        public static Parsec ofPassword(byte[] password, SecureRandom random) {
+            byte[] bytes = new byte[ParsecPassword.SALT_BYTES];
+            random.nextBytes(bytes);
+            Bytes salt = Bytes.of(bytes);
+            return new Parsec(0, salt, ParsecPassword.publicKey(password, salt, 0));
+        }
+
+        @Override
+        public String plugin() {
+            return ParsecPassword.PLUGIN;
+        }
+
+        @Override
+        public boolean matches(byte[] password) {
+            return ParsecPassword.publicKey(password, salt, factor).equals(publicKey);
+        }
+
+        @Override
+        public String text() {
+            Base64.Encoder base64 = Base64.getEncoder().withoutPadding();
+            return "P" + factor + ":" + base64.encodeToString(salt.toArray()) + ":"
+                    + base64.encodeToString(publicKey.toArray());
+        }
+
+        @Override
+        public String toString() {
+            return "Parsec[]";
+        }
+    }
+
+    /**
+     * A password that is checked somewhere else, and so has to come in clear: {@code mysql_clear_password}, over TLS only.
+     *
+     * @param check knows the password
+     */
+    record External(PasswordCheck check) implements PasswordVerifier {
+        public External {
+            requireNonNull(check, "check");
+        }
+
+        @Override
+        public String plugin() {
+            return ClearPassword.PLUGIN;
+        }
+
+        @Override
+        public boolean matches(byte[] password) {
+            // An empty password is a login without one to many directories.
+            return password.length > 0 && password.length <= MAX_PASSWORD_BYTES && check.matches(password);
+        }
+
+        @Override
+        public String text() {
+            throw new UnsupportedOperationException("the password is kept somewhere else");
+        }
+
+        @Override
+        public String toString() {
+            return "External[]";
+        }
+    }
+
+    private static void requireLength(String name, Bytes bytes, int length) {
+        if (bytes.length() != length) {
+            throw new IllegalArgumentException(name + " has " + bytes.length() + " bytes, it must have " + length);
         }
     }
 }

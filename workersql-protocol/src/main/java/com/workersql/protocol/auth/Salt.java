@@ -18,7 +18,12 @@ public final class Salt {
      * {@code $} is the separator of MySQL's verifiers.
      */
     public static Bytes next(SecureRandom random) {
-        byte[] salt = new byte[BYTES];
+        return next(random, BYTES);
+    }
+
+    /** A new salt of another length, of the same bytes. */
+    public static Bytes next(SecureRandom random, int bytes) {
+        byte[] salt = new byte[bytes];
         for (int i = 0; i < salt.length; i++) {
             // 126 values are left of 1 to 127.
             int value = 1 + random.nextInt(126);

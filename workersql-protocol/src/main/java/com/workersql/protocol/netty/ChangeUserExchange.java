@@ -105,8 +105,12 @@ public final class ChangeUserExchange {
         Runnable verification = handshake.verification();
         try {
             hashing.execute(() -> {
-                verification.run();
-                ctx.executor().execute(() -> verified(ctx));
+                try {
+                    verification.run();
+                } finally {
+                    // Also when a check of the store's has thrown: it has not matched then.
+                    ctx.executor().execute(() -> verified(ctx));
+                }
             });
         } catch (RejectedExecutionException e) {
             ByteBuf out = ctx.alloc().buffer();

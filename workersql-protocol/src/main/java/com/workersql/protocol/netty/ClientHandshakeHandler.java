@@ -25,7 +25,8 @@ import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLParameters;
 
 /**
- * The client's side of the connection phase on a channel: answers the greeting, starts TLS, logs in, and removes itself.
+ * The client's side of the connection phase on a channel: answers the greeting, starts TLS, logs in, and removes itself. Or, of
+ * a connection that is there already: becomes another user ({@link #forChangeUser}).
  *
  * <p>Bytes behind the final OK go to the next handler. One handler per channel; everything runs on the channel's event loop.
  */
@@ -53,6 +54,7 @@ public final class ClientHandshakeHandler extends ChannelInboundHandlerAdapter {
     private final String host;
     private final int port;
     private final Listener listener;
+    private final ServerSession current;
 
     private ClientHandshake handshake;
     private PacketDecoder decoder;
@@ -68,22 +70,51 @@ public final class ClientHandshakeHandler extends ChannelInboundHandlerAdapter {
      */
     public ClientHandshakeHandler(
             ClientHandshakeConfig config, SslContext tls, String host, int port, Listener listener) {
-        this.config = requireNonNull(config, "config");
-        this.tls = tls;
-        this.host = requireNonNull(host, "host");
-        this.port = port;
-        this.listener = requireNonNull(listener, "listener");
+        this(config, tls, requireNonNull(host, "host"), port, listener, null);
         if (config.tls() != TlsMode.DISABLED) {
             requireNonNull(tls, "tls");
         }
     }
 
+    private ClientHandshakeHandler(
+            ClientHandshakeConfig config,
+            SslContext tls,
+            String host,
+            int port,
+            Listener listener,
+            ServerSession current) {
+        this.config = requireNonNull(config, "config");
+        this.tls = tls;
+        this.host = host;
+        this.port = port;
+        this.listener = requireNonNull(listener, "listener");
+        this.current = current;
+    }
+
+    /**
+     * Sends COM_CHANGE_USER as soon as it is added to the pipeline of a connection on which no reply is due. It must be the first
+     * to see the bytes that come: put it in front of the decoder. Its listener gets the session of the new user.
+     *
+     * @param config the user to become, see {@link ClientHandshake#forChangeUser}
+     * @param current what was agreed on when the connection began
+     * @param listener hears the end; when it fails the channel is closed
+     */
+    public static ClientHandshakeHandler forChangeUser(
+            ClientHandshakeConfig config, ServerSession current, Listener listener) {
+        return new ClientHandshakeHandler(config, null, null, 0, listener, requireNonNull(current, "current"));
+    }
+
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        handshake = new ClientHandshake(config);
+        handshake = current == null ? new ClientHandshake(config) : ClientHandshake.forChangeUser(config, current);
         decoder = new PacketDecoder(ctx.alloc(), MAX_PAYLOAD_BYTES, SequenceMode.CONTINUE, Reservation.UNLIMITED);
         if (ctx.channel().isActive()) {
             startDeadline(ctx);
+        }
+        if (current != null) {
+            ByteBuf out = ctx.alloc().buffer();
+            handshake.changeUser(out);
+            ctx.writeAndFlush(out);
         }
     }
 

@@ -270,8 +270,12 @@ public final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter {
     private void verify(ChannelHandlerContext ctx, Verification verification) {
         try {
             hashing.execute(() -> {
-                verification.run();
-                ctx.executor().execute(() -> verified(ctx));
+                try {
+                    verification.run();
+                } finally {
+                    // Also when a check of the store's has thrown: it has not matched then.
+                    ctx.executor().execute(() -> verified(ctx));
+                }
             });
         } catch (RejectedExecutionException e) {
             ByteBuf out = ctx.alloc().buffer();

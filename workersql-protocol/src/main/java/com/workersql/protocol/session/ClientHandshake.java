@@ -6,23 +6,23 @@ import static java.util.Objects.requireNonNull;
 import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.ProtocolException;
 import com.workersql.protocol.auth.CachingSha2Password;
+import com.workersql.protocol.auth.Ed25519Password;
 import com.workersql.protocol.auth.NativePassword;
-import com.workersql.protocol.auth.RsaKeyPair;
-import com.workersql.protocol.auth.Salt;
+import com.workersql.protocol.auth.ParsecPassword;
 import com.workersql.protocol.message.client.AuthResponse;
+import com.workersql.protocol.message.client.ChangeUser;
 import com.workersql.protocol.message.client.ClientMessage;
 import com.workersql.protocol.message.client.HandshakeResponse41;
 import com.workersql.protocol.message.client.SslRequest;
 import com.workersql.protocol.message.server.AuthMoreData;
+import com.workersql.protocol.message.server.AuthNextFactor;
 import com.workersql.protocol.message.server.AuthSwitchRequest;
 import com.workersql.protocol.message.server.Err;
 import com.workersql.protocol.message.server.HandshakeV10;
 import com.workersql.protocol.message.server.Ok;
 import com.workersql.protocol.wire.Bytes;
+import com.workersql.protocol.wire.ProtocolStrings;
 import io.netty.buffer.ByteBuf;
-import java.nio.charset.StandardCharsets;
-import java.security.PublicKey;
-import java.util.Arrays;
 
 /**
  * The client's side of the connection phase, without I/O: payloads go in, packets and a {@link Step} come out.
@@ -47,7 +47,6 @@ public final class ClientHandshake {
         EXPECT_GREETING,
         EXPECT_TLS,
         EXPECT_RESULT,
-        EXPECT_PUBLIC_KEY,
         ENDED
     }
 
@@ -58,9 +57,9 @@ public final class ClientHandshake {
     private boolean tls;
     private HandshakeV10 greeting;
     private CapabilityFlags capabilities = CapabilityFlags.NONE;
-    private String plugin;
-    private Bytes salt;
+    private ClientPlugin plugin;
     private boolean switched;
+    private int factor;
     private ServerSession session;
 
     /**
@@ -68,6 +67,45 @@ public final class ClientHandshake {
      */
     public ClientHandshake(ClientHandshakeConfig config) {
         this.config = requireNonNull(config, "config");
+    }
+
+    /**
+     * The exchange that COM_CHANGE_USER begins in the command phase: {@link #changeUser} takes the place of the greeting. The
+     * server keeps the capabilities and TLS of the connection; of the configuration only user, password, schema, collation,
+     * attributes and what concerns passwords count. An ERR ends the connection, as in a handshake.
+     *
+     * @param config the user to become
+     * @param current what was agreed on when the connection began
+     */
+    public static ClientHandshake forChangeUser(ClientHandshakeConfig config, ServerSession current) {
+        ClientHandshake handshake = new ClientHandshake(config);
+        handshake.greeting = current.greeting();
+        handshake.capabilities = current.capabilities();
+        handshake.tls = current.tls();
+        return handshake;
+    }
+
+    /**
+     * Writes the command. Servers answer it by a switch with a new salt, whatever was sent along.
+     *
+     * @param out gets whole packets; stays the caller's
+     */
+    public Step changeUser(ByteBuf out) {
+        if (greeting == null || state != State.EXPECT_GREETING) {
+            throw new IllegalStateException("The handshake is in the state " + state + ", this needs a connection");
+        }
+        plugin = ClientPlugin.of(firstPlugin(), config, config.password(), tls);
+        state = State.EXPECT_RESULT;
+        write(
+                out,
+                new ChangeUser(
+                        config.user(),
+                        plugin.first(greeting.salt()),
+                        config.schema(),
+                        config.collationId(),
+                        plugin.name(),
+                        config.attributes()));
+        return Step.READ;
     }
 
     /** The sequence id that the server's next packet must have. */
@@ -97,7 +135,6 @@ public final class ClientHandshake {
         return switch (state) {
             case EXPECT_GREETING -> receiveGreeting(payload, out);
             case EXPECT_RESULT -> receiveResult(header, payload, out);
-            case EXPECT_PUBLIC_KEY -> receivePublicKey(payload, out);
             default -> throw ProtocolException.badHandshake("the server sent a packet that nobody asked for");
         };
     }
@@ -127,11 +164,10 @@ public final class ClientHandshake {
                     "the server " + greeting.serverVersion() + " does not speak the protocol of 4.1");
         }
         capabilities = config.capabilities().and(server);
-        salt = requireSalt(greeting.salt());
-        boolean native41 = !capabilities.has(CapabilityFlags.CLIENT_PLUGIN_AUTH)
-                || greeting.plugin().equals(NativePassword.PLUGIN);
-        // A server whose default plugin we do not know switches to the account's own when it sees another name.
-        plugin = native41 ? NativePassword.PLUGIN : CachingSha2Password.PLUGIN;
+        if (config.schema() != null && !capabilities.has(CapabilityFlags.CLIENT_CONNECT_WITH_DB)) {
+            throw ProtocolException.badHandshake(
+                    "the server " + greeting.serverVersion() + " takes no schema in the handshake");
+        }
         if (capabilities.has(CapabilityFlags.CLIENT_SSL)) {
             state = State.EXPECT_TLS;
             write(out, new SslRequest(capabilities, config.maxPacketBytes(), config.collationId()));
@@ -144,8 +180,16 @@ public final class ClientHandshake {
         return logIn(out);
     }
 
+    /** A server whose default plugin is none of the two switches to the account's own when it sees another name. */
+    private String firstPlugin() {
+        boolean native41 = !capabilities.has(CapabilityFlags.CLIENT_PLUGIN_AUTH)
+                || greeting.plugin().equals(NativePassword.PLUGIN);
+        return native41 ? NativePassword.PLUGIN : CachingSha2Password.PLUGIN;
+    }
+
     private Step logIn(ByteBuf out) {
         state = State.EXPECT_RESULT;
+        plugin = ClientPlugin.of(firstPlugin(), config, config.password(), tls);
         write(
                 out,
                 new HandshakeResponse41(
@@ -153,9 +197,9 @@ public final class ClientHandshake {
                         config.maxPacketBytes(),
                         config.collationId(),
                         config.user(),
-                        proof(),
+                        plugin.first(greeting.salt()),
                         config.schema(),
-                        plugin,
+                        plugin.name(),
                         config.attributes(),
                         0));
         return Step.READ;
@@ -169,90 +213,54 @@ public final class ClientHandshake {
                 yield Step.DONE;
             }
             case AuthSwitchRequest.HEADER -> switchPlugin(AuthSwitchRequest.decode(payload, capabilities), out);
+            case AuthNextFactor.HEADER -> nextFactor(AuthNextFactor.decode(payload, capabilities), out);
             case AuthMoreData.HEADER ->
                 receiveMore(AuthMoreData.decode(payload, capabilities).data(), out);
-            default -> throw ProtocolException.badHandshake("the server sent a packet that begins with " + header);
+            default -> {
+                if (!sendsBareData()) {
+                    throw ProtocolException.badHandshake("the server sent a packet that begins with " + header);
+                }
+                yield receiveMore(ProtocolStrings.readRestValue(payload), out);
+            }
         };
+    }
+
+    /** MariaDB puts the header in front of a plugin's data only where they could be taken for another packet. */
+    private boolean sendsBareData() {
+        return plugin.name().equals(ParsecPassword.PLUGIN) || plugin.name().equals(Ed25519Password.PLUGIN);
     }
 
     private Step switchPlugin(AuthSwitchRequest request, ByteBuf out) {
-        if (switched) {
+        if (switched || factor > 0) {
             throw ProtocolException.badHandshake("the server switches the authentication plugin twice");
         }
         switched = true;
-        plugin = request.plugin();
-        if (!plugin.equals(NativePassword.PLUGIN) && !plugin.equals(CachingSha2Password.PLUGIN)) {
-            throw ProtocolException.badHandshake("the server asks for the authentication plugin '" + plugin
-                    + "', supported are " + NativePassword.PLUGIN + " and " + CachingSha2Password.PLUGIN);
+        return answer(request.plugin(), request.data(), config.password(), out);
+    }
+
+    private Step nextFactor(AuthNextFactor request, ByteBuf out) {
+        if (factor == config.furtherPasswords().size()) {
+            throw ProtocolException.badHandshake("the server asks for factor " + (factor + 2) + " by '"
+                    + request.plugin() + "', passwords are configured for " + (factor + 1));
         }
-        salt = requireSalt(request.data());
-        write(out, new AuthResponse(proof()));
-        return Step.READ;
+        return answer(
+                request.plugin(), request.data(), config.furtherPasswords().get(factor++), out);
+    }
+
+    private Step answer(String pluginName, Bytes salt, Bytes password, ByteBuf out) {
+        plugin = ClientPlugin.of(pluginName, config, password, tls);
+        return send(plugin.first(salt), out);
     }
 
     private Step receiveMore(Bytes data, ByteBuf out) {
-        if (!plugin.equals(CachingSha2Password.PLUGIN) || data.length() != 1) {
-            throw ProtocolException.badHandshake("the server sent data that " + plugin + " does not know");
-        }
-        return switch (data.at(0)) {
-            case CachingSha2Password.FAST_AUTH_SUCCESS -> Step.READ;
-            case CachingSha2Password.PERFORM_FULL_AUTHENTICATION -> sendPassword(out);
-            default -> throw ProtocolException.badHandshake("the server sent data that " + plugin + " does not know");
-        };
+        Bytes answer = plugin.next(data);
+        return answer == null ? Step.READ : send(answer, out);
     }
 
-    private Step sendPassword(ByteBuf out) {
-        byte[] password = config.password().toArray();
-        if (tls) {
-            Bytes terminated = Bytes.of(Arrays.copyOf(password, password.length + 1));
-            write(out, new AuthResponse(terminated));
-            terminated.wipe();
-            return Step.READ;
-        }
-        if (config.serverPublicKey() != null) {
-            return sendEncrypted(config.serverPublicKey(), out);
-        }
-        if (!config.allowPublicKeyRetrieval()) {
-            throw ProtocolException.badHandshake("the server needs the password of '" + config.user()
-                    + "', which is sent over TLS or by a known RSA key only; TLS is off, no key is configured,"
-                    + " and allowPublicKeyRetrieval is false");
-        }
-        state = State.EXPECT_PUBLIC_KEY;
-        write(out, new AuthResponse(Bytes.of(new byte[] {CachingSha2Password.REQUEST_PUBLIC_KEY})));
+    private Step send(Bytes answer, ByteBuf out) {
+        write(out, new AuthResponse(answer));
+        answer.wipe();
         return Step.READ;
-    }
-
-    private Step receivePublicKey(ByteBuf payload, ByteBuf out) {
-        byte[] pem = AuthMoreData.decode(payload, capabilities).data().toArray();
-        state = State.EXPECT_RESULT;
-        try {
-            return sendEncrypted(RsaKeyPair.parsePublicPem(new String(pem, StandardCharsets.US_ASCII)), out);
-        } catch (IllegalArgumentException e) {
-            throw ProtocolException.badHandshake("the server's answer to the request for its RSA key is no key");
-        }
-    }
-
-    private Step sendEncrypted(PublicKey key, ByteBuf out) {
-        write(
-                out,
-                new AuthResponse(CachingSha2Password.encrypt(config.password().toArray(), salt, key)));
-        return Step.READ;
-    }
-
-    /** Both plugins mix the password with the salt: without one, whoever listens learns what repeats. */
-    private static Bytes requireSalt(Bytes salt) {
-        if (salt.length() < Salt.BYTES) {
-            throw ProtocolException.badHandshake(
-                    "the server sent a salt of " + salt.length() + " bytes, needed are " + Salt.BYTES);
-        }
-        return salt;
-    }
-
-    private Bytes proof() {
-        byte[] password = config.password().toArray();
-        return plugin.equals(NativePassword.PLUGIN)
-                ? NativePassword.response(password, salt)
-                : CachingSha2Password.response(password, salt);
     }
 
     private void write(ByteBuf out, ClientMessage message) {

@@ -6,8 +6,10 @@ import static java.util.Objects.requireNonNull;
 import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.wire.Bytes;
 import java.security.PublicKey;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -24,6 +26,9 @@ import java.util.Map;
  * @param allowPublicKeyRetrieval whether the server may be asked for its RSA key when there is no TLS; who sits in between can
  *     answer with a key of its own and so learn the password
  * @param serverPublicKey the server's RSA key when it is known; nullable
+ * @param enableClearPassword whether the password may be sent by {@code mysql_clear_password}, over TLS; then the server is told
+ *     it as it is, so the TLS mode should verify the server
+ * @param furtherPasswords those of the second and the third factor, at most two; MULTI_FACTOR_AUTHENTICATION comes with them
  * @param timeoutMillis how long a handshake may take as a whole
  */
 public record ClientHandshakeConfig(
@@ -37,6 +42,8 @@ public record ClientHandshakeConfig(
         TlsMode tls,
         boolean allowPublicKeyRetrieval,
         PublicKey serverPublicKey,
+        boolean enableClearPassword,
+        List<Bytes> furtherPasswords,
         long timeoutMillis) {
 
     private static final long REQUIRED = CapabilityFlags.CLIENT_PROTOCOL_41
@@ -56,6 +63,11 @@ public record ClientHandshakeConfig(
         capabilities = tls == TlsMode.DISABLED
                 ? capabilities.without(CapabilityFlags.CLIENT_SSL)
                 : capabilities.with(CapabilityFlags.CLIENT_SSL);
+        furtherPasswords = List.copyOf(furtherPasswords);
+        requireRange("furtherPasswords", furtherPasswords.size(), 0, 2);
+        if (!furtherPasswords.isEmpty()) {
+            capabilities = capabilities.with(CapabilityFlags.MULTI_FACTOR_AUTHENTICATION);
+        }
         attributes = Collections.unmodifiableMap(new LinkedHashMap<>(attributes));
         requireRange("collationId", collationId, 1, 255);
         requireRange("timeoutMillis", timeoutMillis, 1, 3_600_000);
@@ -90,6 +102,8 @@ public record ClientHandshakeConfig(
         private TlsMode tls = TlsMode.PREFERRED;
         private boolean allowPublicKeyRetrieval;
         private PublicKey serverPublicKey;
+        private boolean enableClearPassword;
+        private final List<Bytes> furtherPasswords = new ArrayList<>();
         private long timeoutMillis = 10_000;
 
         private Builder(String user) {
@@ -150,6 +164,18 @@ public record ClientHandshakeConfig(
             return this;
         }
 
+        /** Default false. */
+        public Builder enableClearPassword(boolean enable) {
+            this.enableClearPassword = enable;
+            return this;
+        }
+
+        /** Adds the password of one more factor; default: none, at most two. The bytes are copied. */
+        public Builder furtherPassword(byte[] password) {
+            this.furtherPasswords.add(Bytes.of(password));
+            return this;
+        }
+
         /** Default 10000; 1 to 3600000 milliseconds. */
         public Builder timeoutMillis(long timeoutMillis) {
             this.timeoutMillis = timeoutMillis;
@@ -173,6 +199,8 @@ public record ClientHandshakeConfig(
                     tls,
                     allowPublicKeyRetrieval,
                     serverPublicKey,
+                    enableClearPassword,
+                    furtherPasswords,
                     timeoutMillis);
         }
     }

@@ -18,6 +18,7 @@ import com.workersql.protocol.message.client.ChangeUser;
 import com.workersql.protocol.message.client.HandshakeResponse41;
 import com.workersql.protocol.message.client.SslRequest;
 import com.workersql.protocol.message.server.AuthMoreData;
+import com.workersql.protocol.message.server.AuthNextFactor;
 import com.workersql.protocol.message.server.AuthSwitchRequest;
 import com.workersql.protocol.message.server.Err;
 import com.workersql.protocol.message.server.HandshakeV10;
@@ -25,7 +26,7 @@ import com.workersql.protocol.message.server.Ok;
 import com.workersql.protocol.message.server.ServerMessage;
 import com.workersql.protocol.wire.Bytes;
 import io.netty.buffer.ByteBuf;
-import java.nio.charset.StandardCharsets;
+import java.nio.ReadOnlyBufferException;
 import java.util.Map;
 
 /**
@@ -40,8 +41,8 @@ import java.util.Map;
  * }</pre>
  *
  * <p>An unknown user goes through the exchange of a known one with a wrong password. No password byte is asked for in clear
- * unless it is encrypted by our RSA key. Not safe for several threads; belongs to one connection. Nothing but
- * {@link Verification#run} takes long.
+ * unless it is encrypted by our RSA key. The bytes of an answer that may hold a password are overwritten when they have been
+ * read. Not safe for several threads; belongs to one connection. Nothing but {@link Verification#run} takes long.
  */
 public final class ServerHandshake {
 
@@ -63,9 +64,8 @@ public final class ServerHandshake {
         NEW,
         EXPECT_RESPONSE,
         EXPECT_TLS,
-        EXPECT_SWITCH_RESPONSE,
-        EXPECT_PASSWORD,
-        EXPECT_ENCRYPTED_PASSWORD,
+        EXPECT_ANSWER,
+        EXPECT_MORE,
         VERIFYING,
         DECIDING,
         ENDED
@@ -86,7 +86,8 @@ public final class ServerHandshake {
     private Peer peer;
     private Credential credential;
     private PasswordVerifier verifier;
-    private boolean passwordGiven;
+    private ServerPlugin plugin;
+    private int factor;
     private Verification verification;
     private Err err;
 
@@ -178,7 +179,7 @@ public final class ServerHandshake {
     /**
      * Takes the client's next payload.
      *
-     * @param payload stays the caller's
+     * @param payload stays the caller's; overwritten where it may hold a password
      * @param payloadSequenceId of its last packet
      * @param out gets whole packets; stays the caller's
      */
@@ -187,11 +188,7 @@ public final class ServerHandshake {
         try {
             return switch (state) {
                 case EXPECT_RESPONSE -> receiveResponse(payload, out);
-                case EXPECT_SWITCH_RESPONSE ->
-                    check(AuthResponse.decode(payload, capabilities).data(), out);
-                case EXPECT_PASSWORD -> receivePassword(payload, out);
-                case EXPECT_ENCRYPTED_PASSWORD ->
-                    verifyEncrypted(AuthResponse.decode(payload, capabilities).data(), out);
+                case EXPECT_ANSWER, EXPECT_MORE -> receiveAnswer(payload, out);
                 default -> throw ProtocolException.badHandshake("a packet that nobody asked for");
             };
         } catch (ProtocolException e) {
@@ -220,8 +217,10 @@ public final class ServerHandshake {
         if (!done.matches || credential == null) {
             return deny(out);
         }
-        config.fastVerifiers().put(verifier, done.fastVerifier);
-        return succeed(out);
+        if (done.fastVerifier != null) {
+            config.fastVerifiers().put(verifier, done.fastVerifier);
+        }
+        return proven(out);
     }
 
     /** Who was authenticated; from {@link Step#DECIDE} on. */
@@ -247,10 +246,18 @@ public final class ServerHandshake {
         write(out, ok, Step.READ);
     }
 
-    /** Writes an ERR after which the connection is to be closed, in any state behind the greeting. */
+    /**
+     * Writes an ERR after which the connection is to be closed, in any state. In the place of the greeting it has no SQLSTATE,
+     * since nothing is agreed on.
+     */
     public Step refuse(Err refusal, ByteBuf out) {
+        boolean inPlaceOfGreeting = state == State.NEW && current == null;
         state = State.ENDED;
         err = refusal;
+        if (inPlaceOfGreeting) {
+            sequenceId = refusal.encodePacket(out, sequenceId, CapabilityFlags.NONE);
+            return Step.CLOSE;
+        }
         return write(out, refusal, Step.CLOSE);
     }
 
@@ -296,8 +303,8 @@ public final class ServerHandshake {
             return refuse(secureTransportRequired(), out);
         }
         findUser();
-        if (verifier.plugin().equals(clientPlugin())) {
-            return check(response.authData(), out);
+        if (plugin.takesAnswerToGreeting() && verifier.plugin().equals(clientPlugin())) {
+            return follow(plugin.first(response.authData(), salt), out);
         }
         return switchPlugin(out);
     }
@@ -310,19 +317,33 @@ public final class ServerHandshake {
                             "Client does not support the authentication plugin " + verifier.plugin()),
                     out);
         }
-        salt = Salt.next(config.random());
-        state = State.EXPECT_SWITCH_RESPONSE;
-        return write(out, new AuthSwitchRequest(verifier.plugin(), salt), Step.READ);
+        return ask(false, out);
+    }
+
+    /** Asks for the answer of {@link #plugin}, as a switch or as the next factor. */
+    private Step ask(boolean nextFactor, ByteBuf out) {
+        if (plugin.requiresTls() && !tls) {
+            return refuse(secureTransportRequired(), out);
+        }
+        salt = Salt.next(config.random(), plugin.saltBytes());
+        state = State.EXPECT_ANSWER;
+        String name = verifier.plugin();
+        return write(out, nextFactor ? new AuthNextFactor(name, salt) : new AuthSwitchRequest(name, salt), Step.READ);
     }
 
     private void findUser() {
         credential = store.find(response.user(), response.schema(), peer);
         if (credential != null) {
-            verifier = credential.verifier();
+            use(credential.verifier());
             return;
         }
         PasswordVerifier decoy = store.decoy(response.user());
-        verifier = decoy != null ? decoy : PasswordVerifier.decoy(config.random());
+        use(decoy != null ? decoy : PasswordVerifier.decoy(config.random()));
+    }
+
+    private void use(PasswordVerifier next) {
+        verifier = next;
+        plugin = ServerPlugin.of(next, config, credential != null, tls);
     }
 
     private String clientPlugin() {
@@ -332,73 +353,57 @@ public final class ServerHandshake {
         return response.plugin();
     }
 
-    private Step check(Bytes answer, ByteBuf out) {
-        // A client without a password sends nothing, or a lone NUL where it had to send something.
-        boolean empty = answer.isEmpty() || (answer.length() == 1 && answer.at(0) == 0);
-        passwordGiven = !empty;
-        if (empty || verifier.isEmptyPassword()) {
-            return empty && verifier.isEmptyPassword() ? succeed(out) : deny(out);
-        }
-        if (verifier instanceof PasswordVerifier.Native known) {
-            boolean matches = NativePassword.verify(answer, salt, known.hash());
-            return matches ? succeed(out) : deny(out);
-        }
-        if (answer.length() != CachingSha2Password.RESPONSE_BYTES) {
-            return deny(out);
-        }
-        Bytes fastVerifier = config.fastVerifiers().find(verifier);
-        if (fastVerifier != null && credential != null && CachingSha2Password.verifyFast(answer, salt, fastVerifier)) {
-            writeMore(out, CachingSha2Password.FAST_AUTH_SUCCESS);
-            return succeed(out);
-        }
-        state = State.EXPECT_PASSWORD;
-        writeMore(out, CachingSha2Password.PERFORM_FULL_AUTHENTICATION);
-        return Step.READ;
-    }
-
-    private Step receivePassword(ByteBuf payload, ByteBuf out) {
+    private Step receiveAnswer(ByteBuf payload, ByteBuf out) {
+        int start = payload.readerIndex();
         Bytes answer = AuthResponse.decode(payload, capabilities).data();
-        if (tls) {
-            byte[] password = CachingSha2Password.withoutNul(answer.toArray());
-            answer.wipe();
-            return verify(new Verification(verifier, password));
-        }
-        if (config.rsaKeys() == null) {
-            return deny(out);
-        }
-        if (answer.length() == 1 && answer.at(0) == CachingSha2Password.REQUEST_PUBLIC_KEY) {
-            state = State.EXPECT_ENCRYPTED_PASSWORD;
-            byte[] pem = config.rsaKeys().publicPem().getBytes(StandardCharsets.US_ASCII);
-            return write(out, new AuthMoreData(Bytes.of(pem)), Step.READ);
-        }
-        return verifyEncrypted(answer, out);
+        wipe(payload, start);
+        return follow(state == State.EXPECT_ANSWER ? plugin.first(answer, salt) : plugin.next(answer, salt), out);
     }
 
-    private Step verifyEncrypted(Bytes encrypted, ByteBuf out) {
-        // Anything else is a password in clear or garbage; neither is looked at.
-        if (encrypted.length() != config.rsaKeys().encryptedBytes()) {
-            encrypted.wipe();
-            return deny(out);
+    private static void wipe(ByteBuf payload, int start) {
+        try {
+            payload.setZero(start, payload.readerIndex() - start);
+        } catch (ReadOnlyBufferException e) {
+            // Whoever hands in such a buffer keeps its content; a part of a composite one cannot be asked beforehand.
         }
-        return verify(
-                new Verification(verifier, encrypted, salt, config.rsaKeys().privateKey()));
     }
 
-    private Step verify(Verification job) {
-        verification = job;
-        state = State.VERIFYING;
-        return Step.VERIFY;
+    private Step follow(ServerPlugin.Next next, ByteBuf out) {
+        if (next instanceof ServerPlugin.Ask ask) {
+            state = State.EXPECT_MORE;
+            return write(out, new AuthMoreData(ask.data()), Step.READ);
+        }
+        if (next instanceof ServerPlugin.Verify verify) {
+            verification = verify.verification();
+            state = State.VERIFYING;
+            return Step.VERIFY;
+        }
+        if (next instanceof ServerPlugin.Matched matched) {
+            if (matched.data() != null) {
+                write(out, new AuthMoreData(matched.data()), Step.READ);
+            }
+            return proven(out);
+        }
+        return deny(out);
     }
 
-    private Step succeed(ByteBuf out) {
+    /** One factor is proven. */
+    private Step proven(ByteBuf out) {
         if (credential == null) {
             return deny(out);
         }
         if (credential.requiresTls() && !tls) {
             return refuse(secureTransportRequired(), out);
         }
-        state = State.DECIDING;
-        return Step.DECIDE;
+        if (factor == credential.furtherFactors().size()) {
+            state = State.DECIDING;
+            return Step.DECIDE;
+        }
+        if (!capabilities.has(CapabilityFlags.MULTI_FACTOR_AUTHENTICATION)) {
+            return deny(out);
+        }
+        use(credential.furtherFactors().get(factor++));
+        return ask(true, out);
     }
 
     private Step deny(ByteBuf out) {
@@ -406,7 +411,7 @@ public final class ServerHandshake {
                 Err.of(
                         ServerErrors.ER_ACCESS_DENIED_ERROR,
                         "Access denied for user '" + response.user() + "'@'" + peerAddress + "' (using password: "
-                                + (passwordGiven ? "YES" : "NO") + ")"),
+                                + (plugin.passwordGiven() ? "YES" : "NO") + ")"),
                 out);
     }
 
@@ -414,10 +419,6 @@ public final class ServerHandshake {
         return Err.of(
                 ServerErrors.ER_SECURE_TRANSPORT_REQUIRED,
                 "Connections using insecure transport are prohibited; connect by TLS");
-    }
-
-    private void writeMore(ByteBuf out, int value) {
-        write(out, new AuthMoreData(Bytes.of(new byte[] {(byte) value})), Step.READ);
     }
 
     private Step write(ByteBuf out, ServerMessage message, Step next) {

@@ -6,51 +6,67 @@ import com.workersql.protocol.auth.PasswordVerifier;
 import com.workersql.protocol.wire.Bytes;
 import java.security.PrivateKey;
 import java.util.Arrays;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
- * The slow part of a full authentication: RSA and some thousand rounds of SHA-256. Run it once, on any thread, then hand it back
- * by {@link ServerHandshake#verified}; whoever passes it between threads orders the two.
+ * The slow part of an authentication: RSA, signatures, some thousand rounds of SHA-256, or what a directory answers. Run it once,
+ * on any thread, then hand it back by {@link ServerHandshake#verified}; whoever passes it between threads orders the two.
  */
 public final class Verification implements Runnable {
     private final PasswordVerifier verifier;
-    private final Bytes encrypted;
-    private final Bytes salt;
-    private final PrivateKey key;
-    private byte[] password;
+    private final Supplier<byte[]> password;
+    private final BooleanSupplier proof;
 
     boolean matches;
     Bytes fastVerifier;
 
-    Verification(PasswordVerifier verifier, byte[] password) {
+    private Verification(PasswordVerifier verifier, Supplier<byte[]> password, BooleanSupplier proof) {
         this.verifier = verifier;
         this.password = password;
-        this.encrypted = null;
-        this.salt = null;
-        this.key = null;
+        this.proof = proof;
     }
 
-    Verification(PasswordVerifier verifier, Bytes encrypted, Bytes salt, PrivateKey key) {
-        this.verifier = verifier;
-        this.encrypted = encrypted;
-        this.salt = salt;
-        this.key = key;
+    /** Checks what was proven without a password. */
+    static Verification ofProof(BooleanSupplier proof) {
+        return new Verification(null, null, proof);
+    }
+
+    /**
+     * Checks a password.
+     *
+     * @param password wiped afterwards; null when the client's bytes held none
+     */
+    static Verification ofPassword(PasswordVerifier verifier, byte[] password) {
+        return new Verification(verifier, () -> password, null);
+    }
+
+    /** Checks a password that was encrypted by our public key. */
+    static Verification ofEncrypted(PasswordVerifier verifier, Bytes encrypted, Bytes salt, PrivateKey key) {
+        return new Verification(verifier, () -> CachingSha2Password.decrypt(encrypted, salt, key), null);
     }
 
     @Override
     public void run() {
-        if (encrypted != null) {
-            password = CachingSha2Password.decrypt(encrypted, salt, key);
+        matches = proof != null ? proof.getAsBoolean() : check(password.get());
+    }
+
+    private boolean check(byte[] given) {
+        if (given == null) {
+            if (!(verifier instanceof PasswordVerifier.External)) {
+                // The hash is computed all the same: how long it takes must not tell what was wrong.
+                verifier.matches(new byte[] {0});
+            }
+            return false;
         }
-        if (password == null) {
-            // The hash is computed all the same: how long it takes must not tell what was wrong.
-            verifier.matches(new byte[] {0});
-            return;
+        try {
+            boolean found = verifier.matches(given);
+            if (found && verifier instanceof PasswordVerifier.CachingSha2) {
+                fastVerifier = CachingSha2Password.fastVerifier(given);
+            }
+            return found;
+        } finally {
+            Arrays.fill(given, (byte) 0);
         }
-        matches = verifier.matches(password);
-        if (matches) {
-            fastVerifier = CachingSha2Password.fastVerifier(password);
-        }
-        Arrays.fill(password, (byte) 0);
-        password = null;
     }
 }

@@ -61,6 +61,18 @@ class PasswordVerifierTest {
         assertThat(verifier.matches(bytes("Secret"))).isFalse();
     }
 
+    /** What MySQL 9.7 keeps for {@code IDENTIFIED WITH sha256_password BY 'secret'}. */
+    @Test
+    void readsTheFormOfSha256Password() {
+        PasswordVerifier verifier = PasswordVerifier.parse(
+                "0x2435247316387C4001021A582A1A540E09477E5E3E6C2D246F7235644E3277487045412F7549722E6763516E5342682F756B35574852574D436C6F303374554C726142");
+
+        assertThat(verifier.plugin()).isEqualTo("sha256_password");
+        assertThat(verifier.matches(bytes("secret"))).isTrue();
+        assertThat(verifier.matches(bytes("Secret"))).isFalse();
+        assertThat(PasswordVerifier.parse(verifier.text())).isEqualTo(verifier);
+    }
+
     @Test
     void anEmptyTextIsAnEmptyPassword() {
         assertThat(PasswordVerifier.parse("").matches(new byte[0])).isTrue();

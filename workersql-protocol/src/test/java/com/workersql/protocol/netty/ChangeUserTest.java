@@ -130,7 +130,7 @@ class ChangeUserTest {
     }
 
     @Test
-    void changesToUsersOfEitherAuthenticationAndGoesOn() throws SQLException {
+    void t26changesToUsersOfEitherAuthenticationAndGoesOn() throws SQLException {
         try (JdbcConnection connection = connect()) {
             connection.changeUser("native", "two");
             connection.ping();
@@ -142,7 +142,7 @@ class ChangeUserTest {
     }
 
     @Test
-    void refusesAWrongPasswordAndCloses() throws SQLException {
+    void t26refusesAWrongPasswordAndCloses() throws SQLException {
         try (JdbcConnection connection = connect()) {
             assertThatThrownBy(() -> connection.changeUser("native", "wrong"))
                     .isInstanceOfSatisfying(

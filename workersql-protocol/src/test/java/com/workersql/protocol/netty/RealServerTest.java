@@ -10,12 +10,9 @@ import com.workersql.protocol.auth.RsaKeyPair;
 import com.workersql.protocol.session.ClientHandshakeConfig;
 import com.workersql.protocol.session.ServerSession;
 import com.workersql.protocol.session.TlsMode;
-import io.netty.bootstrap.Bootstrap;
-import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
-import io.netty.channel.socket.nio.NioSocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.sql.Connection;
@@ -23,12 +20,12 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Logs in to a real MySQL server, whose port on 127.0.0.1 the system property {@code workersql.mysql.port} names and where root
@@ -82,27 +79,9 @@ class RealServerTest {
     }
 
     private static ServerSession connect(ClientHandshakeConfig config) throws Exception {
-        CompletableFuture<ServerSession> connected = new CompletableFuture<>();
-        ClientHandshakeHandler.Listener listener = new ClientHandshakeHandler.Listener() {
-            @Override
-            public void onConnected(ChannelHandlerContext ctx, ServerSession session) {
-                connected.complete(session);
-                ctx.close();
-            }
-
-            @Override
-            public void onFailed(ChannelHandlerContext ctx, Throwable cause) {
-                connected.completeExceptionally(cause);
-            }
-        };
-        new Bootstrap()
-                .group(loops)
-                .channel(NioSocketChannel.class)
-                .handler(new ClientHandshakeHandler(
-                        config, ClientTls.context(config.tls(), null, null, null), "localhost", PORT, listener))
-                .connect("127.0.0.1", PORT)
-                .syncUninterruptibly();
-        return connected.get(20, TimeUnit.SECONDS);
+        try (LoginClient client = LoginClient.connect(loops, PORT, config)) {
+            return client.session();
+        }
     }
 
     @Test
@@ -159,5 +138,35 @@ class RealServerTest {
         asRoot("ALTER USER " + USER + " IDENTIFIED WITH caching_sha2_password AS '" + text + "'");
 
         assertThat(connect(config(TlsMode.REQUIRED).build()).tls()).isTrue();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = TlsMode.class,
+            names = {"DISABLED", "REQUIRED"})
+    void authenticatesBySha256Password(TlsMode mode) throws Exception {
+        asRoot("ALTER USER " + USER + " IDENTIFIED WITH sha256_password BY 'pässword'");
+
+        ClientHandshakeConfig config =
+                config(mode).allowPublicKeyRetrieval(true).build();
+        assertThat(connect(config).tls()).isEqualTo(mode == TlsMode.REQUIRED);
+    }
+
+    @Test
+    void changesTheUserAndBack() throws Exception {
+        asRoot("DROP USER IF EXISTS protocol_other");
+        asRoot("CREATE USER protocol_other IDENTIFIED WITH sha256_password BY 'other'");
+        ClientHandshakeConfig other = ClientHandshakeConfig.builder("protocol_other")
+                .password("other".getBytes(StandardCharsets.UTF_8))
+                .build();
+        try (LoginClient client =
+                LoginClient.connect(loops, PORT, config(TlsMode.REQUIRED).build())) {
+            client.changeUser(other).changeUser(config(TlsMode.REQUIRED).build());
+
+            assertThat(client.session().tls()).isTrue();
+            assertThat(client.channel().isActive()).isTrue();
+        } finally {
+            asRoot("DROP USER protocol_other");
+        }
     }
 }

@@ -341,7 +341,7 @@ class ServerHandshakeHandlerTest {
 
     /** T1 of the threats: a command in clear behind the request for TLS is never executed. */
     @Test
-    void refusesBytesInClearBehindTheRequestForTlsAtEverySplit() throws Exception {
+    void t31refusesBytesInClearBehindTheRequestForTlsAtEverySplit() throws Exception {
         config.tls(TlsOffer.OFFERED);
         rememberPassword();
         SslContext tls = serverTls();

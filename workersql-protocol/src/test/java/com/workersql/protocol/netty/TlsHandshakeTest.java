@@ -15,19 +15,16 @@ import com.workersql.protocol.session.ServerHandshakeConfig;
 import com.workersql.protocol.session.ServerSession;
 import com.workersql.protocol.session.TlsMode;
 import com.workersql.protocol.session.TlsOffer;
-import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import java.io.ByteArrayOutputStream;
@@ -40,7 +37,6 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -119,27 +115,10 @@ class TlsHandshakeTest {
                 .password(PASSWORD)
                 .tls(mode)
                 .build();
-        CompletableFuture<ServerSession> connected = new CompletableFuture<>();
-        ClientHandshakeHandler.Listener listener = new ClientHandshakeHandler.Listener() {
-            @Override
-            public void onConnected(ChannelHandlerContext ctx, ServerSession session) {
-                connected.complete(session);
-                ctx.close();
-            }
-
-            @Override
-            public void onFailed(ChannelHandlerContext ctx, Throwable cause) {
-                connected.completeExceptionally(cause);
-            }
-        };
-        new Bootstrap()
-                .group(loops)
-                .channel(NioSocketChannel.class)
-                .handler(new ClientHandshakeHandler(
-                        config, ClientTls.context(mode, authorities, null, null), "localhost", port(), listener))
-                .connect("127.0.0.1", port())
-                .syncUninterruptibly();
-        return connected.get(10, TimeUnit.SECONDS);
+        var tls = ClientTls.context(mode, authorities, null, null);
+        try (LoginClient client = LoginClient.connect(loops, port(), config, tls)) {
+            return client.session();
+        }
     }
 
     @ParameterizedTest
@@ -183,7 +162,7 @@ class TlsHandshakeTest {
 
     /** T31: a ClientHello in the segment of the request for TLS is not lost. */
     @Test
-    void takesAClientHelloThatCameWithTheRequestForTls() throws Exception {
+    void t31takesAClientHelloThatCameWithTheRequestForTls() throws Exception {
         try (Socket raw = new Socket(InetAddress.getLoopbackAddress(), port())) {
             raw.setSoTimeout(10_000);
             int length = raw.getInputStream().read() | raw.getInputStream().read() << 8;

@@ -64,6 +64,6 @@ public record SslRequest(CapabilityFlags capabilities, int maxPacketBytes, int c
                 .writeIntLE(maxPacketBytes)
                 .writeShortLE(collationId)
                 .writeZero(18)
-                .writeIntLE(capabilities.high());
+                .writeIntLE(capabilities.has(CapabilityFlags.CLIENT_LONG_PASSWORD) ? 0 : capabilities.high());
     }
 }

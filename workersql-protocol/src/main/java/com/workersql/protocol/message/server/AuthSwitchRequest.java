@@ -41,14 +41,19 @@ public record AuthSwitchRequest(String plugin, Bytes data) implements ServerMess
      * @throws ProtocolException when it is no such message or truncated
      */
     public static AuthSwitchRequest decode(ByteBuf payload, CapabilityFlags capabilities) {
+        requireHeader(payload, HEADER);
+        return payload.isReadable() ? decodeBody(payload) : new AuthSwitchRequest(OLD_PASSWORD, Bytes.EMPTY);
+    }
+
+    static void requireHeader(ByteBuf payload, int expected) {
         ProtocolStrings.require(payload, 1);
         int header = payload.readUnsignedByte();
-        if (header != HEADER) {
-            throw ProtocolException.malformed("an authentication switch that begins with " + header);
+        if (header != expected) {
+            throw ProtocolException.malformed("a request for authentication that begins with " + header);
         }
-        if (!payload.isReadable()) {
-            return new AuthSwitchRequest(OLD_PASSWORD, Bytes.EMPTY);
-        }
+    }
+
+    static AuthSwitchRequest decodeBody(ByteBuf payload) {
         String plugin = ProtocolStrings.readNulTerminated(payload);
         byte[] data = ProtocolStrings.readRestBytes(payload);
         boolean salt = data.length == SALT_BYTES + 1 && data[SALT_BYTES] == 0;
@@ -61,6 +66,10 @@ public record AuthSwitchRequest(String plugin, Bytes data) implements ServerMess
         if (plugin.equals(OLD_PASSWORD) && data.isEmpty()) {
             return;
         }
+        encodeBody(out, plugin, data);
+    }
+
+    static void encodeBody(ByteBuf out, String plugin, Bytes data) {
         ProtocolStrings.writeNulTerminated(out, plugin);
         data.writeTo(out);
         if (data.length() == SALT_BYTES) {

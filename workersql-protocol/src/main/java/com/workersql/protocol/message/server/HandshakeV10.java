@@ -117,7 +117,7 @@ public record HandshakeV10(
         out.writeShortLE(capabilities.low()).writeByte(collationId).writeShortLE(statusFlags);
         out.writeShortLE(capabilities.low() >>> 16);
         out.writeByte(capabilities.has(CapabilityFlags.CLIENT_PLUGIN_AUTH) ? bytes.length + 1 : 0);
-        out.writeZero(6).writeIntLE(capabilities.high());
+        out.writeZero(6).writeIntLE(capabilities.has(CapabilityFlags.CLIENT_LONG_PASSWORD) ? 0 : capabilities.high());
         out.writeBytes(bytes, FIRST_SALT_BYTES, bytes.length - FIRST_SALT_BYTES);
         out.writeZero(Math.max(1, LEAST_SECOND_SALT_BYTES - (bytes.length - FIRST_SALT_BYTES)));
         if (capabilities.has(CapabilityFlags.CLIENT_PLUGIN_AUTH)) {

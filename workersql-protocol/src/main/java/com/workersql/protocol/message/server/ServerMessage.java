@@ -13,6 +13,7 @@ public sealed interface ServerMessage
                 Eof,
                 AuthSwitchRequest,
                 AuthMoreData,
+                AuthNextFactor,
                 StmtPrepareOk,
                 ColumnDefinition,
                 LocalInfileRequest {

@@ -32,7 +32,7 @@ class HandshakeResponse41Test {
 
     /** T28: Connector/J 5.1.25 to 5.1.45 send an empty schema without CLIENT_CONNECT_WITH_DB. */
     @Test
-    void skipsTheEmptySchemaThatOldConnectorJSendsUnasked() {
+    void t28skipsTheEmptySchemaThatOldConnectorJSendsUnasked() {
         ByteBuf payload = head(BASE | CLIENT_CONNECT_ATTRS).writeByte(0);
         ProtocolStrings.writeNulTerminated(payload, "mysql_native_password");
         payload.writeBytes(new byte[] {4, 1, 'k', 1, 'v'});
@@ -56,7 +56,7 @@ class HandshakeResponse41Test {
 
     /** T29: attributes announced but absent, or of length zero. */
     @Test
-    void acceptsAnnouncedAttributesThatDoNotCome() {
+    void t29acceptsAnnouncedAttributesThatDoNotCome() {
         ByteBuf absent = head(BASE | CLIENT_CONNECT_ATTRS);
         ProtocolStrings.writeNulTerminated(absent, "p");
         ByteBuf empty = absent.copy().writeByte(0);
@@ -67,7 +67,7 @@ class HandshakeResponse41Test {
 
     /** T29: lengths of attributes are length-encoded, also beyond 250 bytes. */
     @Test
-    void readsAttributesLongerThanOneByteCanSay() {
+    void t29readsAttributesLongerThanOneByteCanSay() {
         String value = "x".repeat(70_000);
         HandshakeResponse41 response = new HandshakeResponse41(
                 new CapabilityFlags(BASE | CLIENT_CONNECT_ATTRS),
@@ -96,7 +96,7 @@ class HandshakeResponse41Test {
 
     /** T30: the collation's high byte is in what the documentation calls filler. */
     @Test
-    void keepsCollationIdsAbove255() {
+    void t30keepsCollationIdsAbove255() {
         ByteBuf payload = head(BASE);
         payload.setShortLE(8, 305);
 
@@ -115,7 +115,7 @@ class HandshakeResponse41Test {
 
     /** T21: authentication data is not a string: a NUL inside of it is a byte like others. */
     @Test
-    void keepsNulBytesOfAuthenticationData() {
+    void t21keepsNulBytesOfAuthenticationData() {
         ByteBuf payload = Unpooled.buffer();
         SslRequest.write(payload, new CapabilityFlags(BASE | CLIENT_PLUGIN_AUTH_LENENC_CLIENT_DATA), 1, 45);
         ProtocolStrings.writeNulTerminated(payload, "u");
