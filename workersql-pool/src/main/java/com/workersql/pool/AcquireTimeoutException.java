@@ -8,11 +8,12 @@ public final class AcquireTimeoutException extends PoolException {
     private final long waitedNanos;
     private final int limit;
 
-    AcquireTimeoutException(Endpoint endpoint, long waitedNanos, int limit, int waiting) {
+    AcquireTimeoutException(
+            String pool, Endpoint endpoint, long waitedNanos, int limit, int waiting, String limitName) {
         super(
-                "No connection to " + endpoint + " became free within " + waitedNanos / 1_000_000 + " ms: all of "
-                        + limit + " are in use or being opened, " + waiting
-                        + " requests wait (pool limit maxConnectionsPerEndpoint)",
+                "Pool " + pool + ": no connection to " + endpoint + " became free within " + waitedNanos / 1_000_000
+                        + " ms: all of " + limit + " are in use or being opened, " + waiting
+                        + " requests wait (pool limit " + limitName + ")",
                 null,
                 endpoint);
         this.waitedNanos = waitedNanos;
@@ -24,7 +25,7 @@ public final class AcquireTimeoutException extends PoolException {
         return waitedNanos;
     }
 
-    /** How many connections the endpoint may have. */
+    /** How many connections the endpoint, or the tenant at it, may have. */
     public int limit() {
         return limit;
     }

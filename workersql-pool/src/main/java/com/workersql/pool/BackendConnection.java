@@ -20,9 +20,12 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /**
  * A logged-in channel: commands go out, replies come back to them in order. Confined to the channel's event loop, but for what is
@@ -32,6 +35,8 @@ import java.util.function.BiConsumer;
 final class BackendConnection extends ChannelInboundHandlerAdapter implements ReplySink {
     /** Payload bytes of an OK or EOF that carries neither text nor changes of the session's state. */
     private static final int BARE_OK_BYTES = 7;
+
+    private static final ReturnRecipe RESET = new ReturnRecipe(false, true, false, false, null);
 
     private final PoolKey key;
     private final PoolConfig config;
@@ -46,12 +51,18 @@ final class BackendConnection extends ChannelInboundHandlerAdapter implements Re
     /** Its place in the pool; null for a control connection. */
     private Entry<BackendConnection> entry;
 
+    /** Brings the handshake's collation back where a reset does not; null where it does. */
+    private String setNames;
+
     private Runnable onBroken = () -> {};
     private Lease hopping;
     private int lastStatusFlags;
     private boolean closing;
     private boolean unflushed;
     private volatile boolean failed;
+    /** It was closed on purpose while the server still had it. */
+    private volatile boolean closedHere;
+
     private volatile Lease lease;
 
     BackendConnection(PoolKey key, PoolConfig config, PoolListener listener, Channel channel, ServerSession server) {
@@ -89,6 +100,11 @@ final class BackendConnection extends ChannelInboundHandlerAdapter implements Re
 
     boolean isOpen() {
         return !failed && channel.isActive();
+    }
+
+    /** True when it ended without being closed from here. */
+    boolean wasClosedByPeer() {
+        return failed && !closedHere;
     }
 
     // ---- whoever has it
@@ -167,17 +183,71 @@ final class BackendConnection extends ChannelInboundHandlerAdapter implements Re
 
     /** Resets the session and sets it up again; {@code done} gets the status or the reason, on the channel's event loop. */
     void reset(BiConsumer<ReplyStatus, Throwable> done) {
-        var reset = new Request(ReplyKind.OK_ONLY, command(0x1F, ""));
-        if (config.setupStatement().isEmpty()) {
-            internal(config.resetTimeoutMillis(), "COM_RESET_CONNECTION", done, reset);
-        } else {
-            internal(config.resetTimeoutMillis(), "COM_RESET_CONNECTION", done, reset, query(config.setupStatement()));
+        restore(RESET, done);
+    }
+
+    /** Carries out a recipe in one write; {@code done} gets the last status, the first error, or the reason why there is none. */
+    void restore(ReturnRecipe recipe, BiConsumer<ReplyStatus, Throwable> done) {
+        var requests = new ArrayList<Request>();
+        if (recipe.rollback()) {
+            requests.add(query("ROLLBACK"));
         }
+        if (recipe.reset()) {
+            requests.add(new Request(ReplyKind.OK_ONLY, command(0x1F, "")));
+            if (!config.setupStatement().isEmpty()) {
+                requests.add(query(config.setupStatement()));
+            }
+            if (setNames != null) {
+                requests.add(query(setNames));
+            }
+        }
+        if (recipe.initDb()) {
+            requests.add(
+                    new Request(ReplyKind.OK_ONLY, command(0x02, key.account().database())));
+        }
+        if (recipe.setOption()) {
+            int option = ReturnRecipe.optionOf(key);
+            requests.add(new Request(ReplyKind.OK_ONLY, command(0x1B, new String(new char[] {(char) option, 0}))));
+        }
+        internal(config.resetTimeoutMillis(), "what brings a session back", done, requests.toArray(Request[]::new));
+    }
+
+    /** MariaDB resets character sets and collation to those of the handshake, MySQL to the server's own. */
+    boolean resetsToHandshakeCollation() {
+        return serverVersion().contains("MariaDB");
+    }
+
+    /** Asks for the names of the handshake's collation, so that it can be brought back behind a reset. */
+    void learnNames(Consumer<BrokenConnectionException> done) {
+        ask("SELECT @@SESSION.character_set_client, @@SESSION.collation_connection", (names, cause) -> {
+            if (names != null) {
+                setNames = "SET NAMES " + names.get(0) + " COLLATE " + names.get(1);
+            }
+            done.accept(cause);
+        });
     }
 
     /** Runs the setup statement behind the login. */
     void setUp(BiConsumer<ReplyStatus, Throwable> done) {
         internal(config.connectTimeoutMillis(), "the setup statement", done, query(config.setupStatement()));
+    }
+
+    /** Asks the server how it describes itself; {@code done} gets that, null if it does not tell, or the reason why there is no answer. */
+    void identify(BiConsumer<ServerIdentity, BrokenConnectionException> done) {
+        ask(
+                config.identityStatement(),
+                (settings, cause) -> done.accept(
+                        settings == null
+                                ? null
+                                : new ServerIdentity(
+                                        serverVersion(), server.greeting().collationId(), settings),
+                        cause));
+    }
+
+    private void ask(String sql, BiConsumer<List<String>, BrokenConnectionException> done) {
+        var request = query(sql);
+        var reply = new FirstRow(key.endpoint(), server.capabilities(), done);
+        execute(new Command(request.kind(), reply, null, config.nanoClock().getAsLong()), request.packets(), true);
     }
 
     Request query(String sql) {
@@ -244,6 +314,7 @@ final class BackendConnection extends ChannelInboundHandlerAdapter implements Re
     void close(boolean farewell, Runnable whenClosed) {
         assert loop().inEventLoop();
         closing = true;
+        closedHere = !failed;
         channel.closeFuture().addListener(f -> whenClosed.run());
         if (farewell && commands.isEmpty() && isOpen()) {
             channel.writeAndFlush(command(0x01, "")).addListener(ChannelFutureListener.CLOSE);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.pool;
 
+import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.util.List;
 
@@ -17,7 +18,7 @@ import java.util.List;
  */
 public interface BackendPool extends AutoCloseable {
     /**
-     * Makes a pool. It holds no connection before the first request, and one thread of its own for upkeep.
+     * Makes a pool. It holds no connection before the first request or {@link #warmUp}, and two threads of its own for upkeep.
      *
      * @param config limits and intervals
      * @return the pool; close it when it is no longer needed
@@ -45,6 +46,16 @@ public interface BackendPool extends AutoCloseable {
      * @param maxConnections how many connections it may have from now on, at least 1
      */
     void limit(Endpoint endpoint, int maxConnections);
+
+    /**
+     * Opens connections of a key before anybody asks for them, as many as {@link PoolConfig#minIdlePerKey()} says and the limits
+     * allow, and keeps that many idle ones open until nobody has borrowed under the key for {@link PoolConfig#maxLifetimeMillis()}.
+     * Does nothing when that setting is 0. A server that refuses is asked again after ten seconds.
+     *
+     * @param key which connections
+     * @param loop the event loop on which they live
+     */
+    void warmUp(PoolKey key, EventLoop loop);
 
     /**
      * Closes the endpoint's idle connections at once and its lent ones when they are given back, for example because the server

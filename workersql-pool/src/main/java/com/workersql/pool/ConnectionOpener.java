@@ -53,7 +53,13 @@ final class ConnectionOpener {
 
     /** Hears how it ended, once, on the connection's event loop. */
     interface Callback {
-        void opened(BackendConnection connection);
+        /**
+         * The connection is ready.
+         *
+         * @param connection logged in and set up
+         * @param identity how the server describes itself; null when it was not asked or does not tell
+         */
+        void opened(BackendConnection connection, ServerIdentity identity);
 
         void failed(BackendUnavailableException cause);
     }
@@ -72,6 +78,7 @@ final class ConnectionOpener {
         private ScheduledFuture<?> deadline;
         private Channel channel;
         private boolean ended;
+        private int stepsLeft;
 
         Attempt(PoolKey key, EventLoop loop, Callback callback) {
             this.key = key;
@@ -171,14 +178,28 @@ final class ConnectionOpener {
         public void onConnected(ChannelHandlerContext ctx, ServerSession session) {
             var connection = new BackendConnection(key, config, listener, ctx.channel(), session);
             ctx.pipeline().addLast(connection);
-            if (config.setupStatement().isEmpty()) {
-                succeed(connection);
-                return;
+            boolean identifies =
+                    config.detectRestarts() && !config.identityStatement().isEmpty();
+            // Not waiting for one another: the replies come one behind the other. The first step is this method itself.
+            stepsLeft = 1;
+            if (!config.setupStatement().isEmpty()) {
+                stepsLeft++;
+                setUp(connection);
             }
+            if (!connection.resetsToHandshakeCollation()) {
+                stepsLeft++;
+                connection.learnNames(cause -> stepEnded(connection, null, cause));
+            }
+            if (identifies) {
+                stepsLeft++;
+                connection.identify((identity, cause) -> stepEnded(connection, identity, cause));
+            }
+            stepEnded(connection, null, null);
+        }
+
+        private void setUp(BackendConnection connection) {
             connection.setUp((status, cause) -> {
-                if (cause != null) {
-                    fail(Reason.HANDSHAKE, "it broke at the setup statement: " + cause.getMessage(), cause);
-                } else if (status.isError()) {
+                if (cause == null && status.isError()) {
                     fail(
                             Reason.SETUP,
                             status.errno(),
@@ -186,9 +207,18 @@ final class ConnectionOpener {
                             "the setup statement was refused: " + status.message(),
                             null);
                 } else {
-                    succeed(connection);
+                    stepEnded(connection, null, cause);
                 }
             });
+        }
+
+        private void stepEnded(BackendConnection connection, ServerIdentity identity, Throwable cause) {
+            stepsLeft--;
+            if (cause != null) {
+                fail(Reason.HANDSHAKE, "it broke while the session was set up: " + cause.getMessage(), cause);
+            } else if (stepsLeft == 0) {
+                succeed(connection, identity);
+            }
         }
 
         @Override
@@ -207,14 +237,14 @@ final class ConnectionOpener {
             }
         }
 
-        private void succeed(BackendConnection connection) {
+        private void succeed(BackendConnection connection, ServerIdentity identity) {
             if (ended) {
                 return;
             }
             ended = true;
             deadline.cancel(false);
             listener.connectSucceeded(key.endpoint(), config.nanoClock().getAsLong() - startNanos);
-            callback.opened(connection);
+            callback.opened(connection, identity);
         }
 
         private void fail(Reason reason, String message, Throwable cause) {

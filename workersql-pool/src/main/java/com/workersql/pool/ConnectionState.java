@@ -22,6 +22,9 @@ public final class ConnectionState {
     private int statusFlags;
     private boolean stateChanged;
     private String resetReason;
+    private String discardReason;
+    private boolean transactionUnknown;
+    private boolean optionSet;
 
     ConnectionState(String schema, int statusFlags) {
         this.schema = schema;
@@ -94,13 +97,23 @@ public final class ConnectionState {
         return (statusFlags & StatusFlags.SERVER_STATUS_IN_TRANS) != 0;
     }
 
+    /**
+     * True when a transaction is open or may be: outside of autocommit a statement that ends in an error can have opened one, and an
+     * ERR packet does not tell.
+     */
+    public boolean mayBeInTransaction() {
+        return inTransaction() || transactionUnknown;
+    }
+
     /** True when nothing was applied or reported since connecting or the last reset. */
     public boolean isClean() {
         return assignments.isEmpty()
                 && reportedVariables.isEmpty()
                 && !stateChanged
                 && resetReason == null
-                && !inTransaction();
+                && discardReason == null
+                && !optionSet
+                && !mayBeInTransaction();
     }
 
     /**
@@ -120,8 +133,46 @@ public final class ConnectionState {
         return resetReason;
     }
 
+    /**
+     * Demands that the connection is closed when it is given back, because it holds state that no reset takes away or that nobody
+     * knows: after SET ROLE, XA, CALL of a routine with unknown effects, or a statement that could not be understood.
+     *
+     * @param reason a few words, for statistics and logs; the first one is kept
+     */
+    public void discardNeeded(String reason) {
+        requireNonNull(reason, "reason");
+        if (discardReason == null) {
+            discardReason = reason;
+        }
+    }
+
+    /** Why the connection is to be closed when it is given back; null when it is not. */
+    public String discardReason() {
+        return discardReason;
+    }
+
+    /** True when a borrower sent COM_SET_OPTION, which a reset keeps. */
+    boolean isOptionSet() {
+        return optionSet;
+    }
+
+    void optionSet(boolean changed) {
+        optionSet = changed;
+    }
+
+    void replyFailed() {
+        transactionUnknown |= (statusFlags & StatusFlags.SERVER_STATUS_AUTOCOMMIT) == 0;
+    }
+
+    void rolledBack(int newStatusFlags) {
+        statusFlags = newStatusFlags;
+        transactionUnknown = false;
+        transactionState = null;
+    }
+
     void replyEnded(int newStatusFlags, SessionChanges changes) {
         statusFlags = newStatusFlags;
+        transactionUnknown = false;
         if (changes.schema() != null) {
             schema = changes.schema().isEmpty() ? null : changes.schema();
         }
@@ -137,6 +188,7 @@ public final class ConnectionState {
         reportedVariables.clear();
         stateChanged = false;
         resetReason = null;
+        transactionUnknown = false;
         transactionState = null;
         statusFlags = newStatusFlags;
     }

@@ -19,6 +19,9 @@ import java.util.concurrent.TimeUnit;
 final class ControlConnections {
     static final int IDLE_MILLIS = 10_000;
 
+    /** latin1_swedish_ci, which every server knows; a KILL is ASCII. */
+    private static final int COLLATION = 8;
+
     private final ConnectionOpener opener;
     private final PoolConfig config;
     private final ConcurrentMap<PoolKey, Control> controls = new ConcurrentHashMap<>();
@@ -43,7 +46,7 @@ final class ControlConnections {
                 null,
                 new CapabilityFlags(CapabilityFlags.CLIENT_LONG_PASSWORD),
                 key.tls(),
-                key.collation());
+                COLLATION);
         var control = controls.computeIfAbsent(controlKey, k -> new Control(k, target.loop()));
         try {
             control.loop.execute(() -> control.add(new Kill(target, queryOnly, promise)));
@@ -115,7 +118,7 @@ final class ControlConnections {
         }
 
         @Override
-        public void opened(BackendConnection fresh) {
+        public void opened(BackendConnection fresh, ServerIdentity identity) {
             opening = false;
             connected = true;
             connection = fresh;
@@ -146,8 +149,10 @@ final class ControlConnections {
         }
 
         private void send(Kill kill) {
-            if (!kill.target.isOpen()) {
-                // Its id may be another connection's by now, if the server restarted.
+            if (kill.target.wasClosedByPeer()) {
+                // The server has ended it already; after a restart its id may be another connection's. One that was
+                // closed from
+                // here goes on running there: the server notices only when it writes.
                 kill.promise.trySuccess(null);
                 return;
             }

@@ -12,6 +12,7 @@ final class EndpointCounters {
     final LongAdder opened = new LongAdder();
     final LongAdder connectFailures = new LongAdder();
     final LongAdder resets = new LongAdder();
+    final LongAdder rollbacks = new LongAdder();
     private final Map<AcquireSource, LongAdder> acquired = adders(AcquireSource.class);
     private final Map<CloseReason, LongAdder> closed = adders(CloseReason.class);
 
@@ -23,12 +24,45 @@ final class EndpointCounters {
         closed.get(reason).increment();
     }
 
-    Map<AcquireSource, Long> acquired() {
+    private Map<AcquireSource, Long> acquired() {
         return sums(AcquireSource.class, acquired);
     }
 
-    Map<CloseReason, Long> closed() {
+    private Map<CloseReason, Long> closed() {
         return sums(CloseReason.class, closed);
+    }
+
+    /** The counts, and what an endpoint has now. */
+    EndpointStats stats(Endpoint endpoint, Places<?> places, int waiting, int controlConnections) {
+        int idle = 0;
+        int lent = 0;
+        int connecting = 0;
+        for (var entry : places) {
+            switch (entry.state()) {
+                case CONNECTING -> connecting++;
+                case IDLE -> idle++;
+                case LENT, CLOSING -> lent++;
+                case GONE -> {}
+            }
+        }
+        return new EndpointStats(
+                endpoint,
+                places.limit(),
+                idle + lent,
+                idle,
+                lent,
+                places.pinned(),
+                connecting,
+                waiting,
+                acquired(),
+                timeouts.sum(),
+                rejected.sum(),
+                opened.sum(),
+                connectFailures.sum(),
+                closed(),
+                resets.sum(),
+                rollbacks.sum(),
+                controlConnections);
     }
 
     private static <E extends Enum<E>> Map<E, LongAdder> adders(Class<E> type) {

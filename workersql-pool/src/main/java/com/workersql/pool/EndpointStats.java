@@ -12,6 +12,7 @@ import java.util.Map;
  * @param open connections that are idle, lent, being checked or being reset
  * @param idle of these, the idle ones
  * @param lent of these, the others
+ * @param pinned of the lent ones, those that their borrowers pinned ({@link PooledConnection#tryPin})
  * @param connecting connections being opened; with {@code open} never above {@code limit}, unless the limit was lowered
  * @param waiting requests that wait
  * @param acquired how many requests were answered since the start, by source
@@ -21,6 +22,7 @@ import java.util.Map;
  * @param connectFailures how many could not be opened
  * @param closed how many were closed, by reason
  * @param resets how many resets were made between two borrowers
+ * @param rollbacks how many times a rollback alone was enough for that
  * @param controlConnections connections open for kills, outside the limit
  */
 public record EndpointStats(
@@ -29,6 +31,7 @@ public record EndpointStats(
         int open,
         int idle,
         int lent,
+        int pinned,
         int connecting,
         int waiting,
         Map<AcquireSource, Long> acquired,
@@ -38,4 +41,5 @@ public record EndpointStats(
         long connectFailures,
         Map<CloseReason, Long> closed,
         long resets,
+        long rollbacks,
         int controlConnections) {}

@@ -30,6 +30,9 @@ final class Entry<C> {
     /** The waiter for which it is opened, which hears when that fails. */
     final Waiter<C> opener;
 
+    /** The tenant that it counts for. */
+    final TenantShare share;
+
     private final AtomicReference<State> state = new AtomicReference<>(State.CONNECTING);
 
     /** Set before the entry first becomes idle, read by whoever claimed it. */
@@ -42,7 +45,7 @@ final class Entry<C> {
     /** The highest connection id known when opening began. */
     long threadIdBefore;
     /** True once a borrower had it. Written by whoever owns the entry. */
-    boolean wasLent;
+    volatile boolean wasLent;
     /** The waiter that gets it when it proves alive. Written by whoever owns the entry. */
     Waiter<C> validatingFor;
     /** The waiter that gets its permit. Written by whoever owns the entry. */
@@ -56,6 +59,7 @@ final class Entry<C> {
         this.key = key;
         this.loop = loop;
         this.opener = opener;
+        this.share = opener.share;
         this.generation = generation;
     }
 

@@ -32,6 +32,7 @@ final class Lease implements PooledConnection {
     private boolean returned;
     private boolean killed;
     private boolean paused;
+    private boolean pinned;
     private Runnable closeAction;
 
     /** What the borrower's loop has to do; confined to the channel's event loop. */
@@ -142,6 +143,7 @@ final class Lease implements PooledConnection {
             packets.release();
         }
         checkLent();
+        noticeCommand(packets);
         if (kind == ReplyKind.NONE) {
             onChannel(packets, () -> connection.send(packets, flush));
             listener.onComplete(
@@ -163,6 +165,22 @@ final class Lease implements PooledConnection {
             }
         } else {
             connection.execute(command, packets, flush);
+        }
+    }
+
+    /** Some commands change what a reset does not bring back, and one would change the account. */
+    private void noticeCommand(ByteBuf packets) {
+        int at = packets.readerIndex() + PacketEncoder.HEADER_BYTES;
+        int code = at < packets.writerIndex() ? packets.getUnsignedByte(at) : -1;
+        if (code == com.workersql.protocol.Command.COM_CHANGE_USER) {
+            packets.release();
+            throw new IllegalArgumentException("COM_CHANGE_USER: a connection never changes its account");
+        }
+        if (code == com.workersql.protocol.Command.COM_SET_OPTION) {
+            connection.state().optionSet(true);
+        } else if (code == com.workersql.protocol.Command.COM_RESET_CONNECTION) {
+            // Without the setup statement behind it, and with the statements still remembered.
+            connection.state().resetNeeded("COM_RESET_CONNECTION of the borrower");
         }
     }
 
@@ -237,6 +255,37 @@ final class Lease implements PooledConnection {
     }
 
     @Override
+    public boolean tryPin() {
+        checkLent();
+        pinned = pinned || pool.tryPin(entry);
+        return pinned;
+    }
+
+    @Override
+    public void pin() {
+        checkLent();
+        if (!pinned) {
+            pinned = true;
+            pool.pin(entry);
+        }
+    }
+
+    @Override
+    public void unpin() {
+        checkLent();
+        if (pinned) {
+            pinned = false;
+            pool.unpin(entry);
+        }
+    }
+
+    @Override
+    public boolean isPinned() {
+        checkLent();
+        return pinned;
+    }
+
+    @Override
     public void onClose(Runnable action) {
         checkLent();
         closeAction = action;
@@ -247,8 +296,7 @@ final class Lease implements PooledConnection {
 
     @Override
     public void release() {
-        var state = connection.state();
-        giveBack(state.inTransaction() || state.resetReason() != null, false);
+        giveBack(false, false);
     }
 
     @Override
@@ -262,7 +310,7 @@ final class Lease implements PooledConnection {
     }
 
     private void giveBack(boolean reset, boolean discard) {
-        checkLent();
+        unpin();
         returned = true;
         closeAction = null;
         connection.lease(null);
@@ -277,11 +325,7 @@ final class Lease implements PooledConnection {
             if (resume) {
                 connection.autoRead(true);
             }
-            if (reset) {
-                pool.resetAndRelease(entry);
-            } else {
-                pool.release(entry);
-            }
+            pool.restoreAndRelease(entry, ReturnRecipe.of(connection.state(), entry.key, reset));
         });
     }
 
@@ -290,7 +334,11 @@ final class Lease implements PooledConnection {
     void commandEnded(ReplyStatus status) {
         assert borrower.inEventLoop();
         pending--;
-        connection.state().replyEnded(status.statusFlags(), status.changes());
+        if (status.isError()) {
+            connection.state().replyFailed();
+        } else {
+            connection.state().replyEnded(status.statusFlags(), status.changes());
+        }
     }
 
     void commandBroken() {

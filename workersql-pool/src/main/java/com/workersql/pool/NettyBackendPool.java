@@ -91,6 +91,14 @@ final class NettyBackendPool implements BackendPool, Connector<BackendConnection
     }
 
     @Override
+    public void warmUp(PoolKey key, EventLoop loop) {
+        var core = core(key.endpoint());
+        if (core != null) {
+            core.warmUp(key, loop);
+        }
+    }
+
+    @Override
     public void invalidate(Endpoint endpoint) {
         var core = cores.get(endpoint);
         if (core != null) {
@@ -173,23 +181,59 @@ final class NettyBackendPool implements BackendPool, Connector<BackendConnection
         coreOf(entry).discard(entry, reason);
     }
 
-    void resetAndRelease(Entry<BackendConnection> entry) {
+    /** Brings a connection into the state in which the next borrower may have it; one that does not get there is closed. */
+    void restoreAndRelease(Entry<BackendConnection> entry, ReturnRecipe recipe) {
+        if (recipe.discardReason() != null) {
+            discard(entry, CloseReason.DISCARDED);
+            return;
+        }
+        if (recipe.isAsItIs()) {
+            release(entry);
+            return;
+        }
         var connection = entry.connection;
-        connection.reset((status, cause) -> {
+        connection.restore(recipe, (status, cause) -> {
             if (cause != null || status.isError()) {
                 discard(entry, CloseReason.RESET_FAILED);
                 return;
             }
-            countReset(entry);
-            connection.state().wasReset(status.statusFlags());
-            connection.statements().clear();
-            release(entry);
+            var state = connection.state();
+            if (recipe.reset()) {
+                countReset(entry);
+                state.wasReset(status.statusFlags());
+                connection.statements().clear();
+            } else if (recipe.rollback()) {
+                coreOf(entry).counters().rollbacks.increment();
+                state.rolledBack(status.statusFlags());
+            }
+            if (recipe.initDb()) {
+                state.schema(entry.key.account().database());
+            }
+            state.optionSet(false);
+            if (state.inTransaction()) {
+                // completion_type=CHAIN: the rollback has begun another one.
+                restoreAndRelease(entry, ReturnRecipe.of(state, entry.key, true));
+            } else {
+                release(entry);
+            }
         });
     }
 
     /** A borrower's own reset failed: whatever the borrower does with the connection, nobody else gets it. */
     void discardFailedReset(Entry<BackendConnection> entry) {
         entry.broken = true;
+    }
+
+    boolean tryPin(Entry<BackendConnection> entry) {
+        return coreOf(entry).tryPin(entry);
+    }
+
+    void pin(Entry<BackendConnection> entry) {
+        coreOf(entry).pin(entry);
+    }
+
+    void unpin(Entry<BackendConnection> entry) {
+        coreOf(entry).unpin(entry);
     }
 
     void countReset(Entry<BackendConnection> entry) {
@@ -219,9 +263,9 @@ final class NettyBackendPool implements BackendPool, Connector<BackendConnection
                 (EventLoop) entry.loop,
                 () -> opener.open(entry.key, (EventLoop) entry.loop, new ConnectionOpener.Callback() {
                     @Override
-                    public void opened(BackendConnection connection) {
+                    public void opened(BackendConnection connection, ServerIdentity identity) {
                         connection.enterPool(entry, () -> core.broken(entry));
-                        core.opened(entry, connection, connection.threadId());
+                        core.opened(entry, connection, connection.threadId(), identity);
                     }
 
                     @Override

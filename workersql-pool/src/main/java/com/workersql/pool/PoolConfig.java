@@ -10,6 +10,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
 
 /** The limits and intervals of a {@link BackendPool}. Immutable. Each setting is documented at its {@link Builder} method. */
 public final class PoolConfig {
@@ -34,6 +35,13 @@ public final class PoolConfig {
     private final PoolListener listener;
     private final LongSupplier nanoClock;
     private final DoubleSupplier random;
+    private final String name;
+    private final int maxConnectionsPerTenant;
+    private final int maxWaitersPerTenant;
+    private final int maxPinnedPercentPerTenant;
+    private final ToIntFunction<String> tenantWeight;
+    private final int minIdlePerKey;
+    private final String identityStatement;
 
     private PoolConfig(Builder b) {
         maxConnectionsPerEndpoint = b.maxConnectionsPerEndpoint;
@@ -57,6 +65,13 @@ public final class PoolConfig {
         listener = b.listener;
         nanoClock = b.nanoClock;
         random = b.random;
+        name = b.name;
+        maxConnectionsPerTenant = b.maxConnectionsPerTenant;
+        maxWaitersPerTenant = b.maxWaitersPerTenant;
+        maxPinnedPercentPerTenant = b.maxPinnedPercentPerTenant;
+        tenantWeight = b.tenantWeight;
+        minIdlePerKey = b.minIdlePerKey;
+        identityStatement = b.identityStatement;
     }
 
     /** A builder with the defaults. */
@@ -169,6 +184,41 @@ public final class PoolConfig {
         return random;
     }
 
+    /** See {@link Builder#name(String)}. */
+    public String name() {
+        return name;
+    }
+
+    /** See {@link Builder#maxConnectionsPerTenant(int)}. */
+    public int maxConnectionsPerTenant() {
+        return maxConnectionsPerTenant;
+    }
+
+    /** See {@link Builder#maxWaitersPerTenant(int)}. */
+    public int maxWaitersPerTenant() {
+        return maxWaitersPerTenant;
+    }
+
+    /** See {@link Builder#maxPinnedPercentPerTenant(int)}. */
+    public int maxPinnedPercentPerTenant() {
+        return maxPinnedPercentPerTenant;
+    }
+
+    /** See {@link Builder#tenantWeight(ToIntFunction)}. */
+    public ToIntFunction<String> tenantWeight() {
+        return tenantWeight;
+    }
+
+    /** See {@link Builder#minIdlePerKey(int)}. */
+    public int minIdlePerKey() {
+        return minIdlePerKey;
+    }
+
+    /** See {@link Builder#identityStatement(String)}. */
+    public String identityStatement() {
+        return identityStatement;
+    }
+
     /** Collects settings. Each method checks its value at once. */
     public static final class Builder {
         private int maxConnectionsPerEndpoint = 100;
@@ -194,7 +244,104 @@ public final class PoolConfig {
         private LongSupplier nanoClock = System::nanoTime;
         private DoubleSupplier random = () -> ThreadLocalRandom.current().nextDouble();
 
+        private String name = "default";
+        private int maxConnectionsPerTenant = 100_000;
+        private int maxWaitersPerTenant = 256;
+        private int maxPinnedPercentPerTenant = 25;
+        private ToIntFunction<String> tenantWeight = tenant -> 1;
+        private int minIdlePerKey = 0;
+        private String identityStatement =
+                "SELECT @@GLOBAL.sql_mode, @@GLOBAL.time_zone, @@GLOBAL.character_set_server,"
+                        + " @@GLOBAL.collation_server, @@GLOBAL.read_only";
+
         private Builder() {}
+
+        /**
+         * The pool's name, as messages and errors say it.
+         *
+         * @param value a word, default {@code default}
+         * @return this
+         */
+        public Builder name(String value) {
+            name = requireNonNull(value, "name");
+            return this;
+        }
+
+        /**
+         * The most connections that keys of one tenant may have at one endpoint, so that no tenant can take all. Keys without a
+         * tenant are not limited by it.
+         *
+         * @param value default 100,000, which leaves it to {@link #maxConnectionsPerEndpoint}; 1 to 100,000
+         * @return this
+         */
+        public Builder maxConnectionsPerTenant(int value) {
+            maxConnectionsPerTenant = check("maxConnectionsPerTenant", value, 1, 100_000);
+            return this;
+        }
+
+        /**
+         * The most requests of one tenant that wait at one endpoint; one more fails with {@link PoolExhaustedException}, so that no
+         * tenant can fill the queue of all. Keys without a tenant are not limited by it.
+         *
+         * @param value default 256, 1 to 1,000,000
+         * @return this
+         */
+        public Builder maxWaitersPerTenant(int value) {
+            maxWaitersPerTenant = check("maxWaitersPerTenant", value, 1, 1_000_000);
+            return this;
+        }
+
+        /**
+         * How much of an endpoint's limit the connections may be that one tenant has pinned ({@link PooledConnection#tryPin}), since a
+         * pinned connection serves nobody else; at least one is always allowed. Keys without a tenant are not limited by it.
+         *
+         * @param value percent, default 25, 1 to 100
+         * @return this
+         */
+        public Builder maxPinnedPercentPerTenant(int value) {
+            maxPinnedPercentPerTenant = check("maxPinnedPercentPerTenant", value, 1, 100);
+            return this;
+        }
+
+        /**
+         * How much of a contended endpoint a tenant gets, relative to the others that wait: one of weight 2 gets twice as many
+         * connections as one of weight 1.
+         *
+         * @param value weight of a tenant, 1 to 1,000 (what lies outside is brought to the nearest), default 1 for all; asked once per
+         *     tenant and endpoint
+         * @return this
+         */
+        public Builder tenantWeight(ToIntFunction<String> value) {
+            tenantWeight = requireNonNull(value, "tenantWeight");
+            return this;
+        }
+
+        /**
+         * How many idle connections are kept open for each key in use, within the limits, so that a request after a quiet time does
+         * not wait for a login. A key is in use from its first request, or from {@link BackendPool#warmUp}, until nobody has
+         * borrowed under it for {@link #maxLifetimeMillis}.
+         *
+         * @param value default 0, up to 10,000
+         * @return this
+         */
+        public Builder minIdlePerKey(int value) {
+            minIdlePerKey = check("minIdlePerKey", value, 0, 10_000);
+            return this;
+        }
+
+        /**
+         * A query that each new connection runs behind the setup statement. When its first row, the server's version or its default
+         * collation differs from what the endpoint's last connection got, all older connections are flushed, since their sessions
+         * began under other settings. Not used where {@link #detectRestarts} is false.
+         *
+         * @param value one query without parameters; default: the global sql_mode, time_zone, character set, collation and
+         *     read_only; empty for none
+         * @return this
+         */
+        public Builder identityStatement(String value) {
+            identityStatement = requireNonNull(value, "identityStatement");
+            return this;
+        }
 
         /**
          * Connections per endpoint, over all keys and event loops, those being opened included. Hard: it is never exceeded.

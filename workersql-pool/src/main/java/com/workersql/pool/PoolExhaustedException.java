@@ -8,9 +8,9 @@ public final class PoolExhaustedException extends PoolException {
     private final String limitName;
     private final int limit;
 
-    PoolExhaustedException(Endpoint endpoint, String limitName, int limit) {
+    PoolExhaustedException(String pool, Endpoint endpoint, String limitName, int limit, String whose) {
         super(
-                "Already " + limit + " requests wait for a connection to " + endpoint
+                "Pool " + pool + ": already " + limit + " requests" + whose + " wait for a connection to " + endpoint
                         + ", more are refused (pool limit " + limitName + ")",
                 null,
                 endpoint);

@@ -115,6 +115,24 @@ public interface PooledConnection {
     Future<Void> reset();
 
     /**
+     * Records that the borrower keeps this connection beyond its transactions, because the server holds state for it. What one
+     * tenant may pin is limited ({@link PoolConfig#maxPinnedPercentPerTenant()}); ask before the statement that makes the state.
+     * A connection that is given back is not pinned any more.
+     *
+     * @return false when the tenant has pinned as many as it may; true when this one is pinned now, or was before
+     */
+    boolean tryPin();
+
+    /** Records a pin that cannot be refused any more, because the state is there already; it counts, also above the limit. */
+    void pin();
+
+    /** Takes the pin back: the state is gone. Does nothing when there is none. */
+    void unpin();
+
+    /** True while it is pinned. */
+    boolean isPinned();
+
+    /**
      * Watches for the end of the connection.
      *
      * @param action runs once on the borrower's loop when the channel closes while it is lent; at once if it is closed. One
@@ -123,13 +141,15 @@ public interface PooledConnection {
     void onClose(Runnable action);
 
     /**
-     * Gives the connection back as it is; the next borrower compares {@link #state()}. It is reset first when a transaction is
-     * open or {@link ConnectionState#resetNeeded} was called, and closed when a command is still pending, it was killed, or it
-     * is broken.
+     * Gives the connection back with what its state needs and no more: as it is when nothing was left open, and the next borrower
+     * compares {@link #state()}; after a ROLLBACK when a transaction is or may be open; after COM_RESET_CONNECTION, the setup statement
+     * and, if it was left, COM_INIT_DB to the account's schema when {@link ConnectionState#resetNeeded} was called; after
+     * COM_SET_OPTION when the borrower sent one. It is closed when {@link ConnectionState#discardNeeded} was called, a command is
+     * still pending, a kill was asked for, or it is broken.
      */
     void release();
 
-    /** Gives the connection back; COM_RESET_CONNECTION and the setup statement run before anybody else gets it. */
+    /** As {@link #release}, but with COM_RESET_CONNECTION in any case. */
     void releaseAfterReset();
 
     /**

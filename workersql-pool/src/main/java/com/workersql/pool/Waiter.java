@@ -23,6 +23,12 @@ abstract class Waiter<C> {
 
     private final AtomicInteger state = new AtomicInteger(WAITING);
 
+    /** Nobody waits: it stands for the borrower of a connection that is opened to be idle. */
+    final boolean isNobody;
+
+    /** Whose request it is. Set before it is queued. */
+    TenantShare share;
+
     /** A connection is being opened for it, or room is being made. Confined to the matcher. */
     boolean opening;
 
@@ -30,10 +36,33 @@ abstract class Waiter<C> {
     boolean again;
 
     Waiter(PoolKey key, Object loop, long startNanos, long deadlineNanos) {
+        this(key, loop, startNanos, deadlineNanos, false);
+    }
+
+    private Waiter(PoolKey key, Object loop, long startNanos, long deadlineNanos, boolean isNobody) {
+        this.isNobody = isNobody;
         this.key = key;
         this.loop = loop;
         this.startNanos = startNanos;
         this.deadlineNanos = deadlineNanos;
+    }
+
+    /** Stands for the borrower of a connection that is opened before anybody asks for it: it never waits. */
+    static <C> Waiter<C> nobody(PoolKey key, Object loop, TenantShare share) {
+        var nobody = new Waiter<C>(key, loop, 0, 0, true) {
+            @Override
+            void acquired(Entry<C> entry, AcquireSource source) {
+                throw new AssertionError("nobody waits");
+            }
+
+            @Override
+            void failed(PoolException cause) {
+                throw new AssertionError("nobody waits");
+            }
+        };
+        nobody.share = share;
+        ((Waiter<C>) nobody).state.set(DONE);
+        return nobody;
     }
 
     /** Takes a connection, which is lent from here on. */

@@ -3,12 +3,15 @@ package com.workersql.pool;
 
 import java.util.ArrayDeque;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
- * The waiters of an endpoint in the order of their requests, by key and over all keys. Confined to the matcher. Those that were
- * served or gave up are dropped when they are met, and all at once when they are more than the others.
+ * The waiters of an endpoint: by key in the order of their requests, and, as far as no connection is being opened for them, by
+ * tenant. Confined to the matcher. Those that were served or gave up are dropped when they are met, and all at once when they are
+ * more than the others.
  *
  * @param <C> the connection
  */
@@ -17,7 +20,7 @@ final class WaiterQueue<C> {
 
     private final Map<PoolKey, ArrayDeque<Waiter<C>>> byKey = new HashMap<>();
     /** Those for which no connection is being opened. */
-    private final ArrayDeque<Waiter<C>> unopened = new ArrayDeque<>();
+    private final Map<TenantShare, ArrayDeque<Waiter<C>>> unopened = new LinkedHashMap<>();
 
     private int queued;
 
@@ -27,18 +30,34 @@ final class WaiterQueue<C> {
             waiter.again = false;
             waiter.opening = false;
             ofKey.addFirst(waiter);
-            unopened.addFirst(waiter);
+            ofTenant(waiter).addFirst(waiter);
         } else {
             ofKey.addLast(waiter);
-            unopened.addLast(waiter);
+            ofTenant(waiter).addLast(waiter);
         }
         queued++;
+    }
+
+    private ArrayDeque<Waiter<C>> ofTenant(Waiter<C> waiter) {
+        var ofTenant = unopened.get(waiter.share);
+        if (ofTenant == null) {
+            TenantShare leastServed = null;
+            for (var share : unopened.keySet()) {
+                leastServed = leastServed == null || share.servedBefore(leastServed) ? share : leastServed;
+            }
+            if (leastServed != null) {
+                waiter.share.catchUp(leastServed);
+            }
+            ofTenant = new ArrayDeque<>();
+            unopened.put(waiter.share, ofTenant);
+        }
+        return ofTenant;
     }
 
     /** Takes back that a connection is being opened for a waiter that still waits. */
     void reopen(Waiter<C> waiter) {
         waiter.opening = false;
-        unopened.addFirst(waiter);
+        ofTenant(waiter).addFirst(waiter);
     }
 
     /** The oldest waiter of a key, null when there is none; it stays. */
@@ -59,14 +78,28 @@ final class WaiterQueue<C> {
         return waiter;
     }
 
-    /** The oldest waiter for which nothing is being opened, null when there is none; it stays. */
-    Waiter<C> oldestUnopened() {
-        var waiter = unopened.peekFirst();
-        while (waiter != null && (waiter.opening || !waiter.isWaiting())) {
-            unopened.pollFirst();
-            waiter = unopened.peekFirst();
+    /**
+     * The oldest waiter, for which nothing is being opened, of the tenant whose turn it is; null when there is none; it stays.
+     *
+     * @param eligible which tenants may have a turn
+     */
+    Waiter<C> nextUnopened(Predicate<TenantShare> eligible) {
+        Waiter<C> next = null;
+        var queues = unopened.values().iterator();
+        while (queues.hasNext()) {
+            var ofTenant = queues.next();
+            var waiter = ofTenant.peekFirst();
+            while (waiter != null && (waiter.opening || !waiter.isWaiting())) {
+                ofTenant.pollFirst();
+                waiter = ofTenant.peekFirst();
+            }
+            if (waiter == null) {
+                queues.remove();
+            } else if (eligible.test(waiter.share) && (next == null || waiter.share.before(next.share))) {
+                next = waiter;
+            }
         }
-        return waiter;
+        return next;
     }
 
     boolean isEmpty() {
@@ -90,7 +123,7 @@ final class WaiterQueue<C> {
                     queues.remove();
                 }
             }
-            unopened.removeIf(w -> w.opening || !w.isWaiting());
+            unopened.values().forEach(q -> q.removeIf(w -> w.opening || !w.isWaiting()));
         }
     }
 

@@ -48,4 +48,17 @@ class ConnectionStateTest {
         assertThat(state.inTransaction()).isTrue();
         assertThat(state.isClean()).isFalse();
     }
+
+    @Test
+    void anErrorOutsideOfAutocommitMayHaveLeftATransactionOpen() {
+        state.replyFailed();
+        assertThat(state.mayBeInTransaction()).as("with autocommit").isFalse();
+
+        state.replyEnded(0, SessionChanges.NONE);
+        state.replyFailed();
+        assertThat(state.mayBeInTransaction()).isTrue();
+
+        state.rolledBack(0);
+        assertThat(state.mayBeInTransaction()).isFalse();
+    }
 }

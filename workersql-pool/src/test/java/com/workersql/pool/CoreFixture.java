@@ -34,6 +34,11 @@ final class CoreFixture implements Connector<String> {
                 ENDPOINT, BackendAccount.of(user, "", null), null, CapabilityFlags.NONE, TlsMode.DISABLED, 45);
     }
 
+    static PoolKey key(String user, String tenant) {
+        return new PoolKey(
+                ENDPOINT, BackendAccount.of(user, "", null), tenant, CapabilityFlags.NONE, TlsMode.DISABLED, 45);
+    }
+
     TestWaiter submit(PoolKey key, Object loop) {
         var waiter = new TestWaiter(key, loop, clock.get());
         core.submit(waiter);
@@ -53,9 +58,20 @@ final class CoreFixture implements Connector<String> {
         return waiter.entry;
     }
 
+    /** Borrows a connection that was idle for long and proves alive. */
+    Entry<String> borrowChecked(PoolKey key, Object loop) {
+        var waiter = submit(key, loop);
+        finishValidating(true);
+        return waiter.entry;
+    }
+
     void finishOpening() {
+        finishOpening(null);
+    }
+
+    void finishOpening(ServerIdentity identity) {
         var entry = opening.remove(0);
-        core.opened(entry, "connection of " + entry.key.account().user(), ++lastThreadId);
+        core.opened(entry, "connection of " + entry.key.account().user(), ++lastThreadId, identity);
     }
 
     void failOpening() {

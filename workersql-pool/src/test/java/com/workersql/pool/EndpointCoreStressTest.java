@@ -141,7 +141,7 @@ class EndpointCoreStressTest {
                                     "refused",
                                     null));
                 } else {
-                    core.opened(entry, new FakeConnection(), threadIds.incrementAndGet());
+                    core.opened(entry, new FakeConnection(), threadIds.incrementAndGet(), null);
                 }
             });
         }

@@ -217,7 +217,7 @@ class EndpointCoreTest {
         var f = new CoreFixture(PoolConfig.builder());
         var first = f.submit(KEY_A, LOOP_1);
         var second = f.submit(KEY_A, LOOP_2);
-        f.core.opened(f.opening.remove(1), "second", 8);
+        f.core.opened(f.opening.remove(1), "second", 8, null);
 
         assertThat(first.entry).isNull();
         assertThat(second.entry.loop).isEqualTo(LOOP_2);
@@ -356,7 +356,7 @@ class EndpointCoreTest {
                 () -> {});
         var waiter = new CoreFixture.TestWaiter(KEY_A, LOOP_1, 0);
         halfway.submit(waiter);
-        halfway.opened(f.opening.remove(0), "c", 1);
+        halfway.opened(f.opening.remove(0), "c", 1, null);
 
         assertThat(waiter.entry.idleTimeoutNanos).isEqualTo(750_000_000);
     }
@@ -395,8 +395,8 @@ class EndpointCoreTest {
         var f = new CoreFixture(PoolConfig.builder());
         f.submit(KEY_A, LOOP_1);
         f.submit(KEY_A, LOOP_1);
-        f.core.opened(f.opening.remove(1), "second", 8);
-        f.core.opened(f.opening.remove(0), "first", 7);
+        f.core.opened(f.opening.remove(1), "second", 8, null);
+        f.core.opened(f.opening.remove(0), "first", 7, null);
 
         assertThat(f.closeReasons).isEmpty();
     }

@@ -10,6 +10,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.workersql.protocol.CapabilityFlags;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -34,7 +36,10 @@ class MySqlPoolIT extends PoolOnServerContract {
                 45);
         try (var f = new PoolFixture(PoolConfig.builder(), root)) {
             var connection = f.acquire(f.loop1);
-            for (var statement : TestServer.ACCOUNTS) {
+            var statements = new ArrayList<>(TestServer.ACCOUNTS);
+            statements.addAll(
+                    List.of("DROP ROLE IF EXISTS pool_role", "CREATE ROLE pool_role", "GRANT pool_role TO pool_app"));
+            for (var statement : statements) {
                 assertThat(query(connection, f.loop1, statement).errno())
                         .as(statement)
                         .isZero();

@@ -32,6 +32,10 @@ final class TestServer implements AutoCloseable {
             "CREATE USER pool_other IDENTIFIED BY 'secret2'",
             "GRANT ALL ON pool_app.* TO pool_other");
 
+    /** MariaDB's way to give a role, which the file that is run at the start understands. */
+    private static final List<String> ROLE =
+            List.of("DROP ROLE IF EXISTS pool_role", "CREATE ROLE pool_role WITH ADMIN pool_app");
+
     private final Path directory;
     private final Path programs;
     private final int port;
@@ -121,7 +125,7 @@ final class TestServer implements AutoCloseable {
 
     private void launch() throws IOException, InterruptedException {
         var accounts = directory.resolve("accounts.sql");
-        Files.writeString(accounts, String.join(";\n", ACCOUNTS) + ";\n");
+        Files.writeString(accounts, String.join(";\n", ACCOUNTS) + ";\n" + String.join(";\n", ROLE) + ";\n");
         var command = command();
         command.addAll(List.of(
                 "--bind-address=127.0.0.1",

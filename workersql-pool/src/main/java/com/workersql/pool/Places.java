@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.pool;
+
+import java.util.Iterator;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The connections of an endpoint and the permits that they hold, of the endpoint and of their tenant. A permit is held from before
+ * opening until after closing. Thread-safe; iterating sees a snapshot.
+ *
+ * @param <C> the connection
+ */
+final class Places<C> implements Iterable<Entry<C>> {
+    private final PoolConfig config;
+    private final CopyOnWriteArrayList<Entry<C>> entries = new CopyOnWriteArrayList<>();
+    private final AtomicInteger permitsTaken = new AtomicInteger();
+    private final ConcurrentMap<String, TenantShare> tenants = new ConcurrentHashMap<>();
+    private final TenantShare withoutTenant = new TenantShare(null, 1);
+    private volatile int limit;
+
+    Places(PoolConfig config) {
+        this.config = config;
+        this.limit = config.maxConnectionsPerEndpoint();
+    }
+
+    int limit() {
+        return limit;
+    }
+
+    void limit(int maxConnections) {
+        limit = maxConnections;
+    }
+
+    int permitsTaken() {
+        return permitsTaken.get();
+    }
+
+    boolean isFull() {
+        return permitsTaken.get() >= limit;
+    }
+
+    boolean isOverLimit() {
+        return permitsTaken.get() > limit;
+    }
+
+    // ---- tenants
+
+    TenantShare shareOf(PoolKey key) {
+        String tenant = key.tenant();
+        if (tenant == null) {
+            return withoutTenant;
+        }
+        var share = tenants.get(tenant);
+        return share != null
+                ? share
+                : tenants.computeIfAbsent(
+                        tenant,
+                        t -> new TenantShare(
+                                t,
+                                Math.max(
+                                        1, Math.min(1_000, config.tenantWeight().applyAsInt(t)))));
+    }
+
+    /** How many connections of the endpoint a tenant may have. */
+    int limitOf(TenantShare share) {
+        return share.tenant == null ? Integer.MAX_VALUE : config.maxConnectionsPerTenant();
+    }
+
+    boolean isAtItsLimit(TenantShare share) {
+        return share.connections.get() >= limitOf(share);
+    }
+
+    int pinLimitOf(TenantShare share) {
+        return share.tenant == null
+                ? Integer.MAX_VALUE
+                : (int) Math.max(1, (long) limit * config.maxPinnedPercentPerTenant() / 100);
+    }
+
+    int pinned() {
+        int pinned = withoutTenant.pinned.get();
+        for (var share : tenants.values()) {
+            pinned += share.pinned.get();
+        }
+        return pinned;
+    }
+
+    // ---- connections
+
+    /** Takes a permit of the endpoint and one of the tenant, or neither. */
+    boolean tryPermit(TenantShare share) {
+        if (!TenantShare.tryTake(share.connections, limitOf(share))) {
+            return false;
+        }
+        if (!TenantShare.tryTake(permitsTaken, limit)) {
+            share.connections.decrementAndGet();
+            return false;
+        }
+        return true;
+    }
+
+    /** Adds a connection that is going to be opened with permits already taken. */
+    Entry<C> add(Waiter<C> opener, Incarnation incarnation) {
+        var entry = new Entry<>(opener.key, opener.loop, opener, incarnation.generation());
+        entry.threadIdBefore = incarnation.highestThreadId();
+        entries.add(entry);
+        return entry;
+    }
+
+    /**
+     * Takes a closed connection out. Its permit passes on to a successor, if that may have it, so that nobody else takes it in
+     * between.
+     *
+     * @param successor who waits for the permit; null for none
+     * @return true when the successor has the permit
+     */
+    boolean remove(Entry<C> entry, Waiter<C> successor) {
+        entries.remove(entry);
+        entry.share.connections.decrementAndGet();
+        if (successor != null
+                && !isOverLimit()
+                && TenantShare.tryTake(successor.share.connections, limitOf(successor.share))) {
+            return true;
+        }
+        permitsTaken.decrementAndGet();
+        return false;
+    }
+
+    /**
+     * The connection that was not used for the longest time.
+     *
+     * @param otherThan a key whose connections are left; null for none
+     * @param only a tenant whose connections alone are taken; null for all
+     * @return null when none is idle
+     */
+    Entry<C> leastRecentlyUsed(PoolKey otherThan, TenantShare only) {
+        Entry<C> oldest = null;
+        for (var entry : entries) {
+            if (entry.isIdle()
+                    && !entry.key.equals(otherThan)
+                    && (only == null || entry.share == only)
+                    && (oldest == null || entry.idleSinceNanos - oldest.idleSinceNanos < 0)) {
+                oldest = entry;
+            }
+        }
+        return oldest;
+    }
+
+    /** Counts for each tenant the connections that are not idle. */
+    void countBusy() {
+        withoutTenant.busy = 0;
+        tenants.values().forEach(share -> share.busy = 0);
+        for (var entry : entries) {
+            if (!entry.isIdle()) {
+                entry.share.busy++;
+            }
+        }
+    }
+
+    int closing() {
+        int closing = 0;
+        for (var entry : entries) {
+            if (entry.state() == Entry.State.CLOSING) {
+                closing++;
+            }
+        }
+        return closing;
+    }
+
+    @Override
+    public Iterator<Entry<C>> iterator() {
+        return entries.iterator();
+    }
+}
