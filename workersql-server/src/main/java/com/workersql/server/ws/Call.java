@@ -10,6 +10,7 @@ import com.workersql.server.http.query.JsonOutput;
 import com.workersql.server.http.query.QueryOutput;
 import com.workersql.server.http.query.QueryRequest;
 import com.workersql.server.http.query.QueryRun;
+import com.workersql.server.http.query.SessionTask;
 import com.workersql.server.session.ClientSession;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -17,7 +18,7 @@ import io.netty.buffer.CompositeByteBuf;
 import java.nio.charset.StandardCharsets;
 
 /** One message of a client and the one message that answers it, which is gathered whole. Confined to the socket's event loop. */
-final class Call implements QueryOutput {
+final class Call implements QueryOutput, SessionTask {
     /** MySQL's ER_WARN_ALLOWED_PACKET_OVERFLOWED: a result was larger than a limit allows. */
     private static final int ANSWER_TOO_LARGE = 1301;
 
@@ -56,21 +57,12 @@ final class Call implements QueryOutput {
         this.request = request;
     }
 
-    CallKind kind() {
-        return kind;
-    }
-
     void transactionId(String ofThisCall) {
         transactionId = ofThisCall;
     }
 
-    /**
-     * Runs.
-     *
-     * @param session runs nothing else meanwhile
-     * @param whenOver called once, behind the answer
-     */
-    void start(ClientSession session, Runnable whenOver) {
+    @Override
+    public void start(ClientSession session, Runnable whenOver) {
         over = whenOver;
         run = new QueryRun(
                 parts.sessions(),
@@ -83,43 +75,47 @@ final class Call implements QueryOutput {
         run.start();
     }
 
-    /** Answers by an error without having run. */
-    void refuse(GatewayError error) {
+    @Override
+    public void refuse(GatewayError error) {
         sendError(error);
     }
 
-    void writable(boolean writable) {
+    @Override
+    public void writable(boolean writable) {
         if (run != null) {
             run.writable(writable);
         }
     }
 
-    void killed() {
+    @Override
+    public void killed() {
         if (run != null) {
             run.killed();
         }
     }
 
-    void stop(GatewayError error) {
+    @Override
+    public void stop(GatewayError error) {
         if (run != null) {
             run.stop(error);
         }
     }
 
-    void abandon() {
+    @Override
+    public void abandon() {
         if (run != null) {
             run.abandon();
         }
     }
 
-    /** Whether the session must be closed, since the statement may still run in it. */
-    boolean hasLostSession() {
+    @Override
+    public boolean hasLostSession() {
         return run != null && run.hasLostSession();
     }
 
-    /** Whether the answer was an error. */
-    boolean hasFailed() {
-        return failed;
+    @Override
+    public boolean endsSession() {
+        return kind == CallKind.END || (kind == CallKind.BEGIN && failed);
     }
 
     @Override

@@ -7,6 +7,7 @@ import com.workersql.server.error.Outcome;
 import com.workersql.server.http.query.QueryRequest;
 import com.workersql.server.http.query.Refusal;
 import com.workersql.server.http.query.RequestDocument;
+import com.workersql.server.http.query.SessionQueue;
 import com.workersql.server.session.Principal;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
@@ -35,7 +36,7 @@ final class SocketCalls {
     private final String requestId;
     private final Set<Call> running = new LinkedHashSet<>();
     private final ArrayDeque<Call> waiting = new ArrayDeque<>();
-    private final Map<String, SocketTransaction> transactions = new HashMap<>();
+    private final Map<String, SessionQueue> transactions = new HashMap<>();
     private final Map<String, GatewayError> endedTransactions = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
@@ -167,16 +168,17 @@ final class SocketCalls {
         // Known on this socket only, so it need not be a secret.
         var id = hex.toHexDigits(random.nextLong()) + hex.toHexDigits(random.nextLong());
         var session = parts.sessions().open(principal, loop, clientHost);
-        var transaction = new SocketTransaction(id, session, parts, this::ended);
+        var transaction =
+                new SessionQueue(session, parts.sessions(), parts.settings().transactionLimits(), why -> ended(id, why));
         transactions.put(id, transaction);
         call.transactionId(id);
         transaction.add(call);
     }
 
-    private void ended(SocketTransaction transaction, GatewayError why) {
-        transactions.remove(transaction.id());
+    private void ended(String id, GatewayError why) {
+        transactions.remove(id);
         if (why != null) {
-            endedTransactions.put(transaction.id(), why);
+            endedTransactions.put(id, why);
         }
         if (!closed) {
             socket.closeIfDrained();
@@ -191,7 +193,7 @@ final class SocketCalls {
         transaction(document.transactionId()).add(call);
     }
 
-    private SocketTransaction transaction(String id) throws Refusal {
+    private SessionQueue transaction(String id) throws Refusal {
         var transaction = transactions.get(id);
         if (transaction == null) {
             var why = endedTransactions.get(id);
@@ -227,6 +229,6 @@ final class SocketCalls {
         closed = true;
         waiting.clear();
         new ArrayList<>(running).forEach(Call::abandon);
-        new ArrayList<>(transactions.values()).forEach(SocketTransaction::abandon);
+        new ArrayList<>(transactions.values()).forEach(SessionQueue::abandon);
     }
 }

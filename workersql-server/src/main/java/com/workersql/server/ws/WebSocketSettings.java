@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.ws;
 
+import com.workersql.server.http.query.SessionQueue;
 import java.util.Set;
 
 /**
@@ -48,5 +49,10 @@ public record WebSocketSettings(
     public static WebSocketSettings defaults() {
         return new WebSocketSettings(
                 1 << 20, 1_024, 16 << 20, 64 << 20, 8, 64, 16, 16, 30_000, 300_000, 25_000, 30_000, Set.of());
+    }
+
+    /** The bounds of a transaction, whose session ends with it. */
+    SessionQueue.Limits transactionLimits() {
+        return new SessionQueue.Limits(maxQueued, transactionIdleMillis, transactionTotalMillis, 0);
     }
 }
