@@ -23,6 +23,8 @@ import com.workersql.server.http.HealthView;
 import com.workersql.server.http.HttpDoor;
 import com.workersql.server.http.HttpSettings;
 import com.workersql.server.http.query.ExecutorSessions;
+import com.workersql.server.http.session.SessionSettings;
+import com.workersql.server.http.session.SessionTokens;
 import com.workersql.server.login.Logins;
 import com.workersql.server.metrics.GatewayMetrics;
 import com.workersql.server.mysql.MySqlDoor;
@@ -71,6 +73,7 @@ public final class Gateway implements RunningGateway {
     private static final int MONITOR_TIMEOUT_MILLIS = 1_000;
     private static final long WARNINGS_HOLD_MILLIS = 50;
     private static final int BACKLOG = 1_024;
+    private static final int SESSION_KEY_BYTES = 32;
 
     private final GatewayConfig config;
     private final Deque<Runnable> closing = new ArrayDeque<>();
@@ -209,12 +212,21 @@ public final class Gateway implements RunningGateway {
                 registry,
                 () -> health(monitor),
                 HttpSettings.defaults().withMaxConnections(limits.maxConnections()),
+                SessionSettings.defaults(),
+                sessionTokens(),
                 WebSocketSettings.defaults(),
                 budget,
                 tls.offer() == TlsOffer.OFF ? null : tls::context,
                 tls.offer() == TlsOffer.REQUIRED);
         http = listen("http", effective.http(), transport, httpDoor);
         LOG.info("Listening for HTTP and WebSocket clients on {}", httpAddress());
+    }
+
+    private static SessionTokens sessionTokens() {
+        var random = new SecureRandom();
+        var key = new byte[SESSION_KEY_BYTES];
+        random.nextBytes(key);
+        return new SessionTokens(key, SessionSettings.defaults().gateway(), random);
     }
 
     private HealthView.Health health(ShardMonitor monitor) {

@@ -23,6 +23,8 @@ public enum ErrorClass {
     TOO_LARGE(413, "RESOURCE_LIMIT"),
     /** The body is of a type that is not read here. */
     MEDIA_TYPE(415, "INVALID_QUERY"),
+    /** The request belongs to another gateway. */
+    MISDIRECTED(421, "CONNECTION_ERROR"),
     /** The statement is well formed and the server refuses its meaning. */
     SEMANTIC(422, "INVALID_QUERY"),
     /** The caller is over a limit of its own. */

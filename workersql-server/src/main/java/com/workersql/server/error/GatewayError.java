@@ -30,6 +30,16 @@ public record GatewayError(int errno, String sqlState, String message, ErrorClas
     }
 
     /**
+     * The same error in other words.
+     *
+     * @param text the new message
+     * @return a copy
+     */
+    public GatewayError withMessage(String text) {
+        return new GatewayError(errno, sqlState, text, errorClass, outcome);
+    }
+
+    /**
      * A refusal by the gateway itself, before anything was sent.
      *
      * @param errno the MySQL error number

@@ -42,6 +42,7 @@ public final class Exchange {
     private final ChannelHandlerContext context;
     private final HttpRequest request;
     private final String path;
+    private final Routes.Found found;
     private final String requestId;
     private final long startNanos;
     private ByteBuf body = Unpooled.EMPTY_BUFFER;
@@ -57,6 +58,7 @@ public final class Exchange {
         this.context = context;
         this.request = request;
         this.path = path(request.uri());
+        this.found = connection.find(path);
         this.requestId = RequestIds.of(request.headers());
         this.startNanos = context.channel().eventLoop().ticker().nanoTime();
         this.keepAlive = HttpUtil.isKeepAlive(request);
@@ -90,6 +92,33 @@ public final class Exchange {
      */
     public String path() {
         return path;
+    }
+
+    /**
+     * The segment of the path that stands for the part in braces of the route's template.
+     *
+     * @return as the client wrote it, nothing decoded; null when the template has no such part
+     */
+    public String parameter() {
+        return found == null ? null : found.parameter();
+    }
+
+    /** The path among those that there are; null when it is none of them. */
+    Routes.Found found() {
+        return found;
+    }
+
+    private String allowed() {
+        return found == null ? "OPTIONS" : found.allowed();
+    }
+
+    /**
+     * Whether the gateway is stopping, so that nothing is to be begun that needs more than this request.
+     *
+     * @return true once so
+     */
+    public boolean isDraining() {
+        return connection.isDraining();
     }
 
     /**
@@ -221,7 +250,7 @@ public final class Exchange {
             response.headers().set(HttpHeaderNames.SEC_WEBSOCKET_VERSION, "13");
         }
         if (responseStatus.code() == HttpResponseStatus.METHOD_NOT_ALLOWED.code()) {
-            response.headers().set(HttpHeaderNames.ALLOW, connection.allowed(path));
+            response.headers().set(HttpHeaderNames.ALLOW, allowed());
         }
         return response;
     }
@@ -245,7 +274,7 @@ public final class Exchange {
             headers.set(HttpHeaderNames.CONTENT_TYPE, contentType);
         }
         if (response.status().code() == HttpResponseStatus.NO_CONTENT.code()) {
-            headers.set(HttpHeaderNames.ALLOW, connection.allowed(path));
+            headers.set(HttpHeaderNames.ALLOW, allowed());
         }
         keepAlive &= !connection.isDraining();
         if (!keepAlive) {

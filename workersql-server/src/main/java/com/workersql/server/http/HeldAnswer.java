@@ -11,7 +11,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
  * The answer of one statement on its way to the client: its beginning is held back, so that an error found until then has its own
  * status. Confined to the exchange's event loop.
  */
-final class HeldAnswer implements QueryOutput {
+public final class HeldAnswer implements QueryOutput {
     private final Exchange exchange;
     private final String contentType;
     private final int heldBytes;
@@ -20,11 +20,14 @@ final class HeldAnswer implements QueryOutput {
     private boolean began;
 
     /**
+     * An answer that has not begun.
+     *
+     * @param exchange gets it
      * @param contentType the type of an answer that goes well
      * @param heldBytes how much is held back
      * @param ended called once, when nothing more comes
      */
-    HeldAnswer(Exchange exchange, String contentType, int heldBytes, Runnable ended) {
+    public HeldAnswer(Exchange exchange, String contentType, int heldBytes, Runnable ended) {
         this.exchange = exchange;
         this.contentType = contentType;
         this.heldBytes = heldBytes;
@@ -53,11 +56,21 @@ final class HeldAnswer implements QueryOutput {
 
     @Override
     public void complete(ByteBuf last) {
+        complete(HttpResponseStatus.OK, last);
+    }
+
+    /**
+     * The document has come to its end.
+     *
+     * @param status the status, where the beginning is still held back
+     * @param last the last part
+     */
+    public void complete(HttpResponseStatus status, ByteBuf last) {
         if (began) {
             exchange.end(last);
         } else {
             held.addComponent(true, last);
-            exchange.respond(HttpResponseStatus.OK, contentType, takeHeld());
+            exchange.respond(status, contentType, takeHeld());
         }
         ended.run();
     }

@@ -249,7 +249,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private void dispatch(Exchange request) {
         var method = request.request().method();
-        var route = routes.find(request.path(), method);
+        var found = request.found();
+        var route = found == null ? null : found.route(method);
         if (route != null) {
             try {
                 route.handle(request);
@@ -257,7 +258,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
                 LOG.error("Request {} to {} failed", request.requestId(), request.path(), e);
                 request.refuse(GatewayError.internal(request.requestId()));
             }
-        } else if (!routes.has(request.path())) {
+        } else if (found == null) {
             request.refuse(
                     Refused.of(ErrorClass.NOT_FOUND, "There is no such path").error());
         } else if (method.equals(HttpMethod.OPTIONS)) {
@@ -265,7 +266,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         } else {
             request.refuse(Refused.of(
                             ErrorClass.METHOD,
-                            "This path has no method " + method.name() + "; it has " + allowed(request.path()))
+                            "This path has no method " + method.name() + "; it has " + found.allowed())
                     .error());
         }
     }
@@ -413,8 +414,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         return draining;
     }
 
-    String allowed(String path) {
-        return routes.allowed(path);
+    Routes.Found find(String path) {
+        return routes.find(path);
     }
 
     private void releaseBudget() {
@@ -424,7 +425,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     void answered(Exchange answeredExchange, int status, long nanos) {
         releaseBudget();
-        String path = answeredExchange.path();
-        metrics.answered(routes.has(path) ? path : "other", status, nanos);
+        var found = answeredExchange.found();
+        metrics.answered(found == null ? "other" : found.template(), status, nanos);
     }
 }

@@ -2,9 +2,14 @@
 package com.workersql.server.http;
 
 import com.workersql.protocol.frame.Reservation;
-import com.workersql.server.http.query.QueryRun;
 import com.workersql.server.http.query.QuerySessions;
 import com.workersql.server.http.query.RequestParser;
+import com.workersql.server.http.session.BatchRoute;
+import com.workersql.server.http.session.HttpSessions;
+import com.workersql.server.http.session.SessionSettings;
+import com.workersql.server.http.session.SessionTokens;
+import com.workersql.server.http.session.StatementDesk;
+import com.workersql.server.http.session.TransactionRoutes;
 import com.workersql.server.ws.WebSocketRoute;
 import com.workersql.server.ws.WebSocketSettings;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -21,6 +26,7 @@ import io.netty.handler.ssl.OptionalSslHandler;
 import io.netty.handler.ssl.SslContext;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /**
  * The HTTP and WebSocket door: makes the pipeline of each connection that is accepted on its port. A pipeline that gets
@@ -48,6 +54,8 @@ public final class HttpDoor extends ChannelInitializer<Channel> {
      * @param registry what {@code /metrics} shows, and where the door's own figures go
      * @param health what the health paths tell
      * @param settings the limits of HTTP
+     * @param sessionSettings the limits of sessions that outlive a request
+     * @param tokens names such sessions
      * @param webSocket the limits of WebSockets
      * @param budget is asked before a request is gathered
      * @param tls gives the current certificate; null when TLS is off
@@ -59,6 +67,8 @@ public final class HttpDoor extends ChannelInitializer<Channel> {
             PrometheusMeterRegistry registry,
             HealthView health,
             HttpSettings settings,
+            SessionSettings sessionSettings,
+            SessionTokens tokens,
             WebSocketSettings webSocket,
             Reservation budget,
             Supplier<SslContext> tls,
@@ -70,19 +80,32 @@ public final class HttpDoor extends ChannelInitializer<Channel> {
         this.metrics = new HttpMetrics(registry);
         var parser = new RequestParser(settings.maxBodyBytes(), settings.maxStatementMillis());
         var gate = new AuthenticationGate(authenticator);
-        var query = new QueryRoute(sessions, parser, gate, settings);
+        var held = new HttpSessions(sessions, tokens, sessionSettings, registry);
+        var desk = new StatementDesk(sessions, held, parser, gate::authenticate, settings);
+        var query = new QueryRoute(desk);
+        var batch = new BatchRoute(desk);
+        var transactions = new TransactionRoutes(desk, sessionSettings);
         var operations = new OperationsRoutes(health, registry);
-        var limits = new QueryRun.Limits(settings.maxStatementMillis(), settings.maxRowBytes());
-        var socket = new WebSocketRoute(sessions, gate::authenticate, webSocket, registry, limits, budget);
+        var socket = new WebSocketRoute(sessions, gate::authenticate, webSocket, registry, desk.limits(), budget);
         this.webSockets = socket.connections();
         this.routes = Routes.builder()
-                .add(HttpMethod.POST, query, "/v1/query", "/v1/sql", "/query", "/sql")
+                .add(HttpMethod.POST, query, both("/query", "/sql", "/transactions/{id}/query"))
+                .add(HttpMethod.POST, batch, both("/batch", "/query/batch", "/sql/batch"))
+                .add(HttpMethod.POST, transactions::begin, both("/transactions"))
+                .add(HttpMethod.POST, transactions::commit, both("/transactions/{id}/commit"))
+                .add(HttpMethod.POST, transactions::rollback, both("/transactions/{id}/rollback"))
+                .add(HttpMethod.POST, transactions::operation, both("/transaction"))
                 .add(HttpMethod.GET, operations::health, "/v1/health", "/health")
                 .add(HttpMethod.GET, operations::alive, "/livez")
                 .add(HttpMethod.GET, operations::ready, "/readyz")
                 .add(HttpMethod.GET, operations::metrics, "/metrics")
                 .add(HttpMethod.GET, socket, "/v1/ws", "/ws")
                 .build();
+    }
+
+    /** Every path of the API is served without its prefix too, for clients that drop it. */
+    private static String[] both(String... paths) {
+        return Stream.of(paths).flatMap(path -> Stream.of("/v1" + path, path)).toArray(String[]::new);
     }
 
     @Override

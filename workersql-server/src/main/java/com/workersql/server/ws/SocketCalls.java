@@ -168,8 +168,8 @@ final class SocketCalls {
         // Known on this socket only, so it need not be a secret.
         var id = hex.toHexDigits(random.nextLong()) + hex.toHexDigits(random.nextLong());
         var session = parts.sessions().open(principal, loop, clientHost);
-        var transaction =
-                new SessionQueue(session, parts.sessions(), parts.settings().transactionLimits(), why -> ended(id, why));
+        var transaction = new SessionQueue(
+                session, parts.sessions(), parts.settings().transactionLimits(), why -> ended(id, why));
         transactions.put(id, transaction);
         call.transactionId(id);
         transaction.add(call);

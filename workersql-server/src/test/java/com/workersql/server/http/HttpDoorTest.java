@@ -551,9 +551,9 @@ class HttpDoorTest {
     }
 
     @Test
-    void saysThatTransactionsLiveElsewhere() {
-        door.query("{\"sql\":\"S\",\"transactionId\":\"t\"}");
+    void knowsNoTransactionThatItHasNotOpened() {
+        door.query("{\"sql\":\"S\",\"transactionId\":\"0.abc.def\"}");
 
-        assertThat(door.received()).startsWith("HTTP/1.1 501 ").contains("/v1/ws");
+        assertThat(door.received()).startsWith("HTTP/1.1 404 ").contains("no such transaction");
     }
 }

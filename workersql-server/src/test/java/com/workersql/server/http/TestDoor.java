@@ -5,6 +5,8 @@ import com.workersql.protocol.frame.Reservation;
 import com.workersql.router.PermissionClass;
 import com.workersql.server.error.GatewayError;
 import com.workersql.server.http.query.FakeSessions;
+import com.workersql.server.http.session.SessionSettings;
+import com.workersql.server.http.session.SessionTokens;
 import com.workersql.server.session.Principal;
 import com.workersql.server.ws.WebSocketSettings;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -13,6 +15,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -64,6 +67,8 @@ public final class TestDoor implements AutoCloseable {
                 registry,
                 () -> health,
                 settings,
+                SessionSettings.defaults(),
+                new SessionTokens(new byte[32], 0, new SecureRandom()),
                 webSocket,
                 budget,
                 null,
@@ -120,6 +125,11 @@ public final class TestDoor implements AutoCloseable {
     /** Asks for a statement with more header lines. */
     public TestDoor query(String json, String headers) {
         return send(post(json, headers));
+    }
+
+    /** Posts a body with the right credentials to a path. */
+    public TestDoor post(String path, String json, String headers) {
+        return send(post(json, headers).replace("POST /v1/query ", "POST " + path + " "));
     }
 
     /** The bytes of a request for a statement. */

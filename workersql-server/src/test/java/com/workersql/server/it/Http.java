@@ -62,7 +62,12 @@ final class Http {
 
     /** Posts a body to {@code /v1/query}. */
     Answer post(String json) throws IOException, InterruptedException {
-        var request = request("/v1/query")
+        return post("/v1/query", json);
+    }
+
+    /** Posts a body to a path. */
+    Answer post(String path, String json) throws IOException, InterruptedException {
+        var request = request(path)
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(json))
                 .build();
@@ -82,6 +87,10 @@ final class Http {
     <T> HttpResponse<T> send(HttpRequest request, HttpResponse.BodyHandler<T> handler)
             throws IOException, InterruptedException {
         return CLIENT.send(request, handler);
+    }
+
+    CompletableFuture<HttpResponse<String>> sendAsync(HttpRequest request) {
+        return CLIENT.sendAsync(request, HttpResponse.BodyHandlers.ofString());
     }
 
     /** Connects a WebSocket. */

@@ -28,6 +28,16 @@ public final class JsonOutput {
     }
 
     /**
+     * Writes JSON text as it is.
+     *
+     * @param out where to
+     * @param json well-formed
+     */
+    public static void json(ByteBuf out, String json) {
+        ByteBufUtil.writeUtf8(out, json);
+    }
+
+    /**
      * Writes a string with its quotes.
      *
      * @param out where to

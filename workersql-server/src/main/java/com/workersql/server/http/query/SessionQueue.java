@@ -25,6 +25,7 @@ public final class SessionQueue {
     private SessionTask current;
     private boolean inTransaction;
     private boolean ended;
+    private GatewayError endError;
 
     /**
      * What bounds such a session.
@@ -35,8 +36,7 @@ public final class SessionQueue {
      * @param sessionIdleMillis how long a session without a transaction may wait for its next task; 0 for a session that is a
      *     transaction from its first task to its last
      */
-    public record Limits(
-            int maxQueued, int transactionIdleMillis, int transactionTotalMillis, int sessionIdleMillis) {
+    public record Limits(int maxQueued, int transactionIdleMillis, int transactionTotalMillis, int sessionIdleMillis) {
         boolean isTransaction() {
             return sessionIdleMillis == 0;
         }
@@ -78,9 +78,12 @@ public final class SessionQueue {
      * Runs a task behind those that came before.
      *
      * @param task may be started, and even be over, before this returns
-     * @throws Refusal when too many wait
+     * @throws Refusal when too many wait, or the session has ended
      */
     public void add(SessionTask task) throws Refusal {
+        if (ended) {
+            throw new Refusal(endError);
+        }
         if (queue.size() >= limits.maxQueued()) {
             throw new Refusal(GatewayError.refused(
                     1226,
@@ -163,20 +166,23 @@ public final class SessionQueue {
             return;
         }
         markEnded();
+        if (why != null) {
+            endError = why;
+        }
         whenEnded.accept(why);
-        var error = why != null ? why : Refusal.error(ErrorClass.NOT_FOUND, "The session has ended before this");
         while (!queue.isEmpty()) {
-            queue.poll().refuse(error);
+            queue.poll().refuse(endError);
         }
         if (current == null) {
             sessions.close(session);
         } else {
-            current.stop(error);
+            current.stop(endError);
         }
     }
 
     private void markEnded() {
         ended = true;
+        endError = Refusal.error(ErrorClass.NOT_FOUND, "The session has ended before this");
         idle.close();
         total.close();
     }

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.http.session;
+
+import com.workersql.server.error.ErrorClass;
+import com.workersql.server.error.GatewayError;
+import com.workersql.server.error.Outcome;
+import com.workersql.server.http.Exchange;
+import com.workersql.server.http.HttpSettings;
+import com.workersql.server.http.query.QueryRun;
+import com.workersql.server.http.query.QuerySessions;
+import com.workersql.server.http.query.Refusal;
+import com.workersql.server.http.query.RequestParser;
+import com.workersql.server.session.Principal;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/**
+ * What all paths that run statements share: who asks is proved, what is asked is read, and it runs in a session of its own or in
+ * one that was opened before. Safe for all threads.
+ *
+ * @param sessions run the statements
+ * @param held the sessions that outlive a request
+ * @param parser reads bodies
+ * @param gate proves who a request comes from, or answers it
+ * @param settings the limits
+ */
+public record StatementDesk(
+        QuerySessions sessions,
+        HttpSessions held,
+        RequestParser parser,
+        BiConsumer<Exchange, Consumer<Principal>> gate,
+        HttpSettings settings) {
+    /** What may be refused while a request is looked at. */
+    @FunctionalInterface
+    public interface Work {
+        /**
+         * Does the work.
+         *
+         * @param principal who asks
+         * @throws Refusal the answer to the request
+         */
+        void run(Principal principal) throws Refusal;
+    }
+
+    /**
+     * Proves who asks, then does the work; what it refuses is the answer.
+     *
+     * @param exchange the request
+     * @param work on the exchange's event loop
+     */
+    public void serve(Exchange exchange, Work work) {
+        gate.accept(exchange, principal -> {
+            try {
+                work.run(principal);
+            } catch (Refusal e) {
+                exchange.refuse(e.error());
+            }
+        });
+    }
+
+    /**
+     * The bounds of each statement.
+     *
+     * @return never null
+     */
+    public QueryRun.Limits limits() {
+        return new QueryRun.Limits(settings.maxStatementMillis(), settings.maxRowBytes());
+    }
+
+    /**
+     * Runs a script in a session of its own, which ends with it.
+     *
+     * @param exchange the request
+     * @param principal who asks
+     * @param script what to run
+     */
+    public void runAlone(Exchange exchange, Principal principal, Script script) {
+        var session = sessions.open(principal, exchange.channel().eventLoop(), exchange.clientHost());
+        var task = new ScriptTask(exchange, sessions, limits(), script, session);
+        sessions.onKill(session, wholeSession -> task.killed());
+        task.start(session, () -> sessions.close(session));
+    }
+
+    /**
+     * Runs a script in the session that a token names.
+     *
+     * @param exchange the request
+     * @param principal who asks
+     * @param token what the client gave
+     * @param script what to run
+     * @throws Refusal when there is no such session
+     */
+    public void runIn(Exchange exchange, Principal principal, String token, Script script) throws Refusal {
+        held.run(token, principal, session -> new ScriptTask(exchange, sessions, limits(), script, session));
+    }
+
+    /**
+     * Refuses what needs more than one request, while the gateway is stopping.
+     *
+     * @param exchange the request
+     * @throws Refusal 1053 once so
+     */
+    public static void refuseWhileDraining(Exchange exchange) throws Refusal {
+        if (exchange.isDraining()) {
+            throw new Refusal(new GatewayError(
+                    1053,
+                    "08S01",
+                    "The gateway is shutting down; connect again",
+                    ErrorClass.UNAVAILABLE,
+                    Outcome.NOT_EXECUTED));
+        }
+    }
+}
