@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.router;
 
+import com.workersql.router.merge.Combination;
+import com.workersql.router.policy.KeyPlace;
 import java.util.List;
 import java.util.Objects;
 
@@ -12,7 +14,10 @@ import java.util.Objects;
  *     {@code local} or {@code refused}
  * @param reason the rule that decided, in words
  * @param tables the tables that the statement names, as {@code schema.table} where a schema was written
+ * @param keys the key values that were found, with their slots and shards; at most a thousand
  * @param shards the shards that it goes to, in order
+ * @param combination how the replies of several shards become one; null where there is one
+ * @param hints the statement's hints
  * @param policyVersion the version of the policy that decided
  * @param slotGeneration the generation of the slot table that decided
  * @param cacheHit whether the analysis was cached before this call
@@ -22,7 +27,10 @@ public record Explanation(
         String kind,
         String reason,
         List<String> tables,
+        List<KeyPlace> keys,
         List<String> shards,
+        Combination combination,
+        Hints hints,
         String policyVersion,
         long slotGeneration,
         boolean cacheHit) {
@@ -30,7 +38,9 @@ public record Explanation(
     /** Copies the lists. */
     public Explanation {
         Objects.requireNonNull(plan, "plan");
+        Objects.requireNonNull(hints, "hints");
         tables = List.copyOf(tables);
+        keys = List.copyOf(keys);
         shards = List.copyOf(shards);
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.router;
 
+import com.workersql.router.merge.Combination;
 import java.util.List;
 import java.util.Objects;
 
@@ -31,17 +32,25 @@ public sealed interface RoutePlan {
     }
 
     /**
-     * The statement reads from several shards, as it was written, and its result is the shards' rows one after the
-     * other, in any order of the shards.
+     * The statement goes to several shards, to each with a text or values of its own where that is so, and the replies become one.
      *
      * @param statement what the lexer knows of the statement
-     * @param shards the shards' names, in the policy's order, at least two
+     * @param parts the shards' parts, in the policy's order, at least two
+     * @param combination how the replies become one: a {@link com.workersql.router.merge.Merge} of a read, or a
+     *     {@link com.workersql.router.merge.WriteRule}
      */
-    record MultiShard(StatementInfo statement, List<String> shards) implements RoutePlan {
+    record MultiShard(StatementInfo statement, List<ShardStatement> parts, Combination combination)
+            implements RoutePlan {
         /** Copies the list. */
         public MultiShard {
             Objects.requireNonNull(statement, "statement");
-            shards = List.copyOf(shards);
+            Objects.requireNonNull(combination, "combination");
+            parts = List.copyOf(parts);
+        }
+
+        /** {@return the shards' names, in the policy's order} */
+        public List<String> shards() {
+            return parts.stream().map(ShardStatement::shard).toList();
         }
     }
 

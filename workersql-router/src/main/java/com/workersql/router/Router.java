@@ -3,8 +3,9 @@ package com.workersql.router;
 
 import com.workersql.router.internal.plan.Planner;
 import com.workersql.router.internal.plan.Planner.Purpose;
+import com.workersql.router.internal.plan.RouteTrace;
+import com.workersql.router.merge.Combination;
 import com.workersql.router.policy.RoutingPolicy;
-import com.workersql.router.policy.TenantPlacement;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Objects;
@@ -19,7 +20,7 @@ public final class Router {
     private final Planner planner;
 
     private Router(Builder builder) {
-        this.planner = new Planner(builder.policy, builder.planCacheMaxWeightBytes, builder.hashSeed);
+        this.planner = new Planner(builder.policy, builder.planCacheMaxWeightBytes, builder.hashSeed, builder.support);
     }
 
     /**
@@ -75,12 +76,9 @@ public final class Router {
      */
     public Explanation explain(Statement statement) {
         RoutingPolicy policy = policy();
-        boolean hit = planner.isCached(statement);
-        RoutePlan plan = plan(statement);
-        List<String> tables = planner.tables(statement);
-        String tenant = statement.context().tenant();
-        TenantPlacement home = tenant == null ? null : policy.placement(tenant);
-        String rule = home == null ? "table rules" : home.reason();
+        RouteTrace trace = new RouteTrace();
+        RoutePlan plan = planner.explained(statement, trace);
+        String rule = trace.reason().isEmpty() ? "table rules" : trace.reason();
         String kind;
         String reason = rule;
         List<String> shards = List.of();
@@ -100,15 +98,19 @@ public final class Router {
             kind = "refused";
             reason = ((RoutePlan.Refused) plan).reason();
         }
+        Combination combination = plan instanceof RoutePlan.MultiShard multi ? multi.combination() : null;
         return new Explanation(
                 plan,
                 kind,
                 reason,
-                tables,
+                trace.tables(),
+                trace.places(),
                 shards,
+                combination,
+                trace.hints(),
                 policy.version(),
                 policy.slots().generation(),
-                hit);
+                trace.isHit());
     }
 
     /**
@@ -157,6 +159,7 @@ public final class Router {
         private final RoutingPolicy policy;
         private long planCacheMaxWeightBytes = DEFAULT_PLAN_CACHE_MAX_WEIGHT_BYTES;
         private long hashSeed = new SecureRandom().nextLong();
+        private MultiShardSupport support = MultiShardSupport.ALL;
 
         private Builder(RoutingPolicy policy) {
             this.policy = Objects.requireNonNull(policy, "policy");
@@ -185,6 +188,17 @@ public final class Router {
          */
         public Builder hashSeed(long seed) {
             hashSeed = seed;
+            return this;
+        }
+
+        /**
+         * Sets which statements for several shards the caller can carry out.
+         *
+         * @param given what it can; default: {@link MultiShardSupport#ALL}
+         * @return this
+         */
+        public Builder multiShard(MultiShardSupport given) {
+            support = Objects.requireNonNull(given, "given");
             return this;
         }
 

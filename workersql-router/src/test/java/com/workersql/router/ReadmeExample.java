@@ -19,13 +19,14 @@ public final class ReadmeExample {
         RoutePlan plan = router.plan(Statement.of(context, sql));
         if (plan instanceof RoutePlan.SingleShard single) {
             return "run on " + single.shard();
+        } else if (plan instanceof RoutePlan.MultiShard several) {
+            return "run on each of " + several.shards() + " and merge";
         } else if (plan instanceof RoutePlan.Broadcast broadcast) {
             return "run on each of " + broadcast.shards();
         } else if (plan instanceof RoutePlan.Local local) {
             return "do here: " + local.action();
-        } else if (plan instanceof RoutePlan.Refused refused) {
-            return "refuse with " + refused.errno() + ": " + refused.reason();
         }
-        return "not planned by this version: " + plan;
+        var refused = (RoutePlan.Refused) plan;
+        return "refuse with " + refused.errno() + ": " + refused.reason();
     }
 }

@@ -30,8 +30,10 @@ class ReadmeExampleTest {
                 .isEqualTo("run on shard_1");
         assertThat(example.route(null, null, "DELETE FROM countries")).isEqualTo("run on each of [shard_0, shard_1]");
         assertThat(example.route(null, null, "SELECT * FROM orders"))
+                .isEqualTo("run on each of [shard_0, shard_1] and merge");
+        assertThat(example.route(null, null, "DELETE FROM orders"))
                 .isEqualTo("refuse with 1235: This gateway doesn't yet support"
-                        + " 'SELECT of orders without its key customer_id equal to one value'");
+                        + " 'DELETE of orders without its key customer_id equal to one value'");
         assertThat(example.route("acme", "acme", "COMMIT")).isEqualTo("do here: Commit[chain=false, release=false]");
     }
 }

@@ -228,7 +228,7 @@ class RouterTest {
         assertThat(first.tables()).containsExactly("t", "ta.u");
         assertThat(first)
                 .returns("single_shard", Explanation::kind)
-                .returns("explicit tenant", Explanation::reason)
+                .returns("explicit tenant ta", Explanation::reason)
                 .returns(List.of("shard_0"), Explanation::shards)
                 .returns(false, Explanation::cacheHit);
         assertThat(router.explain(statement).cacheHit()).isTrue();

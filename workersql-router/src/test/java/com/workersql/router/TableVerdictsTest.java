@@ -29,6 +29,9 @@ class TableVerdictsTest {
               currencies: { strategy: reference }
               settings: { strategy: single, shard: shard_0 }
               audit: { strategy: single, shard: shard_1 }
+              events: { strategy: range, key: id, key_type: int, ranges: [ { below: 100, shard: shard_0 }, { below: 200, shard: shard_1 }, { shard: shard_2 } ] }
+              logs: { strategy: range, key: day, key_type: date, ranges: [ { below: "2024-01-01", shard: shard_3 }, { shard: shard_0 } ] }
+              regions: { strategy: list, key: code, key_type: string, values: { eu: shard_2, us: shard_3 } }
             """;
 
     private static final StatementContext CONTEXT = StatementContext.of(null, ServerFlavor.MYSQL, 80036);
@@ -53,6 +56,18 @@ class TableVerdictsTest {
         }
         if (verdict.equals("all")) {
             return "shard_0,shard_1,shard_2,shard_3";
+        }
+        if (verdict.equals("scatter")) {
+            return "read shard_0,shard_1,shard_2,shard_3";
+        }
+        if (verdict.startsWith("read:") || verdict.startsWith("write:")) {
+            int colon = verdict.indexOf(':');
+            List<String> shards = Stream.of(verdict.substring(colon + 1).split(";", -1))
+                    .map(key -> key.startsWith("shard_") ? key : shardOf(key))
+                    .sorted()
+                    .distinct()
+                    .toList();
+            return verdict.substring(0, colon) + " " + String.join(",", shards);
         }
         return verdict.startsWith("key:") ? shardOf(verdict.substring(4)) : verdict;
     }
@@ -91,7 +106,7 @@ class TableVerdictsTest {
         RoutePlan plan = router.plan(new Statement(CONTEXT, sql, 0, sql.length, parameters, null));
         assertThat(VerdictFile.verdict(plan)).isEqualTo(shardOf("77"));
         RoutePlan unbound = router.plan(new Statement(CONTEXT, sql, 0, sql.length, null, null));
-        assertThat(VerdictFile.verdict(unbound)).isEqualTo("1235");
+        assertThat(VerdictFile.verdict(unbound)).isEqualTo("read shard_0,shard_1,shard_2,shard_3");
     }
 
     @Test

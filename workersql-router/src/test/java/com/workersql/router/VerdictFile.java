@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.router;
 
+import com.workersql.router.merge.Merge;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -93,6 +94,10 @@ final class VerdictFile {
         if (plan instanceof RoutePlan.Broadcast broadcast) {
             return String.join(",", broadcast.shards());
         }
-        return plan instanceof RoutePlan.Local ? "local" : "multi";
+        if (plan instanceof RoutePlan.MultiShard multi) {
+            String how = multi.combination() instanceof Merge ? "read " : "write ";
+            return how + String.join(",", multi.shards());
+        }
+        return "local";
     }
 }

@@ -4,6 +4,7 @@ package com.workersql.server;
 import com.workersql.protocol.auth.PasswordVerifier;
 import com.workersql.protocol.auth.RsaKeyPair;
 import com.workersql.protocol.session.TlsOffer;
+import com.workersql.router.MultiShardSupport;
 import com.workersql.router.Router;
 import com.workersql.router.policy.PolicyException;
 import com.workersql.router.policy.RoutingPolicy;
@@ -138,6 +139,7 @@ public final class Gateway implements RunningGateway {
         closing.push(shards::close);
         router = Router.builder(policy)
                 .planCacheMaxWeightBytes(effective.limits().planCacheBytes())
+                .multiShard(MultiShardSupport.CONCATENATION)
                 .build();
         var planner = new Planner(PLANNER_QUEUE);
         closing.push(planner::close);

@@ -1,44 +1,104 @@
 // SPDX-License-Identifier: Apache-2.0
-package com.workersql.router.internal.plan;
+package com.workersql.router.policy;
 
 import com.workersql.router.ParameterValue;
-import com.workersql.router.policy.KeyType;
-import com.workersql.router.policy.TableRule;
+import com.workersql.router.collation.Collation;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.LocalDate;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
  * The form of a key that is hashed: values that SQL calls equal have the same bytes. A value of which that cannot be said,
  * because a server would convert the column for the comparison or because its collation reaches beyond what is known here,
- * has none.
+ * has none. A value; safe for any thread.
  */
-final class CanonicalKey {
+public final class CanonicalKey {
 
-    private static final Pattern WHOLE = Pattern.compile("-?[0-9]{1,20}");
+    /** Of more digits a server may make a double of the text, which then equals neighbours as well. */
+    private static final Pattern WHOLE = Pattern.compile("-?[0-9]{1,15}");
+
     private static final Pattern DATE = Pattern.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}");
     private static final Pattern UUID =
             Pattern.compile("[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}");
     private static final BigInteger UNSIGNED_END = BigInteger.ONE.shiftLeft(64);
     private static final int MAX_DIGITS = 65;
 
-    private CanonicalKey() {}
+    private final byte[] bytes;
+    private final KeyType type;
 
-    /** {@return the bytes to be hashed, or null where the value must not be hashed} */
-    static byte[] of(TableRule.Hash rule, ParameterValue value) {
-        return switch (rule.keyType()) {
-            case INT, UINT -> integer(rule.keyType(), value);
+    private CanonicalKey(byte[] bytes, KeyType type) {
+        this.bytes = bytes;
+        this.type = type;
+    }
+
+    /**
+     * {@return the canonical form of a value, or null where the value must not be hashed}
+     *
+     * @param type the key column's type
+     * @param collation the key column's collation, for text
+     * @param value the value with which the column is compared, or that it is given
+     */
+    public static CanonicalKey of(KeyType type, Collation collation, ParameterValue value) {
+        byte[] bytes = switch (type) {
+            case INT, UINT -> integer(type, value);
             case DECIMAL -> decimal(value);
-            case STRING -> string(rule.exactText(), value);
+            case STRING -> value instanceof ParameterValue.Text text ? collation.canonical(text.text()) : null;
             case BINARY -> binary(value);
             case DATE -> date(value);
             case UUID -> uuid(value);
         };
+        return bytes == null ? null : new CanonicalKey(bytes, type);
+    }
+
+    /**
+     * {@return the value as a number by which ranges can be told; a date as its days since 1970-01-01; null where the value
+     * has no canonical form, or its type no order that is known here}
+     *
+     * @param type the key column's type
+     * @param value the value with which the column is compared, or that it is given
+     */
+    public static BigDecimal number(KeyType type, ParameterValue value) {
+        switch (type) {
+            case INT, UINT, DECIMAL -> {
+                if (value instanceof ParameterValue.Text text) {
+                    return type != KeyType.DECIMAL && WHOLE.matcher(text.text()).matches()
+                            ? new BigDecimal(text.text())
+                            : null;
+                }
+                return exact(value);
+            }
+            case DATE -> {
+                byte[] date = date(value);
+                return date == null
+                        ? null
+                        : BigDecimal.valueOf(LocalDate.parse(new String(date, StandardCharsets.US_ASCII))
+                                .toEpochDay());
+            }
+            default -> {
+                return null;
+            }
+        }
+    }
+
+    /**
+     * {@return the slot of this key}
+     *
+     * @param hash the hash function
+     */
+    public int slot(HashFunction hash) {
+        return hash.slot(bytes, 0, bytes.length);
+    }
+
+    /** {@return a copy of the bytes} */
+    public byte[] bytes() {
+        return bytes.clone();
     }
 
     private static byte[] integer(KeyType type, ParameterValue value) {
@@ -70,6 +130,16 @@ final class CanonicalKey {
         return ByteBuffer.allocate(Long.BYTES).putLong(value).array();
     }
 
+    private static BigDecimal exact(ParameterValue value) {
+        if (value instanceof ParameterValue.SignedInteger signed) {
+            return BigDecimal.valueOf(signed.value());
+        }
+        if (value instanceof ParameterValue.UnsignedInteger unsigned) {
+            return new BigDecimal(Long.toUnsignedString(unsigned.bits()));
+        }
+        return value instanceof ParameterValue.Decimal decimal ? exact(decimal.text()) : null;
+    }
+
     private static BigDecimal exact(String text) {
         if (text.length() > MAX_DIGITS + 2) {
             return null;
@@ -89,34 +159,11 @@ final class CanonicalKey {
     }
 
     private static byte[] decimal(ParameterValue value) {
-        BigDecimal number = null;
-        if (value instanceof ParameterValue.SignedInteger signed) {
-            number = BigDecimal.valueOf(signed.value());
-        } else if (value instanceof ParameterValue.UnsignedInteger unsigned) {
-            number = new BigDecimal(Long.toUnsignedString(unsigned.bits()));
-        } else if (value instanceof ParameterValue.Decimal decimal) {
-            number = exact(decimal.text());
-        }
-        return number == null ? null : ascii(number.stripTrailingZeros().toPlainString());
-    }
-
-    private static byte[] string(boolean exact, ParameterValue value) {
-        if (!(value instanceof ParameterValue.Text text)) {
+        BigDecimal number = exact(value);
+        if (number == null) {
             return null;
         }
-        String written = text.text();
-        int end = written.length();
-        while (end > 0 && written.charAt(end - 1) == ' ') {
-            end--;
-        }
-        for (int i = 0; i < end; i++) {
-            char c = written.charAt(i);
-            if (!exact && (c < ' ' || c > '~')) {
-                return null;
-            }
-        }
-        String kept = written.substring(0, end);
-        return exact ? kept.getBytes(StandardCharsets.UTF_8) : ascii(kept.toLowerCase(Locale.ROOT));
+        return ascii(number.signum() == 0 ? "0" : number.stripTrailingZeros().toPlainString());
     }
 
     private static byte[] binary(ParameterValue value) {
@@ -151,5 +198,30 @@ final class CanonicalKey {
 
     private static byte[] ascii(String text) {
         return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof CanonicalKey key && Arrays.equals(bytes, key.bytes);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(bytes);
+    }
+
+    /** {@return the key for people: an integer as a number, printable text as it is, anything else in hexadecimal} */
+    @Override
+    public String toString() {
+        if (type == KeyType.INT || type == KeyType.UINT) {
+            long value = ByteBuffer.wrap(bytes).getLong();
+            return type == KeyType.INT ? Long.toString(value) : Long.toUnsignedString(value);
+        }
+        for (byte b : bytes) {
+            if (b < ' ' || b > '~') {
+                return "0x" + HexFormat.of().formatHex(bytes);
+            }
+        }
+        return new String(bytes, StandardCharsets.US_ASCII);
     }
 }

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.router.policy;
 
+import com.workersql.router.ParameterValue;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Where tenants and tables live: shards, explicit homes, ranges, table rules and the slot table. Immutable, and so safe
@@ -18,24 +22,36 @@ public final class RoutingPolicy {
 
     private final String version;
     private final List<String> shards;
+    private final Map<String, Integer> weights;
     private final Map<String, TenantPlacement> tenants;
     private final List<TenantRange> ranges;
     private final Map<String, TableRule> tables;
+    private final Map<String, TableCaching> caching;
+    private final PolicyDefaults defaults;
     private final SlotTable slots;
+    private final boolean placesByTable;
 
     RoutingPolicy(
             String version,
             List<String> shards,
+            Map<String, Integer> weights,
             Map<String, TenantPlacement> tenants,
             List<TenantRange> ranges,
             Map<String, TableRule> tables,
+            Map<String, TableCaching> caching,
+            PolicyDefaults defaults,
             SlotTable slots) {
         this.version = version;
         this.shards = List.copyOf(shards);
-        this.tenants = Map.copyOf(tenants);
+        this.weights = Map.copyOf(weights);
+        this.tenants = Collections.unmodifiableMap(new LinkedHashMap<>(tenants));
         this.ranges = List.copyOf(ranges);
-        this.tables = Map.copyOf(tables);
+        this.tables = Collections.unmodifiableMap(new LinkedHashMap<>(tables));
+        this.caching = Map.copyOf(caching);
+        this.defaults = defaults;
         this.slots = slots;
+        this.placesByTable = defaults.strategy() == DefaultStrategy.TABLE_HASH
+                || tables.values().stream().anyMatch(TableRule.TableHash.class::isInstance);
     }
 
     /**
@@ -45,7 +61,38 @@ public final class RoutingPolicy {
      * @throws PolicyException naming line and column of everything that is wrong with it
      */
     public static RoutingPolicy parse(String text) {
-        return new PolicyReader(text).read();
+        return parse(text, Map.of());
+    }
+
+    /**
+     * {@return the policy of a document and of the documents of single tables}
+     *
+     * @param text the document
+     * @param tableDocuments the tables' documents, by file name: the table of {@code orders.yaml} is {@code orders}
+     * @throws PolicyException naming file, line and column of everything that is wrong with them
+     */
+    public static RoutingPolicy parse(String text, Map<String, String> tableDocuments) {
+        return new PolicyReader(text, new TreeMap<>(tableDocuments)).read();
+    }
+
+    /**
+     * {@return everything that is wrong with a document; empty where it can be used}
+     *
+     * @param text the document
+     */
+    public static List<PolicyError> validate(String text) {
+        try {
+            parse(text);
+            return List.of();
+        } catch (PolicyException e) {
+            return e.errors();
+        }
+    }
+
+    static String tableOf(String file) {
+        String name = file.substring(Math.max(file.lastIndexOf('/'), file.lastIndexOf('\\')) + 1);
+        int point = name.lastIndexOf('.');
+        return point > 0 ? name.substring(0, point) : name;
     }
 
     /** {@return a builder, for policies that come from elsewhere than a document} */
@@ -68,7 +115,30 @@ public final class RoutingPolicy {
         return slots;
     }
 
-    /** {@return the tenants with a home of their own in the document, by name} */
+    /** {@return what holds where nothing else is said} */
+    public PolicyDefaults defaults() {
+        return defaults;
+    }
+
+    /**
+     * {@return how much a shard can take in proportion to others, 1 where the policy says nothing of it}
+     *
+     * @param shard the shard's name
+     */
+    public int weight(String shard) {
+        return weights.getOrDefault(shard, 1);
+    }
+
+    /**
+     * {@return how fresh the reads of a table have to be, where a table's document says so}
+     *
+     * @param table the table's name without schema
+     */
+    public Optional<TableCaching> caching(String table) {
+        return Optional.ofNullable(caching.get(table.toLowerCase(Locale.ROOT)));
+    }
+
+    /** {@return the tenants with a home of their own in the document, by name, in the document's order} */
     public Map<String, TenantPlacement> tenants() {
         return tenants;
     }
@@ -101,11 +171,67 @@ public final class RoutingPolicy {
         for (TenantRange range : ranges) {
             if (range.holds(tenant, name)) {
                 return new TenantPlacement(
-                        tenant, range.shard(), Isolation.SCHEMA, tenant, "tenant range " + range.text());
+                        tenant, range.shard(), Isolation.SCHEMA, tenant, true, "tenant range " + range.text());
             }
         }
         int slot = HashFunctions.XXH64.slot(name, 0, name.length);
-        return new TenantPlacement(tenant, slots.owner(slot), Isolation.SCHEMA, tenant, "tenant_hash: slot " + slot);
+        String strategy = defaults.strategy().name().toLowerCase(Locale.ROOT);
+        return new TenantPlacement(
+                tenant, slots.owner(slot), Isolation.SCHEMA, tenant, false, strategy + ": slot " + slot);
+    }
+
+    /**
+     * {@return the shard of one table of a tenant}
+     *
+     * @param placement where the tenant lives
+     * @param table the table's name without schema
+     */
+    public String shardOf(TenantPlacement placement, String table) {
+        if (placement.isHome()) {
+            return placement.shard();
+        }
+        TableRule rule = tables.get(table.toLowerCase(Locale.ROOT));
+        boolean byTable = rule instanceof TableRule.TableHash
+                || (!(rule instanceof TableRule.TenantHash) && defaults.strategy() == DefaultStrategy.TABLE_HASH);
+        if (!byTable) {
+            return placement.shard();
+        }
+        byte[] name = (placement.tenant() + ":" + table.toLowerCase(Locale.ROOT)).getBytes(StandardCharsets.UTF_8);
+        return slots.owner(HashFunctions.XXH64.slot(name, 0, name.length));
+    }
+
+    /** {@return whether tables of one tenant without a home may be on several shards} */
+    public boolean placesByTable() {
+        return placesByTable;
+    }
+
+    /**
+     * {@return where the rows of a key are; null where the key has no canonical form, or no place}
+     *
+     * @param rule the rule of the table
+     * @param value the key's value
+     */
+    public KeyPlace place(TableRule.Keyed rule, ParameterValue value) {
+        if (rule instanceof TableRule.Range range) {
+            CanonicalKey key = CanonicalKey.of(rule.keyType(), rule.collation(), value);
+            BigDecimal number = CanonicalKey.number(rule.keyType(), value);
+            return key == null || number == null
+                    ? null
+                    : new KeyPlace(
+                            key.toString(),
+                            -1,
+                            range.parts().get(range.part(number)).shard());
+        }
+        CanonicalKey key = CanonicalKey.of(rule.keyType(), rule.collation(), value);
+        if (key == null) {
+            return null;
+        }
+        if (rule instanceof TableRule.Listed listed) {
+            String shard = listed.values().get(key);
+            return shard == null ? null : new KeyPlace(key.toString(), -1, shard);
+        }
+        int slot = key.slot(((TableRule.Hash) rule).hash());
+        return new KeyPlace(key.toString(), slot, slots.owner(slot));
     }
 
     /** A rule that places tenants by their names: a prefix, or a range of the first byte of the name's SHA-256. */
@@ -126,6 +252,7 @@ public final class RoutingPolicy {
         private final Map<String, TenantPlacement> tenants = new LinkedHashMap<>();
         private final Map<String, TableRule> tables = new LinkedHashMap<>();
         private SlotTable slots;
+        private PolicyDefaults defaults = PolicyDefaults.STANDARD;
 
         private Builder() {}
 
@@ -150,7 +277,7 @@ public final class RoutingPolicy {
          * @return this
          */
         public Builder tenant(String tenant, String shard, Isolation isolation, String database) {
-            tenants.put(tenant, new TenantPlacement(tenant, shard, isolation, database, "explicit tenant"));
+            tenants.put(tenant, TenantPlacement.explicit(tenant, shard, isolation, database));
             return this;
         }
 
@@ -162,6 +289,17 @@ public final class RoutingPolicy {
          */
         public Builder table(TableRule rule) {
             tables.put(rule.table().toLowerCase(Locale.ROOT), rule);
+            return this;
+        }
+
+        /**
+         * Sets what holds where nothing else is said; default: {@link PolicyDefaults#STANDARD}.
+         *
+         * @param standard the defaults
+         * @return this
+         */
+        public Builder defaults(PolicyDefaults standard) {
+            defaults = standard;
             return this;
         }
 
@@ -190,14 +328,19 @@ public final class RoutingPolicy {
             tables.values().forEach(rule -> {
                 if (rule instanceof TableRule.Single single) {
                     require(single.shard(), "table " + single.table(), errors);
+                } else if (rule instanceof TableRule.Range range) {
+                    range.parts().forEach(part -> require(part.shard(), "table " + range.table(), errors));
+                } else if (rule instanceof TableRule.Listed listed) {
+                    listed.values().values().forEach(shard -> require(shard, "table " + listed.table(), errors));
                 }
             });
             if (!errors.isEmpty()) {
                 throw new PolicyException(errors);
             }
             SlotTable table = slots == null ? SlotTable.even(1, shards) : slots;
-            String content = shards + "\n" + tenants + "\n" + tables + "\n" + table;
-            return new RoutingPolicy(checksum(content), shards, tenants, List.of(), tables, table);
+            String content = shards + "\n" + tenants + "\n" + tables + "\n" + defaults + "\n" + table;
+            return new RoutingPolicy(
+                    checksum(content), shards, Map.of(), tenants, List.of(), tables, Map.of(), defaults, table);
         }
 
         private void require(String shard, String who, List<PolicyError> errors) {

@@ -3,6 +3,8 @@ package com.workersql.router.policy;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -50,6 +52,39 @@ public final class SlotTable {
             throw new IllegalArgumentException("a slot table has " + SLOTS + " slots, got " + owners.size());
         }
         return new SlotTable(generation, owners.toArray(String[]::new));
+    }
+
+    /**
+     * {@return a table of equal parts for other shards that moves as few slots as equal parts allow}
+     *
+     * @param newGeneration the new table's generation
+     * @param shards the names of all shards that are to own slots, at least one
+     */
+    public SlotTable spreadOver(long newGeneration, List<String> shards) {
+        Map<String, Integer> room = new LinkedHashMap<>();
+        for (int i = 0; i < shards.size(); i++) {
+            room.put(shards.get(i), SLOTS / shards.size() + (i < SLOTS % shards.size() ? 1 : 0));
+        }
+        String[] next = new String[SLOTS];
+        for (int slot = 0; slot < SLOTS; slot++) {
+            int left = room.getOrDefault(owners[slot], 0);
+            if (left > 0) {
+                next[slot] = owners[slot];
+                room.put(owners[slot], left - 1);
+            }
+        }
+        Iterator<Map.Entry<String, Integer>> takers = room.entrySet().iterator();
+        Map.Entry<String, Integer> taker = takers.next();
+        for (int slot = 0; slot < SLOTS; slot++) {
+            while (next[slot] == null && taker.getValue() == 0) {
+                taker = takers.next();
+            }
+            if (next[slot] == null) {
+                next[slot] = taker.getKey();
+                taker.setValue(taker.getValue() - 1);
+            }
+        }
+        return new SlotTable(newGeneration, next);
     }
 
     /** {@return the table's generation} */

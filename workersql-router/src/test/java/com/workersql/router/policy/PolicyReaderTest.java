@@ -94,7 +94,7 @@ class PolicyReaderTest {
                     tables: { t: { strategy: single, shard: z } }                       | 2 | 41 | shard z does not exist
                     tables: { t: { strategy: reference, key: id } }                     | 2 | 37 | key has no meaning
                     tables: { t: { strategy: hash, key: id, key_type: int, colocated_with: t } } | 2 | 14 | leads back to itself
-                    tables: { t: { strategy: hash, key: id, key_type: int, colocated_with: u } } | 2 | 14 | names u, which has no hash rule
+                    tables: { t: { strategy: hash, key: id, key_type: int, colocated_with: u } } | 2 | 14 | names u, which has no hash, range or list rule
                     slots: { map: { "0-16382": a } }                                    | 2 | 15 | slot 16383 has no shard
                     slots: { map: { "0-16383": a, "5": b } }                            | 2 | 31 | slot 5 is given to a and to b
                     slots: { map: { "0-16384": a } }                                    | 2 | 17 | not within 0-16383

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class SlotTableTest {
 
@@ -45,5 +47,31 @@ class SlotTableTest {
         SlotTable table = SlotTable.even(1, shards(5));
         assertThat(SlotTable.diff(table, SlotTable.even(2, shards(5))).slots()).isZero();
         assertThat(table).isEqualTo(SlotTable.even(1, shards(5))).isNotEqualTo(SlotTable.even(2, shards(5)));
+    }
+
+    /** The figures of the README: shards before and after, slots that move, and what equal contiguous parts would move. */
+    @ParameterizedTest
+    @CsvSource({"4, 5, 3276, 8190", "8, 9, 1820, 8188", "8, 16, 8192, 15360"})
+    void growingMovesAsFewSlotsAsEqualPartsAllow(int before, int after, int moved, int movedByNewParts) {
+        SlotTable now = SlotTable.even(1, shards(before));
+        SlotTable grown = now.spreadOver(2, shards(after));
+        SlotTable.Diff diff = SlotTable.diff(now, grown);
+        assertThat(diff.slots()).isEqualTo(moved);
+        assertThat(SlotTable.diff(now, SlotTable.even(2, shards(after))).slots())
+                .isEqualTo(movedByNewParts);
+        for (int slot = 0; slot < SlotTable.SLOTS; slot++) {
+            boolean moves = !now.owner(slot).equals(grown.owner(slot));
+            // What moves goes to a shard that is new; the old ones exchange nothing.
+            assertThat(moves && Integer.parseInt(grown.owner(slot).substring(1)) < before)
+                    .isFalse();
+        }
+    }
+
+    @Test
+    void aShardThatLeavesGivesItsSlotsToTheOthers() {
+        SlotTable.Diff diff = SlotTable.diff(
+                SlotTable.even(1, shards(5)), SlotTable.even(1, shards(5)).spreadOver(2, shards(4)));
+        assertThat(diff.moves().keySet()).allMatch(move -> move.startsWith("s4 -> "));
+        assertThat(diff.slots()).isBetween(3276, 3277);
     }
 }

@@ -3,11 +3,13 @@ package com.workersql.server.execute;
 
 import com.workersql.pool.PooledConnection;
 import com.workersql.pool.ReplyStatus;
+import com.workersql.router.Explanation;
 import com.workersql.router.LocalAction;
 import com.workersql.router.RoutePlan;
 import com.workersql.router.Router;
 import com.workersql.router.ServerFlavor;
 import com.workersql.router.Statement;
+import com.workersql.router.merge.Merge;
 import com.workersql.server.error.GatewayError;
 import com.workersql.server.session.ClientSession;
 import com.workersql.server.session.HoldReason;
@@ -19,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Carries out what concerns the session rather than a shard: transactions, variables, the schema, session functions. */
 final class LocalStatements {
@@ -355,7 +358,15 @@ final class LocalStatements {
         values.add(new String[] {"kind", explanation.kind()});
         values.add(new String[] {"reason", explanation.reason()});
         values.add(new String[] {"tables", String.join(", ", explanation.tables())});
+        values.add(new String[] {
+            "keys",
+            explanation.keys().stream()
+                    .map(key -> key.key() + (key.slot() < 0 ? "" : " (slot " + key.slot() + ")") + " on " + key.shard())
+                    .collect(Collectors.joining(", "))
+        });
         values.add(new String[] {"shards", String.join(", ", explanation.shards())});
+        values.add(new String[] {"merge", merge(explanation)});
+        values.add(new String[] {"hints", explanation.hints().toString()});
         values.add(new String[] {"policy_version", explanation.policyVersion()});
         values.add(new String[] {"slot_generation", Long.toString(explanation.slotGeneration())});
         values.add(new String[] {"cache_hit", Boolean.toString(explanation.cacheHit())});
@@ -363,6 +374,15 @@ final class LocalStatements {
                 List.of(LocalColumns.text("property"), LocalColumns.text("value")),
                 values,
                 session.lastingStatusFlags()));
+    }
+
+    private static String merge(Explanation explanation) {
+        if (explanation.combination() instanceof Merge merge) {
+            return merge.isConcatenation() ? "concatenation" : merge.toString();
+        }
+        return explanation.combination() == null
+                ? ""
+                : explanation.combination().toString();
     }
 
     private static String text(Statement statement) {

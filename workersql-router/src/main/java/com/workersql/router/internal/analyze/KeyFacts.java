@@ -13,6 +13,7 @@ import java.util.Map;
  * @param joins columns that equal one another
  * @param insert the rows of an INSERT, or null
  * @param assigned the columns that the statement assigns, in lower case
+ * @param spread what it says of columns by several values
  * @param blocker why tables beyond reference tables cannot be routed by key, or null where they can
  */
 public record KeyFacts(
@@ -21,11 +22,12 @@ public record KeyFacts(
         List<Join> joins,
         Insert insert,
         List<String> assigned,
+        SpreadFacts spread,
         String blocker) {
 
     /** Facts of a statement of which nothing is known but its tables. */
     static KeyFacts blocked(String blocker) {
-        return new KeyFacts(List.of(), List.of(), List.of(), null, List.of(), blocker);
+        return new KeyFacts(List.of(), List.of(), List.of(), null, List.of(), SpreadFacts.NONE, blocker);
     }
 
     /**

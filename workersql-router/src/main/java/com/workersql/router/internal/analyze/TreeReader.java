@@ -37,6 +37,9 @@ final class TreeReader {
     private final List<BlockTable> blockTables = new ArrayList<>();
     private final List<Equality> equalities = new ArrayList<>();
     private final List<Join> joins = new ArrayList<>();
+    private final ChoiceReader choices;
+    private final List<Integer> blockTokens = new ArrayList<>();
+    private final List<int[]> innerSpans = new ArrayList<>();
     private final Deque<Visit> open = new ArrayDeque<>();
     private int queries;
     private boolean set;
@@ -50,6 +53,7 @@ final class TreeReader {
         this.s = s;
         this.parsed = parsed;
         this.kind = kind;
+        this.choices = new ChoiceReader(s);
     }
 
     /** {@return the tables, without common tables and aliases} */
@@ -142,7 +146,15 @@ final class TreeReader {
             case UPDATE -> assigned = InsertReader.assigned(s);
             default -> {}
         }
-        return new KeyFacts(blockTables, equalities, joins, insert, assigned, blocker);
+        Set<Integer> nullable = new HashSet<>();
+        for (int i = 0; i < blockTokens.size(); i++) {
+            int token = blockTokens.get(i);
+            if (innerSpans.stream().anyMatch(span -> token >= span[0] && token <= span[1])) {
+                nullable.add(i);
+            }
+        }
+        SpreadFacts spread = new SpreadFacts(choices.choices(), choices.intervals(), nullable);
+        return new KeyFacts(blockTables, equalities, joins, insert, assigned, spread, blocker);
     }
 
     private static boolean isSetOperator(TerminalNode terminal) {
@@ -190,6 +202,7 @@ final class TreeReader {
             }
             boolean aliased = s.isWord(to + 1, Word.AS) || isAlias(alias);
             blockTables.add(new BlockTable(table, aliased ? s.name(alias) : table.name()));
+            blockTokens.add(from);
             if (aliased) {
                 aliases.add(s.name(alias));
             }
@@ -245,6 +258,9 @@ final class TreeReader {
         }
         if (rule.equals("joinedTable") || rule.equals("joinPart")) {
             outerBlocked |= s.isWord(first(node), Word.NATURAL) || s.isWord(first(node), Word.RIGHT);
+            if (s.isWord(first(node), Word.LEFT)) {
+                innerSpans.add(new int[] {first(node), last(node)});
+            }
         }
     }
 
@@ -279,7 +295,11 @@ final class TreeReader {
             while (part.getChildCount() == 1 || isParenthesized(part)) {
                 part = part.getChild(part.getChildCount() == 1 ? 0 : 1);
             }
-            if (part.getChildCount() != 3 || !(part instanceof ParserRuleContext)) {
+            if (!(part instanceof ParserRuleContext predicate)) {
+                continue;
+            }
+            if (part.getChildCount() != 3) {
+                several(predicate, innerSide);
                 continue;
             }
             switch (operator(part.getChild(1))) {
@@ -288,8 +308,15 @@ final class TreeReader {
                     parts.push(part.getChild(2));
                 }
                 case "=", "<=>" -> comparison(part.getChild(0), part.getChild(2), innerSide);
-                default -> {}
+                default -> several(predicate, innerSide);
             }
+        }
+    }
+
+    private void several(ParserRuleContext condition, Set<String> innerSide) {
+        // What only the inner side of an outer join has to fulfil restricts no row of the result.
+        if (innerSide == null) {
+            choices.read(first(condition), last(condition));
         }
     }
 

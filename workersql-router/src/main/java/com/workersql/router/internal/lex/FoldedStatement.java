@@ -610,6 +610,16 @@ public final class FoldedStatement {
         return text(literalStarts[literal], literalEnds[literal]);
     }
 
+    /** {@return where a literal begins in the source, with its sign} */
+    public int literalStart(int literal) {
+        return literalStarts[literal];
+    }
+
+    /** {@return where a literal ends in the source} */
+    public int literalEnd(int literal) {
+        return literalEnds[literal];
+    }
+
     /** {@return how many placeholders there are} */
     public int parameters() {
         return parameters;

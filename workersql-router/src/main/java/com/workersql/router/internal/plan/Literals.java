@@ -24,6 +24,11 @@ final class Literals {
         return values;
     }
 
+    /** {@return the value of a literal; null where it cannot be told} */
+    static ParameterValue at(Statement statement, FoldedStatement s, int literal) {
+        return value(statement, s, literal);
+    }
+
     private static ParameterValue value(Statement statement, FoldedStatement s, int literal) {
         return switch (s.literalKind(literal)) {
             case Token.PARAMETER -> parameter(statement, s.literalParameter(literal));

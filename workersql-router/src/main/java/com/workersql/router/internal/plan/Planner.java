@@ -3,7 +3,9 @@ package com.workersql.router.internal.plan;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.workersql.router.Hints;
 import com.workersql.router.LocalAction;
+import com.workersql.router.MultiShardSupport;
 import com.workersql.router.PermissionClass;
 import com.workersql.router.RoutePlan;
 import com.workersql.router.RoutePlan.Local;
@@ -47,6 +49,7 @@ public final class Planner {
     private final Cache<PlanKey, Shape> shapes;
     private final AtomicReferenceArray<Scratch> idle;
     private final long seed;
+    private final MultiShardSupport support;
     private final LongAdder hits = new LongAdder();
     private final LongAdder misses = new LongAdder();
     private final LongAdder unparsable = new LongAdder();
@@ -96,9 +99,11 @@ public final class Planner {
      * @param policy the policy to begin with
      * @param cacheWeightBytes how much the cached analyses may weigh, estimated
      * @param seed the hash's seed
+     * @param support which statements for several shards are carried out
      */
-    public Planner(RoutingPolicy policy, long cacheWeightBytes, long seed) {
+    public Planner(RoutingPolicy policy, long cacheWeightBytes, long seed, MultiShardSupport support) {
         this.inForce = InForce.of(policy);
+        this.support = support;
         this.seed = seed;
         this.idle = new AtomicReferenceArray<>(Math.max(4, Runtime.getRuntime().availableProcessors() * 2));
         this.shapes = Caffeine.newBuilder()
@@ -131,7 +136,7 @@ public final class Planner {
         Scratch scratch = take();
         try {
             scratch.folded.fold(statement.bytes(), statement.offset(), statement.length(), statement.context());
-            RoutePlan plan = plan(statement, scratch, inForce, purpose, mayAnalyse);
+            RoutePlan plan = plan(statement, scratch, inForce, purpose, mayAnalyse, null);
             if (plan instanceof Refused) {
                 refused.increment();
             }
@@ -147,31 +152,17 @@ public final class Planner {
         }
     }
 
-    /** {@return whether the shape of a statement is in the cache} */
-    public boolean isCached(Statement statement) {
+    /**
+     * {@return the plan of a statement, with what it was made from}
+     *
+     * @param statement the statement
+     * @param trace takes what the plan is made from
+     */
+    public RoutePlan explained(Statement statement, RouteTrace trace) {
         Scratch scratch = take();
         try {
             scratch.folded.fold(statement.bytes(), statement.offset(), statement.length(), statement.context());
-            scratch.probe.set(scratch.folded, statement.context(), seed);
-            return shapes.asMap().containsKey(scratch.probe);
-        } finally {
-            scratch.folded.release();
-            put(scratch);
-        }
-    }
-
-    /** {@return the tables that a statement names, as the cached analysis has them} */
-    public List<String> tables(Statement statement) {
-        Scratch scratch = take();
-        try {
-            scratch.folded.fold(statement.bytes(), statement.offset(), statement.length(), statement.context());
-            scratch.probe.set(scratch.folded, statement.context(), seed);
-            Shape shape = shapes.asMap().get(scratch.probe);
-            return shape == null
-                    ? List.of()
-                    : shape.analysis().tables().stream()
-                            .map(TableName::toString)
-                            .toList();
+            return plan(statement, scratch, inForce, Purpose.EXECUTE, true, trace);
         } finally {
             scratch.folded.release();
             put(scratch);
@@ -243,7 +234,8 @@ public final class Planner {
         }
     }
 
-    private RoutePlan plan(Statement statement, Scratch scratch, InForce now, Purpose purpose, boolean mayAnalyse) {
+    private RoutePlan plan(
+            Statement statement, Scratch scratch, InForce now, Purpose purpose, boolean mayAnalyse, RouteTrace trace) {
         FoldedStatement s = scratch.folded;
         boolean analysable = s.statements() == 1 && !s.isDoubtful() && !s.isTooDeep();
         if (analysable && !s.isRaw()) {
@@ -251,13 +243,16 @@ public final class Planner {
             Shape shape = shapes.getIfPresent(scratch.probe);
             if (shape != null) {
                 hits.increment();
-                return bind(statement, s, shape, now, purpose);
+                if (trace != null) {
+                    trace.hit();
+                }
+                return bind(statement, s, shape, now, purpose, trace);
             }
         }
         Verdict verdict = Classifier.classify(s);
         switch (verdict.route()) {
             case SEVERAL -> {
-                return several(statement, s, verdict.info(), now, purpose, mayAnalyse);
+                return several(statement, s, verdict.info(), now, purpose, mayAnalyse, trace);
             }
             case REFUSED -> {
                 return refused(statement, s, verdict, now);
@@ -270,7 +265,7 @@ public final class Planner {
             }
             case NAMES -> {
                 Analysis names = Analysis.ofNames(s, verdict.info().kind());
-                return bind(statement, s, new Shape(verdict, names), now, purpose);
+                return bind(statement, s, new Shape(verdict, names), now, purpose, trace);
             }
             case INNER_TEXT -> {
                 return mayAnalyse ? inner(statement, s, verdict, now) : null;
@@ -281,16 +276,20 @@ public final class Planner {
                     Shape shape = shapes.getIfPresent(scratch.probe);
                     if (shape != null) {
                         hits.increment();
-                        return bind(statement, s, shape, now, purpose);
+                        if (trace != null) {
+                            trace.hit();
+                        }
+                        return bind(statement, s, shape, now, purpose, trace);
                     }
                 }
-                return mayAnalyse ? analyse(statement, scratch, verdict, now, purpose) : null;
+                return mayAnalyse ? analyse(statement, scratch, verdict, now, purpose, trace) : null;
             }
         }
         throw new IllegalStateException("no such route: " + verdict.route());
     }
 
-    private RoutePlan analyse(Statement statement, Scratch scratch, Verdict verdict, InForce now, Purpose purpose) {
+    private RoutePlan analyse(
+            Statement statement, Scratch scratch, Verdict verdict, InForce now, Purpose purpose, RouteTrace trace) {
         FoldedStatement s = scratch.folded;
         misses.increment();
         Analysis analysis =
@@ -302,7 +301,7 @@ public final class Planner {
         }
         Shape shape = new Shape(verdict, analysis);
         shapes.put(scratch.probe.kept(), shape);
-        return bind(statement, s, shape, now, purpose);
+        return bind(statement, s, shape, now, purpose, trace);
     }
 
     /** What is forbidden to tenants is left to the server's grants in a session that has no tenant and one shard. */
@@ -347,10 +346,14 @@ public final class Planner {
         return new SingleShard(info, shard, false);
     }
 
-    private static RoutePlan bind(Statement statement, FoldedStatement s, Shape shape, InForce now, Purpose purpose) {
+    private RoutePlan bind(
+            Statement statement, FoldedStatement s, Shape shape, InForce now, Purpose purpose, RouteTrace trace) {
         StatementContext context = statement.context();
         StatementInfo info = shape.verdict().info();
         Analysis analysis = shape.analysis();
+        if (trace != null) {
+            trace.tables(analysis.tables().stream().map(TableName::toString).toList());
+        }
         if (context.tenant() != null) {
             TenantPlacement home = now.home(context.tenant());
             if (home.isolation() == Isolation.ROW) {
@@ -368,7 +371,7 @@ public final class Planner {
             if (!analysis.agreed()) {
                 return Refusal.unsupported(info, "a statement whose tables could not be told for certain");
             }
-            return shape.home(home.shard());
+            return tenantRoute(statement, s, shape, home, now.policy(), trace);
         }
         RoutingPolicy policy = now.policy();
         if (policy.shards().size() == 1) {
@@ -382,7 +385,10 @@ public final class Planner {
             return Refusal.unsupported(info, "a statement whose tables could not be told for certain");
         }
         boolean preparing = purpose == Purpose.PREPARE;
-        RoutePlan plan = new TableRoute(statement, s, info, analysis, policy, preparing).plan();
+        RoutePlan plan = new TableRoute(statement, s, info, analysis, policy, preparing, trace).plan();
+        if (plan instanceof RoutePlan.MultiShard several && !support.carriesOut(several)) {
+            return Refusal.unsupported(info, info.kind() + " over the shards " + several.shards());
+        }
         if (preparing && plan instanceof RoutePlan.Broadcast broadcast) {
             return new SingleShard(info, broadcast.shards().get(0), false);
         }
@@ -396,7 +402,8 @@ public final class Planner {
             StatementInfo info,
             InForce now,
             Purpose purpose,
-            boolean mayAnalyse) {
+            boolean mayAnalyse,
+            RouteTrace trace) {
         List<Statement> parts = Several.parts(statement, s);
         if (purpose == Purpose.PREPARE || parts.size() > Several.MAX_AS_ONE) {
             return Refusal.unsupported(info, "several statements in one text");
@@ -405,7 +412,7 @@ public final class Planner {
         Scratch scratch = new Scratch();
         for (Statement part : parts) {
             scratch.folded.fold(part.bytes(), part.offset(), part.length(), part.context());
-            RoutePlan plan = plan(part, scratch, now, purpose, mayAnalyse);
+            RoutePlan plan = plan(part, scratch, now, purpose, mayAnalyse, trace);
             if (plan == null) {
                 return null;
             }
@@ -425,6 +432,38 @@ public final class Planner {
             scratch.folded.release();
             put(scratch);
         }
+    }
+
+    /** A tenant's statement goes to its home, or to the one shard of all tables that it names. */
+    private static RoutePlan tenantRoute(
+            Statement statement,
+            FoldedStatement s,
+            Shape shape,
+            TenantPlacement home,
+            RoutingPolicy policy,
+            RouteTrace trace) {
+        StatementInfo info = shape.verdict().info();
+        String shard = home.shard();
+        if (!home.isHome() && policy.placesByTable()) {
+            String before = null;
+            for (TableName table : shape.analysis().tables()) {
+                String own = policy.shardOf(home, table.name());
+                if (before != null && !before.equals(own)) {
+                    return Refusal.unsupported(info, "one statement over tables on " + before + " and " + own);
+                }
+                before = own;
+            }
+            shard = before == null ? shard : before;
+        }
+        Hints hints = HintReader.read(statement, s);
+        if (trace != null) {
+            trace.hints(hints);
+            trace.reason(home.reason());
+        }
+        if (hints.shard() != null && !hints.shard().equals(shard)) {
+            return Refusal.unsupported(info, "the hint shard=" + hints.shard() + ", where the tenant has no data,");
+        }
+        return shape.home(shard);
     }
 
     /** PREPARE and EXECUTE IMMEDIATE go where their text goes, and may leave what it may leave. */
@@ -447,7 +486,7 @@ public final class Planner {
             return Refusal.unsupported(
                     info, info.kind() + " of " + innerVerdict.info().kind());
         }
-        RoutePlan plan = plan(inner, scratch, now, Purpose.EXECUTE, true);
+        RoutePlan plan = plan(inner, scratch, now, Purpose.EXECUTE, true, null);
         if (plan instanceof Refused no) {
             return new Refused(info, no.errno(), no.sqlState(), no.reason());
         }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.router.internal.plan;
 
-import com.workersql.router.ParameterValue;
+import com.workersql.router.Hints;
 import com.workersql.router.RoutePlan;
 import com.workersql.router.RoutePlan.Broadcast;
 import com.workersql.router.RoutePlan.SingleShard;
@@ -12,19 +12,16 @@ import com.workersql.router.StatementKind;
 import com.workersql.router.internal.analyze.Analysis;
 import com.workersql.router.internal.analyze.KeyFacts;
 import com.workersql.router.internal.analyze.KeyFacts.BlockTable;
-import com.workersql.router.internal.analyze.KeyFacts.Column;
 import com.workersql.router.internal.analyze.TableName;
 import com.workersql.router.internal.lex.FoldedStatement;
 import com.workersql.router.policy.RoutingPolicy;
 import com.workersql.router.policy.TableRule;
-import java.util.HashMap;
-import java.util.HashSet;
+import com.workersql.router.policy.TableRule.Keyed;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 
-/** Routes a statement of a session without tenant by the rules of the tables that it names. */
+/** Routes a statement by the rules of the tables that it names. */
 final class TableRoute {
 
     private final Statement statement;
@@ -33,6 +30,10 @@ final class TableRoute {
     private final Analysis analysis;
     private final RoutingPolicy policy;
     private final boolean preparing;
+    private final RouteTrace trace;
+    private final Hints hints;
+    private final Set<Keyed> keyed = new LinkedHashSet<>();
+    private boolean reference;
     private String refusal;
     private String shard;
 
@@ -42,49 +43,76 @@ final class TableRoute {
             StatementInfo info,
             Analysis analysis,
             RoutingPolicy policy,
-            boolean preparing) {
+            boolean preparing,
+            RouteTrace trace) {
         this.statement = statement;
         this.s = s;
         this.info = info;
         this.analysis = analysis;
         this.policy = policy;
         this.preparing = preparing;
+        this.trace = trace;
+        this.hints = HintReader.read(statement, s);
+        if (trace != null) {
+            trace.hints(hints);
+        }
     }
 
     RoutePlan plan() {
-        Set<TableRule.Hash> hashed = new HashSet<>();
-        boolean reference = false;
         for (TableName table : analysis.tables()) {
             if (isInformation(table)) {
                 continue;
             }
             TableRule rule = policy.table(table.name()).orElse(null);
-            if (rule instanceof TableRule.Hash hash) {
-                hashed.add(hash);
+            if (rule instanceof Keyed key) {
+                keyed.add(key);
             } else if (rule instanceof TableRule.Single single) {
                 restrict(single.shard());
             } else if (rule instanceof TableRule.Reference) {
                 reference = true;
             } else {
-                return Refusal.unsupported(info, "table " + table + ", for which the policy has no rule");
+                return refused("table " + table + ", for which the policy has no rule");
             }
         }
         if (info.isDdl()) {
-            return definition(!hashed.isEmpty() || reference);
+            return definition(!keyed.isEmpty() || reference);
         }
         if (reference && writesReference()) {
-            return referenceWrite(!hashed.isEmpty());
+            return referenceWrite();
         }
-        if (!hashed.isEmpty() && refusal == null) {
-            keys();
+        KeyValues values = new KeyValues(statement, s, policy, trace);
+        if (hints.directs()) {
+            String hinted = HintedShard.of(hints, policy, keyed, values);
+            if (hinted == null) {
+                return refused("the hint " + hints + " here");
+            }
+            restrict(hinted);
+            if (info.kind() == StatementKind.UPDATE) {
+                String assigns = new KeyedBlock(analysis.facts(), policy, values, true).refusal();
+                refusal = refusal == null ? assigns : refusal;
+            }
+            if (info.kind() != StatementKind.INSERT && info.kind() != StatementKind.REPLACE) {
+                // The hint goes before the tables' rules. Where rows are put, their keys have to agree.
+                keyed.clear();
+            }
+        }
+        if (!keyed.isEmpty() && refusal == null) {
+            RoutePlan several = keys(values);
+            if (several != null) {
+                return several;
+            }
         }
         if (refusal != null) {
-            return Refusal.unsupported(info, refusal);
+            return refused(refusal);
         }
         if (reference && shard == null && info.has(SessionEffect.ROW_LOCK)) {
-            return Refusal.unsupported(info, "locking rows of a reference table");
+            return refused("locking rows of a reference table");
         }
         return new SingleShard(info, shard == null ? anyShard() : shard, false);
+    }
+
+    private RoutePlan refused(String what) {
+        return Refusal.unsupported(info, what);
     }
 
     private static boolean isInformation(TableName table) {
@@ -108,16 +136,16 @@ final class TableRoute {
 
     private RoutePlan definition(boolean everywhere) {
         if (info.kind() == StatementKind.CREATE_TEMPORARY_TABLE || info.kind() == StatementKind.DROP_TEMPORARY_TABLE) {
-            return Refusal.unsupported(info, "temporary tables without a tenant");
+            return refused("temporary tables without a tenant");
         }
         if (refusal != null || (everywhere && shard != null)) {
-            return Refusal.unsupported(info, "one definition of tables that are spread in different ways");
+            return refused("one definition of tables that are spread in different ways");
         }
         if (shard != null) {
             return new SingleShard(info, shard, false);
         }
         if (!everywhere) {
-            return Refusal.unsupported(info, "a definition that names no table of the policy");
+            return refused("a definition that names no table of the policy");
         }
         return new Broadcast(info, policy.shards());
     }
@@ -135,121 +163,57 @@ final class TableRoute {
         };
     }
 
-    private RoutePlan referenceWrite(boolean hashed) {
-        if (hashed || shard != null || refusal != null) {
-            return Refusal.unsupported(info, "writing a reference table together with other tables");
+    private RoutePlan referenceWrite() {
+        if (!keyed.isEmpty() || shard != null || refusal != null) {
+            return refused("writing a reference table together with other tables");
+        }
+        if (hints.directs()) {
+            return refused("a hint that would change a reference table on one shard only");
         }
         if (NonDeterministic.isUsed(s, info)) {
-            return Refusal.unsupported(
-                    info, "a write to a reference table whose value would differ from shard to shard");
+            return refused("a write to a reference table whose value would differ from shard to shard");
         }
         return new Broadcast(info, policy.shards());
     }
 
-    private void keys() {
+    /** Finds the one shard of the statement's keys, or says why there is none; a plan where it is for several. */
+    private RoutePlan keys(KeyValues values) {
         KeyFacts facts = analysis.facts();
         if (facts.blocker() != null) {
             refusal = facts.blocker();
-        } else if (facts.insert() != null) {
-            insert(facts);
-        } else {
-            predicates(facts);
-        }
-    }
-
-    private void insert(KeyFacts facts) {
-        TableName table = facts.insert().table();
-        if (!(policy.table(table.name()).orElse(null) instanceof TableRule.Hash rule)) {
-            refusal = "an INSERT that reads sharded tables";
-            return;
-        }
-        String key = rule.key().toLowerCase(Locale.ROOT);
-        int[] slots = facts.insert().columnSlots().get(key);
-        if (slots == null) {
-            refusal = facts.insert().columnsKnown()
-                    ? "an INSERT into " + table + " without a plain value for its key " + rule.key()
-                    : "an INSERT into " + table + " that does not list its columns";
-        } else if (facts.assigned().contains(key)) {
-            refusal = "changing the key " + rule.key() + " of " + table;
-        } else {
-            for (int slot : slots) {
-                bind(rule, slot);
-            }
-        }
-    }
-
-    private void predicates(KeyFacts facts) {
-        Map<String, TableRule.Hash> byAlias = new HashMap<>();
-        for (BlockTable table : facts.tables()) {
-            if (policy.table(table.table().name()).orElse(null) instanceof TableRule.Hash rule) {
-                byAlias.put(table.alias(), rule);
-                if (facts.assigned().contains(rule.key().toLowerCase(Locale.ROOT))) {
-                    refusal = "changing the key " + rule.key() + " of " + table.table();
-                    return;
-                }
-            }
-        }
-        boolean alone = facts.tables().size() == 1;
-        Set<String> bound = new HashSet<>();
-        for (KeyFacts.Equality equality : facts.equalities()) {
-            String alias = keyOwner(byAlias, equality.column(), alone);
-            // Two values for one key leave no row, or rows of one shard: the first decides, and the shard finds none.
-            if (alias != null && bound.add(alias)) {
-                bind(byAlias.get(alias), equality.slot());
-            }
-        }
-        boolean grew = true;
-        while (grew) {
-            grew = false;
-            for (KeyFacts.Join join : facts.joins()) {
-                grew |= spread(byAlias, bound, join.from(), join.to());
-                grew |= join.bothWays() && spread(byAlias, bound, join.to(), join.from());
-            }
-        }
-        for (Map.Entry<String, TableRule.Hash> entry : byAlias.entrySet()) {
-            if (!bound.contains(entry.getKey()) && refusal == null) {
-                refusal = info.kind() + " of " + entry.getValue().table() + " without its key "
-                        + entry.getValue().key() + " equal to one value";
-            }
-        }
-    }
-
-    /** A key that equals a key whose value is known, of a table on the same terms, is on the same shard. */
-    private static boolean spread(Map<String, TableRule.Hash> byAlias, Set<String> bound, Column from, Column to) {
-        String known = keyOwner(byAlias, from, false);
-        String next = keyOwner(byAlias, to, false);
-        return known != null
-                && next != null
-                && bound.contains(known)
-                && byAlias.get(known).isColocatedWith(byAlias.get(next))
-                && bound.add(next);
-    }
-
-    /** {@return the alias of the table of which the column is the key, or null} */
-    private static String keyOwner(Map<String, TableRule.Hash> byAlias, Column column, boolean alone) {
-        if (column.qualifier() != null) {
-            TableRule.Hash rule = byAlias.get(column.qualifier());
-            return rule != null && rule.key().equalsIgnoreCase(column.name()) ? column.qualifier() : null;
-        }
-        if (!alone) {
             return null;
         }
-        Map.Entry<String, TableRule.Hash> only = byAlias.entrySet().iterator().next();
-        return only.getValue().key().equalsIgnoreCase(column.name()) ? only.getKey() : null;
+        if (facts.insert() != null) {
+            return insert(facts, values);
+        }
+        KeyedBlock block = new KeyedBlock(facts, policy, values, preparing);
+        if (block.refusal() != null) {
+            refusal = block.refusal();
+            return null;
+        }
+        Set<String> single = block.single();
+        if (single != null) {
+            single.forEach(this::restrict);
+            return null;
+        }
+        if (info.kind() != StatementKind.SELECT || info.has(SessionEffect.ROW_LOCK)) {
+            refusal = info.kind() + " of " + block.unbound();
+            return null;
+        }
+        ScatterRead read = new ScatterRead(statement, s, info, block, policy, hints);
+        return read.plan(shard, preparing);
     }
 
-    private void bind(TableRule.Hash rule, int slot) {
-        if (preparing) {
-            return;
+    private RoutePlan insert(KeyFacts facts, KeyValues values) {
+        InsertRoute insert = new InsertRoute(statement, s, info, facts, policy, values);
+        RoutePlan plan = insert.plan(preparing);
+        if (plan instanceof SingleShard single) {
+            restrict(single.shard());
+            return null;
         }
-        for (ParameterValue value : Literals.of(statement, s, slot)) {
-            byte[] key = value == null ? null : CanonicalKey.of(rule, value);
-            if (key == null) {
-                refusal = "a value for the key " + rule.key() + " of " + rule.table() + " that is no plain "
-                        + rule.keyType().name().toLowerCase(Locale.ROOT);
-                return;
-            }
-            restrict(policy.slots().owner(rule.hash().slot(key, 0, key.length)));
+        if (plan instanceof RoutePlan.Refused || plan == null) {
+            return plan;
         }
+        return shard == null ? plan : refused("a hint for one shard beside rows of several");
     }
 }

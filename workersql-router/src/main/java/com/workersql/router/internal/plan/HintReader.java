@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.router.internal.plan;
+
+import com.workersql.router.Hints;
+import com.workersql.router.Hints.Consistency;
+import com.workersql.router.ParameterValue;
+import com.workersql.router.Statement;
+import com.workersql.router.internal.lex.FoldedStatement;
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Reads the hints of a statement, which stand in comments before its first word or between that and the second. What is no hint
+ * of the gateway's is a hint for the server's optimizer and none of its business.
+ */
+final class HintReader {
+
+    /** A comment of more is not a hint of ours, and is not searched. */
+    private static final int MAX_COMMENT_BYTES = 1024;
+
+    private static final Pattern HINT = Pattern.compile("(?:^|\\s)(?:(strong|weak)|bounded=(\\d{1,9})"
+            + "|shard_key=(?:(-?\\d{1,18})|(-?\\d{19,20})|'([^'\\\\]*)')|shard=([A-Za-z0-9_.-]{1,64})|(scatter=allow))"
+            + "(?=\\s|$)");
+
+    private HintReader() {}
+
+    static Hints read(Statement statement, FoldedStatement s) {
+        if (s.tokens() == 0) {
+            return Hints.NONE;
+        }
+        int begin = statement.offset();
+        int first = s.start(0);
+        Hints hints = Hints.NONE;
+        // Most statements begin with their first word and go on one blank behind it.
+        if (first - begin >= 5) {
+            hints = comments(statement.bytes(), begin, first, hints);
+        }
+        int second = s.tokens() > 1 ? s.start(1) : statement.offset() + statement.length();
+        if (second - s.end(0) >= 5) {
+            hints = comments(statement.bytes(), s.end(0), second, hints);
+        }
+        return hints;
+    }
+
+    private static Hints comments(byte[] bytes, int from, int to, Hints before) {
+        Hints hints = before;
+        int at = from;
+        while (at + 1 < to) {
+            if (bytes[at] == '/' && bytes[at + 1] == '*') {
+                int end = at + 2;
+                while (end + 1 < to && !(bytes[end] == '*' && bytes[end + 1] == '/')) {
+                    end++;
+                }
+                if (bytes[at + 2] == '+' && end - at <= MAX_COMMENT_BYTES) {
+                    hints = hints(new String(bytes, at + 3, end - at - 3, StandardCharsets.UTF_8), hints);
+                }
+                at = end + 2;
+            } else if (bytes[at] == '#' || (bytes[at] == '-' && bytes[at + 1] == '-')) {
+                while (at < to && bytes[at] != '\n') {
+                    at++;
+                }
+            } else {
+                at++;
+            }
+        }
+        return hints;
+    }
+
+    private static Hints hints(String comment, Hints before) {
+        Hints hints = before;
+        Matcher matcher = HINT.matcher(comment);
+        while (matcher.find()) {
+            if (matcher.group(1) != null) {
+                Consistency consistency = matcher.group(1).equals("strong") ? Consistency.STRONG : Consistency.WEAK;
+                hints = new Hints(consistency, 0, hints.shardKey(), hints.shard(), hints.scatter());
+            } else if (matcher.group(2) != null) {
+                long bound = Long.parseLong(matcher.group(2));
+                hints = new Hints(Consistency.BOUNDED, bound, hints.shardKey(), hints.shard(), hints.scatter());
+            } else if (matcher.group(6) != null) {
+                hints = new Hints(
+                        hints.consistency(), hints.boundMillis(), hints.shardKey(), matcher.group(6), hints.scatter());
+            } else if (matcher.group(7) != null) {
+                hints = new Hints(hints.consistency(), hints.boundMillis(), hints.shardKey(), hints.shard(), true);
+            } else {
+                hints = new Hints(
+                        hints.consistency(), hints.boundMillis(), key(matcher), hints.shard(), hints.scatter());
+            }
+        }
+        return hints;
+    }
+
+    private static ParameterValue key(Matcher matcher) {
+        if (matcher.group(3) != null) {
+            return new ParameterValue.SignedInteger(Long.parseLong(matcher.group(3)));
+        }
+        return matcher.group(4) != null
+                ? new ParameterValue.Decimal(matcher.group(4))
+                : new ParameterValue.Text(matcher.group(5));
+    }
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.router.internal.plan;
+
+import com.workersql.router.SessionEffect;
+import com.workersql.router.StatementInfo;
+import com.workersql.router.internal.lex.FoldedStatement;
+import com.workersql.router.internal.lex.Token;
+import com.workersql.router.internal.lex.Word;
+import com.workersql.router.merge.Merge;
+import java.util.Locale;
+import java.util.Set;
+
+/**
+ * What has to be done with the rows of several shards so that they are the result that one server would give. Whatever is not
+ * known to be harmless is a refusal: a clause that looks at all rows at once cannot be answered shard by shard.
+ *
+ * @param merge what is to be done; null with a refusal
+ * @param refusal what stands in the way, or null
+ */
+record ReadShape(Merge merge, String refusal) {
+
+    /** Functions that make one value of many rows, in lower case. */
+    private static final Set<String> AGGREGATES = Set.of(
+            "any_value",
+            "avg",
+            "bit_and",
+            "bit_or",
+            "bit_xor",
+            "count",
+            "group_concat",
+            "grouping",
+            "json_arrayagg",
+            "json_objectagg",
+            "max",
+            "median",
+            "min",
+            "percentile_cont",
+            "percentile_disc",
+            "st_collect",
+            "std",
+            "stddev",
+            "stddev_pop",
+            "stddev_samp",
+            "sum",
+            "var_pop",
+            "var_samp",
+            "variance");
+
+    private static final int LONGEST_NAME = 16;
+
+    static ReadShape of(FoldedStatement s, StatementInfo info) {
+        if (!info.readsOnly()) {
+            return refused("a statement that may change something");
+        }
+        if (info.has(SessionEffect.FOUND_ROWS)) {
+            return refused("SQL_CALC_FOUND_ROWS");
+        }
+        if (NonDeterministic.isUsed(s, info)) {
+            return refused("a function whose value would differ from shard to shard");
+        }
+        for (int token = 0; token < s.tokens(); token++) {
+            String clause = clause(s, token);
+            if (clause != null) {
+                return refused(clause);
+            }
+            if (isAggregate(s, token)) {
+                return refused(s.text(token).toUpperCase(Locale.ROOT) + "()");
+            }
+        }
+        return new ReadShape(Merge.CONCATENATION, null);
+    }
+
+    private static ReadShape refused(String what) {
+        return new ReadShape(null, what);
+    }
+
+    private static String clause(FoldedStatement s, int token) {
+        if (s.isMark(token - 1, '.')) {
+            return null;
+        }
+        return switch (s.word(token)) {
+            case GROUP -> s.isWord(token + 1, Word.BY) ? "GROUP BY" : null;
+            case ORDER -> s.isWord(token + 1, Word.BY) ? "ORDER BY" : null;
+            case LIMIT -> "LIMIT";
+            case HAVING -> "HAVING";
+            case DISTINCT -> "DISTINCT";
+            case INTO -> "INTO";
+            case UNION, EXCEPT, INTERSECT -> "UNION";
+            default -> other(s, token);
+        };
+    }
+
+    private static String other(FoldedStatement s, int token) {
+        int length = s.end(token) - s.start(token);
+        if (s.kind(token) != Token.WORD || length > LONGEST_NAME) {
+            return null;
+        }
+        return switch (s.text(token).toUpperCase(Locale.ROOT)) {
+            case "DISTINCTROW" -> "DISTINCT";
+            case "FETCH", "OFFSET" -> "LIMIT";
+            case "OVER" -> "a window function";
+            case "PROCEDURE" -> "PROCEDURE";
+            case "ROWNUM" -> "ROWNUM";
+            default -> null;
+        };
+    }
+
+    private static boolean isAggregate(FoldedStatement s, int token) {
+        return s.isMark(token + 1, '(')
+                && s.kind(token) == Token.WORD
+                && s.end(token) - s.start(token) <= LONGEST_NAME
+                && AGGREGATES.contains(s.text(token).toLowerCase(Locale.ROOT));
+    }
+}

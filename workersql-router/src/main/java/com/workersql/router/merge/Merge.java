@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.router.merge;
+
+import java.util.List;
+
+/**
+ * The statement reads: what is done with the shards' rows. The steps in this order: rows of equal {@link #groupBy} columns
+ * become one by {@link #aggregates}; equal rows become one if {@link #isDistinct}; rows are put in the order of
+ * {@link #orderBy}; {@link #offset} rows are left out and {@link #limit} kept; the columns behind the first
+ * {@link #visibleColumns} are left out.
+ *
+ * @param orderBy the columns by which the rows are ordered, of which each shard has done so already; empty for any order
+ * @param groupBy the columns whose equal values make a group; empty for one group of all rows, or for none at all
+ * @param aggregates the columns that are computed from those of the shards; empty where rows are not grouped
+ * @param isDistinct whether equal rows become one
+ * @param offset how many rows are left out at the beginning
+ * @param limit how many rows are kept at most; -1 for all
+ * @param visibleColumns how many of the shards' columns the client sees; -1 for all
+ */
+public record Merge(
+        List<OrderKey> orderBy,
+        List<Integer> groupBy,
+        List<Aggregate> aggregates,
+        boolean isDistinct,
+        long offset,
+        long limit,
+        int visibleColumns)
+        implements Combination {
+
+    /** The rows of one shard after those of another, in any order. */
+    public static final Merge CONCATENATION = new Merge(List.of(), List.of(), List.of(), false, 0, -1, -1);
+
+    /** Copies the lists. */
+    public Merge {
+        orderBy = List.copyOf(orderBy);
+        groupBy = List.copyOf(groupBy);
+        aggregates = List.copyOf(aggregates);
+    }
+
+    /**
+     * One column of an order.
+     *
+     * @param column the column of the shards' rows, from 0
+     * @param isDescending whether large values come first
+     */
+    public record OrderKey(int column, boolean isDescending) {}
+
+    /**
+     * One computed column.
+     *
+     * @param column the column of the shards' rows, from 0
+     * @param function what is done with the shards' values
+     * @param countColumn for {@link Function#AVG} the column that holds how many values each shard's sum is of; else -1
+     */
+    public record Aggregate(int column, Function function, int countColumn) {}
+
+    /** What is done with the values of several shards. */
+    public enum Function {
+        /** The sum of counts. */
+        COUNT,
+        /** The sum of sums. */
+        SUM,
+        /** The least of least values. */
+        MIN,
+        /** The largest of largest values. */
+        MAX,
+        /** The sum of sums by the sum of counts. */
+        AVG
+    }
+
+    /** {@return whether nothing has to be done but to pass the rows of all shards on} */
+    public boolean isConcatenation() {
+        return equals(CONCATENATION);
+    }
+}

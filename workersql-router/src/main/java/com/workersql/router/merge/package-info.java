@@ -1,0 +1,2 @@
+/** How the replies of several shards become one. */
+package com.workersql.router.merge;
