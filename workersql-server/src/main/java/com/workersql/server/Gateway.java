@@ -167,6 +167,7 @@ public final class Gateway implements RunningGateway {
 
         var monitor = new ShardMonitor(transport.workers().next(), nanoClock, MONITOR_TIMEOUT_MILLIS, shards::learned);
         closing.push(monitor::close);
+        shards.onRestart(monitor::askAgain);
         // Whoever connects is to be greeted by what the shards are, if they say it in time.
         monitor.start(shards.all(), MONITOR_INTERVAL_MILLIS)
                 .toCompletableFuture()

@@ -32,6 +32,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import javax.net.ssl.SSLException;
 import org.slf4j.Logger;
@@ -44,6 +45,8 @@ final class ShardSet implements AutoCloseable {
 
     private final Map<String, Shard> shards = new HashMap<>();
     private final Map<String, ShardIdentity> identities = new HashMap<>();
+    private final Map<String, ShardConfig> configs = new HashMap<>();
+    private volatile Consumer<String> onRestart = shard -> {};
     private volatile Shards snapshot;
 
     ShardSet(GatewayConfig config, Transport transport, LongSupplier nanoClock) {
@@ -53,6 +56,7 @@ final class ShardSet implements AutoCloseable {
                 .listener((key, gate, transition) -> LOG.info("Breaker of {}, {} gate: {}", key, gate, transition))
                 .build(nanoClock, new Random());
         for (ShardConfig shard : config.shards()) {
+            configs.put(shard.name(), shard);
             shards.put(shard.name(), shard(shard, config, gates, transport, nanoClock));
         }
         publish();
@@ -69,7 +73,7 @@ final class ShardSet implements AutoCloseable {
                 .toConfig();
     }
 
-    private static Shard shard(
+    private Shard shard(
             ShardConfig shard,
             GatewayConfig config,
             BreakerRegistry registry,
@@ -77,18 +81,31 @@ final class ShardSet implements AutoCloseable {
             LongSupplier nanoClock) {
         var primary = shard.primary();
         var gates = registry.primary(shard.name());
+        var settings = config.pool();
         var pool = BackendPool.create(com.workersql.pool.PoolConfig.builder()
-                .maxConnectionsPerEndpoint(shard.maxConnections())
-                .maxWaitersPerEndpoint(config.pool().queueLength())
-                .connectTimeoutMillis(config.pool().connectTimeoutMillis())
-                .idleTimeoutMillis(config.pool().idleTimeoutMillis())
-                .maxLifetimeMillis(config.pool().maxLifetimeMillis())
-                .preparedStatementsPerConnection(config.pool().preparedStatementsPerConnection())
+                .name(shard.name())
+                .maxConnectionsPerEndpoint(shard.connectionsOf(0))
+                .maxConnectionsPerTenant(settings.connectionsPerTenant())
+                .maxWaitersPerEndpoint(settings.queueLength())
+                .maxWaitersPerTenant(settings.queueLengthPerTenant())
+                .maxPinnedPercentPerTenant(settings.pinnedPercentPerTenant())
+                .tenantWeight(settings::weightOf)
+                .minIdlePerKey(settings.minIdle())
+                .connectTimeoutMillis(settings.connectTimeoutMillis())
+                .idleTimeoutMillis(settings.idleTimeoutMillis())
+                .maxLifetimeMillis(settings.maxLifetimeMillis())
+                .jitterPercent(settings.jitterPercent())
+                .validateAfterIdleMillis(settings.validateAfterIdleMillis())
+                .validationTimeoutMillis(settings.validationTimeoutMillis())
+                .resetTimeoutMillis(settings.resetTimeoutMillis())
+                .keySwitchMillis(settings.keySwitchMillis())
+                .tcpUserTimeoutMillis(settings.tcpUserTimeoutMillis())
+                .preparedStatementsPerConnection(settings.preparedStatementsPerConnection())
                 .publicKeyRetrieval(
                         shard.allowsPublicKeyRetrieval(primary) ? PublicKeyRetrieval.ALWAYS : PublicKeyRetrieval.NEVER)
                 .sslContext(sslContext(shard))
                 .channelFactory(transport.socket())
-                .listener(new ConnectGateFeed(gates.connectGate()))
+                .listener(new ConnectionFeed(shard.name(), gates.connectGate()))
                 .nanoClock(nanoClock)
                 .build());
         return new Shard(
@@ -163,6 +180,7 @@ final class ShardSet implements AutoCloseable {
             // What was prepared or assumed with the old server is not to be used with the new one.
             shard.pool().invalidate(shard.primary());
         }
+        shard.pool().limit(shard.primary(), configs.get(shard.name()).connectionsOf(identity.maxConnections()));
         if (!identity.equals(before)) {
             publish();
         }
@@ -206,8 +224,25 @@ final class ShardSet implements AutoCloseable {
         shards.values().forEach(shard -> shard.pool().close());
     }
 
+    /**
+     * Has somebody told when a shard's server is another one than before.
+     *
+     * @param action takes the shard's name, on any event loop
+     */
+    void onRestart(Consumer<String> action) {
+        onRestart = action;
+    }
+
     /** Tells the connect gate how connecting goes; an answer of a healthy server, such as a wrong password, does not count. */
-    private record ConnectGateFeed(CircuitBreaker gate) implements PoolListener {
+    private final class ConnectionFeed implements PoolListener {
+        private final String shard;
+        private final CircuitBreaker gate;
+
+        ConnectionFeed(String shard, CircuitBreaker gate) {
+            this.shard = shard;
+            this.gate = gate;
+        }
+
         @Override
         public void connectSucceeded(Endpoint endpoint, long nanos) {
             gate.reportHealthy();
@@ -221,6 +256,12 @@ final class ShardSet implements AutoCloseable {
             if (counts) {
                 gate.recordFailure();
             }
+        }
+
+        @Override
+        public void restartDetected(Endpoint endpoint) {
+            LOG.info("Shard {} has restarted or is configured otherwise: its old connections are closed", shard);
+            onRestart.accept(shard);
         }
     }
 }

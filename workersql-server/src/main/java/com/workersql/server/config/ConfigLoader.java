@@ -88,7 +88,10 @@ public final class ConfigLoader {
         builder.limits(checked(limits, () -> Limits.read(limits::number), Limits.defaults()));
         limits.end();
         var pool = root.section("pool");
-        builder.pool(checked(pool, () -> PoolConfig.read(pool::number), PoolConfig.defaults()));
+        builder.pool(checked(
+                pool,
+                () -> PoolConfig.read(pool::number, pool.numbers(PoolConfig.TENANT_WEIGHT)),
+                PoolConfig.defaults()));
         pool.end();
         var breaker = root.section("breaker");
         builder.breaker(checked(breaker, () -> BreakerConfig.read(breaker::number), BreakerConfig.defaults()));
@@ -154,14 +157,19 @@ public final class ConfigLoader {
             }
             var account = section.has("account") ? account(section.section("account")) : null;
             var tls = shardTls(section.section("tls"));
-            int maxConnections = (int) section.number(ShardConfig.MAX_CONNECTIONS);
+            int maxConnections = section.isText(ShardConfig.MAX_CONNECTIONS.key(), "auto")
+                    ? ShardConfig.AUTO
+                    : (int) section.number(ShardConfig.MAX_CONNECTIONS);
+            int weight = (int) section.number(ShardConfig.WEIGHT);
             Boolean retrieval = section.has("allow_public_key_retrieval")
                     ? (Boolean) section.flag("allow_public_key_retrieval", false)
                     : null;
             section.end();
             if (section.has("endpoints") && account != null) {
                 var shard = checked(
-                        section, () -> new ShardConfig(name, endpoints, account, tls, maxConnections, retrieval), null);
+                        section,
+                        () -> new ShardConfig(name, endpoints, account, tls, maxConnections, retrieval, weight),
+                        null);
                 if (shard != null) {
                     shards.add(shard);
                 }

@@ -11,9 +11,11 @@ import java.util.List;
  * @param endpoints its servers; exactly one is the primary
  * @param account the account of users whose tenant has none of its own, and of the gateway's own checks
  * @param tls TLS towards all endpoints
- * @param maxConnections the most connections to one endpoint, all tenants together
+ * @param maxConnections the most connections to one endpoint, all tenants together; {@link #AUTO}: a part of what the server allows
  * @param allowPublicKeyRetrieval whether an endpoint without TLS may be asked for its RSA key, which somebody in between could
  *     replace; null: only an endpoint on this machine
+ * @param weight how many percent of the server's own {@code max_connections} this gateway takes when {@code maxConnections} is
+ *     {@link #AUTO}
  */
 public record ShardConfig(
         String name,
@@ -21,10 +23,17 @@ public record ShardConfig(
         ShardAccount account,
         ShardTls tls,
         int maxConnections,
-        Boolean allowPublicKeyRetrieval) {
+        Boolean allowPublicKeyRetrieval,
+        int weight) {
+
+    /** {@code max_connections: auto}: the number follows the server's own setting and the weight. */
+    public static final int AUTO = 0;
 
     /** {@code max_connections}: default 100, below the 151 that a MySQL server allows by default. */
     public static final Setting MAX_CONNECTIONS = new Setting("max_connections", 100, 1, 100_000);
+
+    /** {@code weight}: default 80; several gateways before one shard share what is there. */
+    public static final Setting WEIGHT = new Setting("weight", 80, 1, 100);
 
     /**
      * Checks the parts.
@@ -33,13 +42,27 @@ public record ShardConfig(
      */
     public ShardConfig {
         endpoints = List.copyOf(endpoints);
-        MAX_CONNECTIONS.check(maxConnections);
+        if (maxConnections != AUTO) {
+            MAX_CONNECTIONS.check(maxConnections);
+        }
+        WEIGHT.check(weight);
         long primaries =
                 endpoints.stream().filter(e -> e.role() == Role.PRIMARY).count();
         if (primaries != 1) {
             throw new IllegalArgumentException(
                     "shard " + name + " has " + primaries + " primary endpoints; allowed is exactly 1");
         }
+    }
+
+    /** A shard whose weight is the default. */
+    public ShardConfig(
+            String name,
+            List<ShardEndpoint> endpoints,
+            ShardAccount account,
+            ShardTls tls,
+            int maxConnections,
+            Boolean allowPublicKeyRetrieval) {
+        this(name, endpoints, account, tls, maxConnections, allowPublicKeyRetrieval, (int) WEIGHT.byDefault());
     }
 
     /** A shard of one server on one account, with defaults for the rest. */
@@ -51,6 +74,21 @@ public record ShardConfig(
                 ShardTls.NONE,
                 (int) MAX_CONNECTIONS.byDefault(),
                 null);
+    }
+
+    /**
+     * The most connections to an endpoint.
+     *
+     * @param allowedByServer the server's own {@code max_connections}; 0 when it is not known
+     * @return at least 1
+     */
+    public int connectionsOf(int allowedByServer) {
+        if (maxConnections != AUTO) {
+            return maxConnections;
+        }
+        return allowedByServer == 0
+                ? (int) MAX_CONNECTIONS.byDefault()
+                : (int) Math.min(MAX_CONNECTIONS.max(), Math.max(1, (long) allowedByServer * weight / 100));
     }
 
     /** The endpoint that takes writes. */

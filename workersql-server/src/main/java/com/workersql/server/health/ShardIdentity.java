@@ -12,8 +12,9 @@ import java.util.regex.Pattern;
  * @param version its version as a number, for example 110405 for 11.4.5
  * @param versionText its version without what distributions add, for example {@code 11.4.5-MariaDB}
  * @param sqlMode its default {@code sql_mode}
+ * @param maxConnections how many connections it allows; 0 when it does not tell
  */
-public record ShardIdentity(ServerFlavor flavor, int version, String versionText, String sqlMode) {
+public record ShardIdentity(ServerFlavor flavor, int version, String versionText, String sqlMode, int maxConnections) {
     private static final Pattern VERSION = Pattern.compile("(?:5\\.5\\.5-)?(\\d+)\\.(\\d+)\\.(\\d+)");
 
     /**
@@ -21,19 +22,21 @@ public record ShardIdentity(ServerFlavor flavor, int version, String versionText
      *
      * @param text as in its greeting; MariaDB may put {@code 5.5.5-} in front
      * @param sqlMode its default {@code sql_mode}
+     * @param maxConnections its {@code max_connections} as text
      * @return the identity; version 0 when the text begins with no version
      */
-    public static ShardIdentity parse(String text, String sqlMode) {
+    public static ShardIdentity parse(String text, String sqlMode, String maxConnections) {
+        int allowed = maxConnections.matches("[0-9]{1,6}") ? Integer.parseInt(maxConnections) : 0;
         boolean mariaDb = text.contains("MariaDB");
         var flavor = mariaDb ? ServerFlavor.MARIADB : ServerFlavor.MYSQL;
         Matcher matcher = VERSION.matcher(text);
         if (!matcher.lookingAt()) {
-            return new ShardIdentity(flavor, 0, text, sqlMode);
+            return new ShardIdentity(flavor, 0, text, sqlMode, allowed);
         }
         int version = Integer.parseInt(matcher.group(1)) * 10_000
                 + Integer.parseInt(matcher.group(2)) * 100
                 + Integer.parseInt(matcher.group(3));
         String plain = matcher.group(1) + "." + matcher.group(2) + "." + matcher.group(3);
-        return new ShardIdentity(flavor, version, mariaDb ? plain + "-MariaDB" : plain, sqlMode);
+        return new ShardIdentity(flavor, version, mariaDb ? plain + "-MariaDB" : plain, sqlMode, allowed);
     }
 }

@@ -36,7 +36,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class ShardMonitor implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ShardMonitor.class);
-    private static final byte[] QUESTION = "SELECT @@version, @@global.sql_mode".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] QUESTION =
+            "SELECT @@version, @@global.sql_mode, @@global.max_connections".getBytes(StandardCharsets.US_ASCII);
     private static final int UTF8MB4_GENERAL_CI = 45;
 
     private final EventLoop loop;
@@ -45,6 +46,7 @@ public final class ShardMonitor implements AutoCloseable {
     private final BiConsumer<Shard, ShardIdentity> learned;
     private final Map<String, Boolean> reachable = new ConcurrentHashMap<>();
     private final Map<String, Boolean> asking = new ConcurrentHashMap<>();
+    private final Map<String, Boolean> changed = new ConcurrentHashMap<>();
     private Future<?> timer;
 
     /**
@@ -81,8 +83,18 @@ public final class ShardMonitor implements AutoCloseable {
         return CompletableFuture.allOf(first);
     }
 
+    /**
+     * Has a shard asked again at the next look, because its server is another one than before. Any thread.
+     *
+     * @param shard its name
+     */
+    public void askAgain(String shard) {
+        changed.put(shard, true);
+    }
+
     private boolean isSuspect(Shard shard) {
-        return !isReachable(shard.name())
+        return changed.remove(shard.name()) != null
+                || !isReachable(shard.name())
                 || shard.calls().state() != BreakerState.CLOSED
                 || shard.connects().state() != BreakerState.CLOSED;
     }
@@ -144,7 +156,7 @@ public final class ShardMonitor implements AutoCloseable {
                         if (status.isError() || rows.isEmpty()) {
                             failed(shard, new IllegalStateException(status.message()), done);
                         } else {
-                            answered(shard, ShardIdentity.parse(rows.get(0)[0], rows.get(0)[1]), done);
+                            answered(shard, ShardIdentity.parse(rows.get(0)[0], rows.get(0)[1], rows.get(0)[2]), done);
                         }
                     }
 

@@ -3,7 +3,9 @@ package com.workersql.server.metrics;
 
 import com.workersql.breaker.BreakerState;
 import com.workersql.breaker.CircuitBreaker;
+import com.workersql.pool.AcquireSource;
 import com.workersql.pool.BackendPool;
+import com.workersql.pool.CloseReason;
 import com.workersql.pool.Endpoint;
 import com.workersql.pool.EndpointStats;
 import com.workersql.router.Router;
@@ -12,6 +14,7 @@ import com.workersql.server.session.SessionRegistry;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 
@@ -74,9 +77,53 @@ public final class GatewayMetrics {
             String shard, BackendPool pool, Endpoint endpoint, CircuitBreaker calls, CircuitBreaker connects) {
         connections(shard, "open", pool, endpoint, EndpointStats::open);
         connections(shard, "idle", pool, endpoint, EndpointStats::idle);
+        connections(shard, "lent", pool, endpoint, EndpointStats::lent);
+        connections(shard, "pinned", pool, endpoint, EndpointStats::pinned);
+        connections(shard, "connecting", pool, endpoint, EndpointStats::connecting);
         connections(shard, "waiting", pool, endpoint, EndpointStats::waiting);
+        connections(shard, "limit", pool, endpoint, EndpointStats::limit);
+        for (var source : AcquireSource.values()) {
+            count(
+                            "workersql.pool.acquired",
+                            shard,
+                            pool,
+                            endpoint,
+                            stats -> stats.acquired().get(source))
+                    .tag("source", source.name().toLowerCase(Locale.ROOT))
+                    .description("Connections borrowed, by where they came from")
+                    .register(registry);
+        }
+        for (var reason : CloseReason.values()) {
+            count(
+                            "workersql.pool.closed",
+                            shard,
+                            pool,
+                            endpoint,
+                            stats -> stats.closed().get(reason))
+                    .tag("reason", reason.name().toLowerCase(Locale.ROOT))
+                    .description("Connections closed, by reason")
+                    .register(registry);
+        }
+        count("workersql.pool.acquire.timeouts", shard, pool, endpoint, EndpointStats::acquireTimeouts)
+                .register(registry);
+        count("workersql.pool.acquire.rejected", shard, pool, endpoint, EndpointStats::acquireRejected)
+                .register(registry);
+        count("workersql.pool.opened", shard, pool, endpoint, EndpointStats::opened)
+                .register(registry);
+        count("workersql.pool.connect.failures", shard, pool, endpoint, EndpointStats::connectFailures)
+                .register(registry);
+        count("workersql.pool.resets", shard, pool, endpoint, EndpointStats::resets)
+                .register(registry);
+        count("workersql.pool.rollbacks", shard, pool, endpoint, EndpointStats::rollbacks)
+                .register(registry);
         gate(shard, "calls", calls);
         gate(shard, "connects", connects);
+    }
+
+    private static FunctionCounter.Builder<BackendPool> count(
+            String name, String shard, BackendPool pool, Endpoint endpoint, ToLongFunction<EndpointStats> figure) {
+        return FunctionCounter.builder(name, pool, p -> figure.applyAsLong(p.stats(endpoint)))
+                .tag("shard", shard);
     }
 
     private void connections(
@@ -84,7 +131,7 @@ public final class GatewayMetrics {
         Gauge.builder("workersql.pool.connections", pool, p -> figure.applyAsDouble(p.stats(endpoint)))
                 .tag("shard", shard)
                 .tag("state", state)
-                .description("Connections to the shard's primary, and requests that wait for one")
+                .description("Connections to the shard's primary, requests that wait for one, and the limit")
                 .register(registry);
     }
 

@@ -194,4 +194,23 @@ final class ConfigLoaderTest {
     private static void restrict(Path file) throws IOException {
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
     }
+
+    @Test
+    void aShardsConnectionsFollowTheServersSettingAndTheWeight() throws Exception {
+        example("two-shards.yaml");
+        var config = load("""
+                shards:
+                  a: { endpoints: [{ host: 127.0.0.1 }], account: { user: u, password: p }, max_connections: auto, weight: 50 }
+                  b: { endpoints: [{ host: 127.0.0.1 }], account: { user: u, password: p }, max_connections: 7 }
+                pool: { tenant_weights: { acme: 3 } }
+                users_file: users.yaml
+                """);
+
+        assertThat(config.shards().get(0).connectionsOf(151)).isEqualTo(75);
+        assertThat(config.shards().get(0).connectionsOf(1)).isEqualTo(1);
+        assertThat(config.shards().get(0).connectionsOf(0)).as("not known yet").isEqualTo(100);
+        assertThat(config.shards().get(1).connectionsOf(151)).isEqualTo(7);
+        assertThat(config.pool().weightOf("acme")).isEqualTo(3);
+        assertThat(config.pool().weightOf("globex")).isEqualTo(1);
+    }
 }

@@ -94,6 +94,21 @@ public final class Section {
         return found;
     }
 
+    /** The whole numbers by name under the setting's key, each in its range; an empty map when the key is absent. */
+    public Map<String, Integer> numbers(Setting setting) {
+        var parent = section(setting.key());
+        var numbers = new LinkedHashMap<String, Integer>();
+        parent.names()
+                .forEach(name -> numbers.put(
+                        name, (int) parent.number(name, setting.byDefault(), setting.min(), setting.max())));
+        return numbers;
+    }
+
+    /** Whether exactly this text stands under the key. */
+    public boolean isText(String key, String text) {
+        return value(key) instanceof YamlNode.Scalar scalar && scalar.text().equals(text);
+    }
+
     /** True or false under the key, or the default when the key is absent. */
     public boolean flag(String key, boolean byDefault) {
         var node = value(key);
