@@ -6,6 +6,7 @@ module com.workersql.protocol {
     requires transitive io.netty.handler;
     requires transitive io.netty.transport;
     requires io.netty.common;
+    requires static com.github.luben.zstd_jni;
 
     exports com.workersql.protocol;
     exports com.workersql.protocol.auth;

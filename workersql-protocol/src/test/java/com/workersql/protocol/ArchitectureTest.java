@@ -2,6 +2,7 @@
 package com.workersql.protocol;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 
@@ -18,8 +19,9 @@ class ArchitectureTest {
             .importPackages("com.workersql.protocol");
 
     @Test
-    void knowsNothingButTheJdkAndNetty() {
+    void knowsNothingButTheJdkAndNettyAndZstdWhereItCompresses() {
         noClasses()
+                .that(DescribedPredicate.not(nameMatching(".*\\.frame\\.(ZstdCompression|CompressionAlgorithm.*)")))
                 .should()
                 .dependOnClassesThat(DescribedPredicate.not(resideInAnyPackage(
                         "com.workersql.protocol..", "java..", "javax.net.ssl..", "javax.crypto..", "io.netty..")))
