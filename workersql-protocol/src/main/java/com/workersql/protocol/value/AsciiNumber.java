@@ -9,6 +9,10 @@ import java.nio.charset.StandardCharsets;
 final class AsciiNumber {
     private static final long UNSIGNED_MAX_TENTH = Long.divideUnsigned(-1L, 10);
     private static final int MAX_SHOWN_BYTES = 64;
+    /** So many digits always fit into 64 bits. */
+    private static final int MAX_SAFE_DIGITS = 19;
+    /** e, a sign and nine digits. */
+    private static final int MAX_EXPONENT_BYTES = 11;
 
     private AsciiNumber() {}
 
@@ -32,9 +36,69 @@ final class AsciiNumber {
         return magnitude(in, index, length, isPlus(in, index, length) ? 1 : 0);
     }
 
+    /** Digits, a point, an exponent; without allocation but for the rarest numbers. */
     static double real(ByteBuf in, int index, int length) {
+        int end = index + length;
+        int at = index;
+        boolean negative = at < end && in.getByte(at) == '-';
+        if (negative || isPlus(in, index, length)) {
+            at++;
+        }
+        long digits = 0;
+        int significant = 0;
+        int seen = 0;
+        long exponent = 0;
+        boolean behindPoint = false;
+        for (; at < end; at++) {
+            byte c = in.getByte(at);
+            if (c >= '0' && c <= '9') {
+                seen++;
+                // Zeros in front do not count.
+                significant += significant > 0 || c != '0' ? 1 : 0;
+                if (significant <= MAX_SAFE_DIGITS) {
+                    digits = digits * 10 + (c - '0');
+                    exponent -= behindPoint ? 1 : 0;
+                } else {
+                    exponent += behindPoint ? 0 : 1;
+                }
+            } else if (c == '.' && !behindPoint) {
+                behindPoint = true;
+            } else {
+                break;
+            }
+        }
+        boolean wellFormed = seen > 0;
+        if (at < end && (in.getByte(at) | 0x20) == 'e' && end - at <= MAX_EXPONENT_BYTES) {
+            int sign = at + 1 < end && in.getByte(at + 1) == '-' ? -1 : 1;
+            at += at + 1 < end && (sign < 0 || in.getByte(at + 1) == '+') ? 2 : 1;
+            wellFormed &= at < end;
+            long value = 0;
+            while (at < end && in.getByte(at) >= '0' && in.getByte(at) <= '9') {
+                value = value * 10 + (in.getByte(at++) - '0');
+            }
+            exponent += sign * value;
+        }
+        if (wellFormed && at == end) {
+            double magnitude = DecimalToDouble.convert(digits, exponent);
+            // The digits that were left out lie between this number and the next: mostly both are the same double.
+            boolean known = !Double.isNaN(magnitude)
+                    && (significant <= MAX_SAFE_DIGITS || magnitude == DecimalToDouble.convert(digits + 1, exponent));
+            if (known) {
+                return negative ? -magnitude : magnitude;
+            }
+        }
+        return slowReal(in, index, length);
+    }
+
+    private static double slowReal(ByteBuf in, int index, int length) {
+        int start = index;
+        while (start < index + length && in.getByte(start) == '0') {
+            start++;
+        }
+        // With ZEROFILL, MySQL puts zeros even in front of the sign of a negative zero.
+        int from = start < index + length && in.getByte(start) == '-' ? start : index;
         try {
-            return Double.parseDouble(in.toString(index, length, StandardCharsets.ISO_8859_1));
+            return Double.parseDouble(in.toString(from, index + length - from, StandardCharsets.ISO_8859_1));
         } catch (NumberFormatException e) {
             throw outOfRange(in, index, length, "a number");
         }

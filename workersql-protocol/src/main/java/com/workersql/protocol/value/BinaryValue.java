@@ -39,7 +39,19 @@ final class BinaryValue {
             throw ProtocolException.malformed("a value of type " + type + " with " + Long.toUnsignedString(length)
                     + " bytes, " + Math.max(0, left) + " are left");
         }
+        boolean temporal =
+                type.binaryForm() == ColumnType.BinaryForm.DATE_TIME || type.binaryForm() == ColumnType.BinaryForm.TIME;
+        if (temporal && length >= 11) {
+            requireMicros(type, in.getUnsignedIntLE(index + (int) length - 3));
+        }
         return (int) length;
+    }
+
+    /** The last four bytes of the longest forms. */
+    private static void requireMicros(ColumnType type, long micros) {
+        if (micros > 999_999) {
+            throw ProtocolException.malformed("a value of type " + type + " with " + micros + " microseconds");
+        }
     }
 
     private static int temporalBytes(ColumnType type, ByteBuf in, int index, int end) {
@@ -65,56 +77,5 @@ final class BinaryValue {
             case INT8 -> in.getLongLE(index);
             default -> throw new IllegalStateException("no integer: " + type);
         };
-    }
-
-    /**
-     * Prints a date, or a date with time.
-     *
-     * @param fractionDigits how many digits of the second's fraction, 0 to 6; 31 for as many as there are
-     */
-    static void appendDateTime(TextBuffer out, ColumnType type, ByteBuf in, int index, int length, int fractionDigits) {
-        out.appendDigits(length == 0 ? 0 : in.getUnsignedShortLE(index), 4);
-        out.append('-');
-        out.appendDigits(length == 0 ? 0 : in.getUnsignedByte(index + 2), 2);
-        out.append('-');
-        out.appendDigits(length == 0 ? 0 : in.getUnsignedByte(index + 3), 2);
-        if (type == ColumnType.DATE || type == ColumnType.NEWDATE) {
-            return;
-        }
-        out.append(' ');
-        appendClock(out, in, index + 4, length >= 7, length >= 7 ? in.getUnsignedByte(index + 4) : 0);
-        appendFraction(out, length == 11 ? in.getUnsignedIntLE(index + 7) : 0, fractionDigits);
-    }
-
-    /** Prints a time: a sign where it is negative, hours of at least two digits that hold the days too. */
-    static void appendTime(TextBuffer out, ByteBuf in, int index, int length, int fractionDigits) {
-        boolean given = length > 0;
-        if (given && in.getByte(index) != 0) {
-            out.append('-');
-        }
-        long hours = given ? in.getUnsignedIntLE(index + 1) * 24 + in.getUnsignedByte(index + 5) : 0;
-        appendClock(out, in, index + 5, given, hours);
-        appendFraction(out, length == 12 ? in.getUnsignedIntLE(index + 8) : 0, fractionDigits);
-    }
-
-    private static void appendClock(TextBuffer out, ByteBuf in, int hourIndex, boolean given, long hours) {
-        out.appendDigits(hours, 2);
-        out.append(':');
-        out.appendDigits(given ? in.getUnsignedByte(hourIndex + 1) : 0, 2);
-        out.append(':');
-        out.appendDigits(given ? in.getUnsignedByte(hourIndex + 2) : 0, 2);
-    }
-
-    private static void appendFraction(TextBuffer out, long micros, int digits) {
-        if (digits == 0 || (digits > 6 && micros == 0)) {
-            return;
-        }
-        int shown = Math.min(digits, 6);
-        long scaled = micros;
-        for (int i = shown; i < 6; i++) {
-            scaled /= 10;
-        }
-        out.append('.');
-        out.appendDigits(scaled, shown);
     }
 }

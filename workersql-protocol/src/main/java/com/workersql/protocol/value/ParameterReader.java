@@ -239,6 +239,7 @@ public final class ParameterReader extends ValueReader {
     void print(TextBuffer text, int i) {
         ValueText.append(
                 text,
+                temporal(),
                 typeOf(i),
                 isUnsignedAt(i),
                 ColumnDefinition.NOT_FIXED_DECIMALS,

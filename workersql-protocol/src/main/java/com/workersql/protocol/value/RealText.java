@@ -23,6 +23,10 @@ final class RealText {
     /** Below this, fewer than fifteen digits of a double may be significant. */
     private static final double LEAST_DOUBLE_OF_FULL_PRECISION = 1e-290;
 
+    private static final double LEAST_SHORT = 1e-5;
+    private static final double MAX_SHORT = 1e15;
+    private static final int MAX_SHORT_DECIMALS = 15;
+
     private static final float LEAST_FLOAT_OF_FULL_PRECISION = 1e-37f;
 
     private RealText() {}
@@ -32,9 +36,36 @@ final class RealText {
             out.append('0');
         } else if (value == 0) {
             appendZero(out, value);
-        } else {
+        } else if (!appendShort(out, value)) {
             append(out, value < 0, shortest(Math.abs(value)));
         }
+    }
+
+    /**
+     * Most doubles that people store are decimals of few digits: those are found without allocation. A whole number of up to fifteen
+     * digits, divided by an exact power of ten, is the double nearest to that decimal; and no two decimals of fifteen digits are the
+     * same double, so the first that gives the value back is the shortest.
+     */
+    private static boolean appendShort(TextBuffer out, double value) {
+        double magnitude = Math.abs(value);
+        if (magnitude < LEAST_SHORT || magnitude >= MAX_SHORT) {
+            return false;
+        }
+        for (int decimals = 0; decimals <= MAX_SHORT_DECIMALS; decimals++) {
+            double power = DecimalToDouble.power(decimals);
+            double scaled = Math.rint(magnitude * power);
+            if (scaled >= MAX_SHORT) {
+                return false;
+            }
+            if (scaled / power == magnitude) {
+                if (value < 0) {
+                    out.append('-');
+                }
+                out.appendScaled((long) scaled, decimals);
+                return true;
+            }
+        }
+        return false;
     }
 
     static void appendFloat(TextBuffer out, float value) {

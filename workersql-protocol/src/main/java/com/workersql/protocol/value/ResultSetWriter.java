@@ -3,12 +3,12 @@ package com.workersql.protocol.value;
 
 import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.frame.PacketEncoder;
+import com.workersql.protocol.message.server.ColumnCount;
 import com.workersql.protocol.message.server.ColumnDefinition;
 import com.workersql.protocol.message.server.Eof;
 import com.workersql.protocol.message.server.Err;
 import com.workersql.protocol.message.server.Ok;
 import com.workersql.protocol.message.server.ServerMessage;
-import com.workersql.protocol.wire.LengthEncodedInteger;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
 
@@ -63,12 +63,7 @@ public final class ResultSetWriter {
             throw new IllegalStateException("a result set has its columns once, and at least one");
         }
         columns = definitions.toArray(ColumnDefinition[]::new);
-        int header = PacketEncoder.start(out);
-        LengthEncodedInteger.write(out, columns.length);
-        if (capabilities.has(CapabilityFlags.MARIADB_CLIENT_CACHE_METADATA)) {
-            out.writeByte(1);
-        }
-        finish(header);
+        message(new ColumnCount(columns.length, true));
         for (ColumnDefinition column : columns) {
             message(column);
         }

@@ -139,7 +139,15 @@ public final class RowReader extends ValueReader {
     void print(TextBuffer text, int i) {
         ColumnDefinition column = columns[i];
         int decimals = Math.min(column.decimals(), ColumnDefinition.NOT_FIXED_DECIMALS);
-        ValueText.append(text, column.type(), column.isUnsigned(), decimals, payload(), valueIndex(i), valueBytes(i));
+        ValueText.append(
+                text,
+                temporal(),
+                column.type(),
+                column.isUnsigned(),
+                decimals,
+                payload(),
+                valueIndex(i),
+                valueBytes(i));
         if ((column.flags() & ColumnDefinition.ZEROFILL_FLAG) != 0) {
             text.padFront((int) Math.min(column.length(), ValueText.MAX_ZEROFILL_WIDTH));
         }

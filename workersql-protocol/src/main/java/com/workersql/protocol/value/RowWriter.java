@@ -138,6 +138,66 @@ public final class RowWriter {
         return this;
     }
 
+    /** The next value is a date, a date with time, or a time; printed with as many digits of a fraction as the column has. */
+    public RowWriter addTemporal(Temporal value) {
+        ColumnDefinition column = next();
+        BinaryForm form = column.type().binaryForm();
+        if (isPrinted(column)) {
+            boolean clock = column.type() != ColumnType.DATE && column.type() != ColumnType.NEWDATE;
+            value.append(text.clear(), clock, Math.min(column.decimals(), ColumnDefinition.NOT_FIXED_DECIMALS));
+            return addPrinted();
+        }
+        if (form != (value.isTime() ? BinaryForm.TIME : BinaryForm.DATE_TIME)) {
+            throw doesNotFit(column, value.isTime() ? "a time" : "a date");
+        }
+        value.writeBinary(out, column.type());
+        return this;
+    }
+
+    /**
+     * The next value is one of another row, of either form: a text row gets what the server would print, a binary row the value. No
+     * allocation but as {@link RowReader} says.
+     *
+     * @param row its column has the type of the column here
+     * @param i which value, from 0
+     * @throws com.workersql.protocol.ProtocolException when a text that becomes binary is not what its type says
+     */
+    public RowWriter addValue(RowReader row, int i) {
+        if (row.isNull(i)) {
+            return addNull();
+        }
+        ColumnDefinition column = next();
+        if (!binary && !row.isVerbatim(i)) {
+            row.print(text.clear(), i);
+            return addPrinted();
+        }
+        BinaryForm form = column.type().binaryForm();
+        boolean verbatim = !binary || form == BinaryForm.STRING;
+        if (verbatim || !row.isText()) {
+            if (verbatim) {
+                LengthEncodedInteger.write(out, row.valueBytes(i));
+            } else if (form == BinaryForm.DATE_TIME || form == BinaryForm.TIME) {
+                out.writeByte(row.valueBytes(i));
+            }
+            out.writeBytes(row.payload(), row.valueIndex(i), row.valueBytes(i));
+            return this;
+        }
+        switch (form) {
+            case FLOAT -> out.writeFloatLE((float) row.getDouble(i));
+            case DOUBLE -> out.writeDoubleLE(row.getDouble(i));
+            case DATE_TIME, TIME -> {
+                row.getTemporal(i, row.temporal());
+                row.temporal().writeBinary(out, column.type());
+            }
+            case INT1, INT2, INT4, INT8 -> {
+                boolean unsigned = column.isUnsigned() || column.type() == ColumnType.YEAR;
+                addInteger(column, unsigned ? row.getUnsignedLong(i) : row.getLong(i), false);
+            }
+            default -> throw doesNotFit(column, "a value");
+        }
+        return this;
+    }
+
     /**
      * The row is complete.
      *

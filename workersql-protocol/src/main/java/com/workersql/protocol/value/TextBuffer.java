@@ -78,6 +78,18 @@ final class TextBuffer {
         length += size;
     }
 
+    /** A number that is not negative, divided by ten to the power of {@code decimals}. */
+    void appendScaled(long value, int decimals) {
+        appendDigits(value, decimals + 1);
+        if (decimals > 0) {
+            ensure(1);
+            int point = length - decimals;
+            System.arraycopy(bytes, point, bytes, point + 1, decimals);
+            bytes[point] = '.';
+            length++;
+        }
+    }
+
     /** Puts zeros in front of all that was appended, up to {@code width}. */
     void padFront(int width) {
         int missing = width - length;

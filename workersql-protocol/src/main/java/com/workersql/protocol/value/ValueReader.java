@@ -19,6 +19,7 @@ public abstract sealed class ValueReader permits RowReader, ParameterReader {
     private static final int NULL_LENGTH = -1;
 
     private final TextBuffer text = new TextBuffer();
+    private final Temporal temporal = new Temporal();
     private ByteBuf payload;
     private int count;
     private int[] indexes = new int[16];
@@ -55,6 +56,11 @@ public abstract sealed class ValueReader permits RowReader, ParameterReader {
     abstract boolean isText();
 
     abstract String name(int i);
+
+    /** Filled anew for each value that needs it. */
+    final Temporal temporal() {
+        return temporal;
+    }
 
     /** Prints a value whose content is not text already. */
     abstract void print(TextBuffer out, int i);
@@ -124,6 +130,35 @@ public abstract sealed class ValueReader permits RowReader, ParameterReader {
         }
         requireText(i);
         return AsciiNumber.real(payload, indexes[i], lengths[i]);
+    }
+
+    /**
+     * A date, a date with time, or a time; of these types and of strings that hold one.
+     *
+     * @param into is filled; unchanged or half filled after an exception
+     * @throws ProtocolException when it is none
+     */
+    public void getTemporal(int i, Temporal into) {
+        ColumnType.BinaryForm form = typeOf(notNull(i)).binaryForm();
+        if (!isText() && (form == ColumnType.BinaryForm.DATE_TIME || form == ColumnType.BinaryForm.TIME)) {
+            into.readBinary(form, payload, indexes[i], lengths[i]);
+            return;
+        }
+        requireText(i);
+        into.readText(payload, indexes[i], lengths[i]);
+    }
+
+    /**
+     * A TIME as microseconds, below zero where it is negative: up to about 3.02e12 either way in MySQL.
+     *
+     * @throws ProtocolException when it is no time
+     */
+    public long getTimeMicros(int i) {
+        getTemporal(i, temporal);
+        if (!temporal.isTime()) {
+            throw ProtocolException.malformed(name(i) + " is no time but a date");
+        }
+        return temporal.timeMicros();
     }
 
     /**
@@ -198,7 +233,8 @@ public abstract sealed class ValueReader permits RowReader, ParameterReader {
         }
     }
 
-    private boolean isVerbatim(int i) {
+    /** True when the bytes of the value are its text. */
+    final boolean isVerbatim(int i) {
         return isText() || typeOf(i).binaryForm() == ColumnType.BinaryForm.STRING;
     }
 

@@ -15,10 +15,18 @@ final class ValueText {
     /**
      * Appends the value whose content lies at {@code index}.
      *
+     * @param temporal is filled where the value is a date or a time
      * @param decimals of the column; 31 when they are not fixed
      */
     static void append(
-            TextBuffer out, ColumnType type, boolean unsigned, int decimals, ByteBuf in, int index, int length) {
+            TextBuffer out,
+            Temporal temporal,
+            ColumnType type,
+            boolean unsigned,
+            int decimals,
+            ByteBuf in,
+            int index,
+            int length) {
         switch (type.binaryForm()) {
             case INT1, INT2, INT4, INT8 -> {
                 long value = BinaryValue.integer(type, unsigned, in, index);
@@ -42,8 +50,10 @@ final class ValueText {
                     RealText.appendDouble(out, in.getDoubleLE(index));
                 }
             }
-            case DATE_TIME -> BinaryValue.appendDateTime(out, type, in, index, length, decimals);
-            case TIME -> BinaryValue.appendTime(out, in, index, length, decimals);
+            case DATE_TIME, TIME -> {
+                temporal.readBinary(type.binaryForm(), in, index, length);
+                temporal.append(out, type != ColumnType.DATE && type != ColumnType.NEWDATE, decimals);
+            }
             case STRING, NONE -> throw new IllegalStateException("nothing to print: " + type);
         }
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
 import com.workersql.protocol.message.server.ColumnDefinition;
+import com.workersql.protocol.message.server.ColumnType;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.lang.management.ManagementFactory;
@@ -14,12 +15,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class RowReaderAllocationTest {
     private final RowReader reader = new RowReader();
+    private final Temporal temporal = new Temporal();
     private final ByteBuf out = Unpooled.wrappedBuffer(new byte[4096]);
     private long sum;
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void allocatesNothingForIntegersTimesAndStrings(boolean binary) {
+    void allocatesNothingForNumbersTimesAndStrings(boolean binary) {
         List<RecordedReply> recordings = RecordedReply.of("mysql-9.7").stream()
                 .filter(reply -> reply.toString().matches(".*\\[(integers|temporal|decimals)]"))
                 .toList();
@@ -59,6 +61,13 @@ class RowReaderAllocationTest {
                 reader.appendText(i, out);
                 if (columns[i].type().isInteger()) {
                     sum += columns[i].isUnsigned() ? reader.getUnsignedLong(i) : reader.getLong(i);
+                } else if (columns[i].type() == ColumnType.DOUBLE || columns[i].type() == ColumnType.NEWDECIMAL) {
+                    sum += (long) reader.getDouble(i);
+                } else if (columns[i].type() == ColumnType.TIME) {
+                    sum += reader.getTimeMicros(i);
+                } else if (columns[i].collation() == ColumnDefinition.BINARY_COLLATION) {
+                    reader.getTemporal(i, temporal);
+                    sum += temporal.year();
                 }
             }
         }

@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.protocol.value;
+
+import com.workersql.protocol.ProtocolException;
+import com.workersql.protocol.message.server.ColumnType;
+import com.workersql.protocol.message.server.ColumnType.BinaryForm;
+import io.netty.buffer.ByteBuf;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
+
+/**
+ * A date, a date with time, or a time, as {@link ValueReader#getTemporal} reads it: fields that are filled again for each value,
+ * so that reading allocates nothing. Also what MySQL has and {@code java.time} has not: dates that are zero as a whole or in part,
+ * and times that are negative or have more than 24 hours.
+ *
+ * <p>Fields that a value has not are 0. Not for several threads.
+ */
+public final class Temporal {
+    private static final int MAX_SHOWN_BYTES = 64;
+    private static final long MICROS_PER_SECOND = 1_000_000;
+
+    private boolean time;
+    private boolean negative;
+    private int year;
+    private int month;
+    private int day;
+    private long hour;
+    private int minute;
+    private int second;
+    private int micros;
+    /** The last field that was read from text. */
+    private int number;
+
+    /** A date that is zero. */
+    public Temporal() {}
+
+    /** Sets a date with time. The fields are not checked against a calendar, since MySQL's are not either. */
+    public Temporal setDateTime(
+            int newYear, int newMonth, int newDay, int newHour, int newMinute, int newSecond, int newMicros) {
+        time = false;
+        negative = false;
+        year = newYear;
+        month = newMonth;
+        day = newDay;
+        return setClock(newHour, newMinute, newSecond, newMicros);
+    }
+
+    /** Sets a time; its hours may be more than 24. */
+    public Temporal setTime(boolean isNegative, long hours, int newMinute, int newSecond, int newMicros) {
+        time = true;
+        negative = isNegative;
+        year = 0;
+        month = 0;
+        day = 0;
+        return setClock(hours, newMinute, newSecond, newMicros);
+    }
+
+    private Temporal setClock(long newHour, int newMinute, int newSecond, int newMicros) {
+        hour = newHour;
+        minute = newMinute;
+        second = newSecond;
+        micros = newMicros;
+        return this;
+    }
+
+    /** True for a time, false for a date with or without time. */
+    public boolean isTime() {
+        return time;
+    }
+
+    /** True for a time below zero. */
+    public boolean isNegative() {
+        return negative;
+    }
+
+    /** 0 to 9999. */
+    public int year() {
+        return year;
+    }
+
+    /** 1 to 12, 0 where the date leaves it open. */
+    public int month() {
+        return month;
+    }
+
+    /** 1 to 31, 0 where the date leaves it open. */
+    public int day() {
+        return day;
+    }
+
+    /** 0 to 23 of a date; all hours of a time. */
+    public long hour() {
+        return hour;
+    }
+
+    /** 0 to 59. */
+    public int minute() {
+        return minute;
+    }
+
+    /** 0 to 59. */
+    public int second() {
+        return second;
+    }
+
+    /** 0 to 999999. */
+    public int micros() {
+        return micros;
+    }
+
+    /** True for a date whose month or day is 0: there is no such {@link LocalDate}. */
+    public boolean hasZeroInDate() {
+        return !time && (month == 0 || day == 0);
+    }
+
+    /** A time as microseconds, below zero where it is negative; of a date, those of its time of day. */
+    public long timeMicros() {
+        long total = ((hour * 60 + minute) * 60 + second) * MICROS_PER_SECOND + micros;
+        return negative ? -total : total;
+    }
+
+    /**
+     * A date with time.
+     *
+     * @throws ProtocolException when it is none of the calendar: a time, a zero in the date, or 30 February
+     */
+    public LocalDateTime toLocalDateTime() {
+        try {
+            return LocalDateTime.of(
+                    toLocalDate(), LocalTime.of((int) Math.min(hour, 99), minute, second, micros * 1000));
+        } catch (DateTimeException e) {
+            throw ProtocolException.malformed(this + " is not in the calendar");
+        }
+    }
+
+    /**
+     * A date.
+     *
+     * @throws ProtocolException when it is none of the calendar: a time, a zero in the date, or 30 February
+     */
+    public LocalDate toLocalDate() {
+        try {
+            if (!time) {
+                return LocalDate.of(year, month, day);
+            }
+        } catch (DateTimeException e) {
+            // Told below.
+        }
+        throw ProtocolException.malformed(this + " is not in the calendar");
+    }
+
+    /** As the server prints a DATETIME(6) or TIME(6). */
+    @Override
+    public String toString() {
+        TextBuffer text = new TextBuffer();
+        append(text, true, 6);
+        return text.toString();
+    }
+
+    void append(TextBuffer out, boolean withClock, int fractionDigits) {
+        if (time) {
+            if (negative) {
+                out.append('-');
+            }
+        } else {
+            out.appendDigits(year, 4);
+            out.append('-');
+            out.appendDigits(month, 2);
+            out.append('-');
+            out.appendDigits(day, 2);
+            if (!withClock) {
+                return;
+            }
+            out.append(' ');
+        }
+        out.appendDigits(hour, 2);
+        out.append(':');
+        out.appendDigits(minute, 2);
+        out.append(':');
+        out.appendDigits(second, 2);
+        appendFraction(out, micros, fractionDigits);
+    }
+
+    /** @param digits 0 to 6; more for as many as there are */
+    private static void appendFraction(TextBuffer out, int micros, int digits) {
+        if (digits == 0 || (digits > 6 && micros == 0)) {
+            return;
+        }
+        int shown = Math.min(digits, 6);
+        long scaled = micros;
+        for (int i = shown; i < 6; i++) {
+            scaled /= 10;
+        }
+        out.append('.');
+        out.appendDigits(scaled, shown);
+    }
+
+    /** Reads the content of a binary value, whose length and microseconds were checked. */
+    void readBinary(BinaryForm form, ByteBuf in, int index, int length) {
+        if (form == BinaryForm.TIME) {
+            if (length == 0) {
+                setTime(false, 0, 0, 0, 0);
+                return;
+            }
+            long hours = in.getUnsignedIntLE(index + 1) * 24 + in.getUnsignedByte(index + 5);
+            setTime(
+                    in.getByte(index) != 0,
+                    hours,
+                    in.getUnsignedByte(index + 6),
+                    in.getUnsignedByte(index + 7),
+                    length == 12 ? in.getIntLE(index + 8) : 0);
+            return;
+        }
+        boolean clock = length >= 7;
+        setDateTime(
+                length == 0 ? 0 : in.getUnsignedShortLE(index),
+                length == 0 ? 0 : in.getUnsignedByte(index + 2),
+                length == 0 ? 0 : in.getUnsignedByte(index + 3),
+                clock ? in.getUnsignedByte(index + 4) : 0,
+                clock ? in.getUnsignedByte(index + 5) : 0,
+                clock ? in.getUnsignedByte(index + 6) : 0,
+                length == 11 ? in.getIntLE(index + 7) : 0);
+    }
+
+    /** Writes the binary form, length in front, as short as servers do. */
+    void writeBinary(ByteBuf out, ColumnType type) {
+        boolean clock = (hour | minute | second | micros) != 0;
+        if (type.binaryForm() == BinaryForm.TIME) {
+            if (!clock) {
+                out.writeByte(0);
+                return;
+            }
+            out.writeByte(micros == 0 ? 8 : 12).writeByte(negative ? 1 : 0);
+            out.writeIntLE((int) (hour / 24)).writeByte((int) (hour % 24));
+        } else {
+            if ((year | month | day) == 0 && !clock) {
+                out.writeByte(0);
+                return;
+            }
+            out.writeByte(micros != 0 ? 11 : clock ? 7 : 4);
+            out.writeShortLE(year).writeByte(month).writeByte(day);
+            if (!clock) {
+                return;
+            }
+            out.writeByte((int) hour);
+        }
+        out.writeByte(minute).writeByte(second);
+        if (micros != 0) {
+            out.writeIntLE(micros);
+        }
+    }
+
+    /**
+     * Reads {@code 2024-02-29}, {@code 2024-02-29 12:00:00.5}, {@code -838:59:59}.
+     *
+     * @throws ProtocolException when it is none of them
+     */
+    void readText(ByteBuf in, int index, int length) {
+        int end = index + length;
+        int at = index;
+        boolean minus = at < end && in.getByte(at) == '-';
+        int firstEnd = digitsEnd(in, minus ? at + 1 : at, end);
+        if (!minus && firstEnd < end && in.getByte(firstEnd) == '-') {
+            at = field(in, index, 4, end, 9999);
+            year = number;
+            at = field(in, expect(in, at, end, '-', index), 2, end, 12);
+            month = number;
+            at = field(in, expect(in, at, end, '-', index), 2, end, 31);
+            setDateTime(year, month, number, 0, 0, 0, 0);
+            if (at < end) {
+                char between = in.getByte(at) == 'T' ? 'T' : ' ';
+                clock(in, expect(in, at, end, between, index), 2, end, index, 23);
+            }
+            return;
+        }
+        setTime(minus, 0, 0, 0, 0);
+        clock(in, minus ? index + 1 : index, 7, end, index, 9_999_999);
+    }
+
+    private void clock(ByteBuf in, int start, int hourDigits, int end, int index, int maxHour) {
+        int at = field(in, start, hourDigits, end, maxHour);
+        hour = number;
+        at = field(in, expect(in, at, end, ':', index), 2, end, 59);
+        minute = number;
+        at = field(in, expect(in, at, end, ':', index), 2, end, 59);
+        second = number;
+        micros = 0;
+        if (at < end) {
+            int fraction = expect(in, at, end, '.', index);
+            at = field(in, fraction, 6, end, 999_999);
+            micros = number;
+            for (int digits = at - fraction; digits < 6; digits++) {
+                micros *= 10;
+            }
+        }
+        if (at < end) {
+            throw noTemporal(in, index, end);
+        }
+    }
+
+    private static int digitsEnd(ByteBuf in, int start, int end) {
+        int at = start;
+        while (at < end && in.getByte(at) >= '0' && in.getByte(at) <= '9') {
+            at++;
+        }
+        return at;
+    }
+
+    /** Reads one to {@code maxDigits} digits into {@link #number}. */
+    private int field(ByteBuf in, int start, int maxDigits, int end, int max) {
+        int at = start;
+        number = 0;
+        while (at < end && at - start < maxDigits) {
+            int digit = in.getByte(at) - '0';
+            if (digit < 0 || digit > 9) {
+                break;
+            }
+            number = number * 10 + digit;
+            at++;
+        }
+        if (at == start || number > max) {
+            throw noTemporal(in, start, end);
+        }
+        return at;
+    }
+
+    private static int expect(ByteBuf in, int at, int end, char expected, int index) {
+        if (at >= end || in.getByte(at) != expected) {
+            throw noTemporal(in, index, end);
+        }
+        return at + 1;
+    }
+
+    private static ProtocolException noTemporal(ByteBuf in, int index, int end) {
+        String shown = in.toString(index, Math.min(end - index, MAX_SHOWN_BYTES), StandardCharsets.ISO_8859_1);
+        return ProtocolException.malformed("\"" + shown + "\" is no date and no time");
+    }
+}
