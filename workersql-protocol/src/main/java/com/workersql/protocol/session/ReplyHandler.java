@@ -5,6 +5,7 @@ import com.workersql.protocol.ProtocolException;
 import com.workersql.protocol.message.server.ColumnDefinition;
 import com.workersql.protocol.message.server.Err;
 import com.workersql.protocol.message.server.Ok;
+import com.workersql.protocol.message.server.ProgressReport;
 import com.workersql.protocol.message.server.StmtPrepareOk;
 import com.workersql.protocol.value.RowReader;
 
@@ -17,7 +18,7 @@ public interface ReplyHandler {
     /**
      * A result with rows begins. Not called for {@link ReplyKind#FETCH}, whose columns are known.
      *
-     * @param columns not changed by the reader afterwards
+     * @param columns not changed by the reader afterwards; the very array that was given as known where definitions are left out
      */
     void onColumns(ColumnDefinition[] columns);
 
@@ -43,7 +44,7 @@ public interface ReplyHandler {
     void onErr(Err err);
 
     /**
-     * A statement was prepared.
+     * A statement was prepared. Without definitions, as {@link StmtPrepareOk#metadataFollows} tells, both arrays are empty.
      *
      * @throws ProtocolException by default: it was not asked for
      */
@@ -69,4 +70,7 @@ public interface ReplyHandler {
     default void onFileRequest(String name) {
         throw ProtocolException.malformed("the request of a local file, which is not allowed");
     }
+
+    /** MariaDB tells how far the statement is; by default nobody is told. Any number of calls, before anything else. */
+    default void onProgress(ProgressReport report) {}
 }

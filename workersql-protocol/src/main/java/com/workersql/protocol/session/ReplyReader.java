@@ -6,14 +6,15 @@ import static java.util.Objects.requireNonNull;
 import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.ProtocolException;
 import com.workersql.protocol.StatusFlags;
+import com.workersql.protocol.message.server.ColumnCount;
 import com.workersql.protocol.message.server.ColumnDefinition;
 import com.workersql.protocol.message.server.Eof;
 import com.workersql.protocol.message.server.Err;
 import com.workersql.protocol.message.server.LocalInfileRequest;
 import com.workersql.protocol.message.server.Ok;
+import com.workersql.protocol.message.server.ProgressReport;
 import com.workersql.protocol.message.server.StmtPrepareOk;
 import com.workersql.protocol.value.RowReader;
-import com.workersql.protocol.wire.LengthEncodedInteger;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -40,6 +41,7 @@ public final class ReplyReader implements ReplySink, AutoCloseable {
 
     private boolean inRows;
     private ColumnDefinition[] columns = NO_COLUMNS;
+    private ColumnDefinition[] knownColumns = NO_COLUMNS;
     private StmtPrepareOk prepared;
     private final List<ColumnDefinition> definitions = new ArrayList<>();
     private int definitionsDue;
@@ -68,17 +70,27 @@ public final class ReplyReader implements ReplySink, AutoCloseable {
      * @param kind the same as the scanner's; not {@link ReplyKind#FETCH}
      * @param negotiated the same as the scanner's
      * @param handler is told what comes
-     * @throws IllegalArgumentException when the reply could lack the definitions of its columns
      */
     public void begin(ReplyKind kind, CapabilityFlags negotiated, ReplyHandler handler) {
+        begin(kind, negotiated, NO_COLUMNS, handler);
+    }
+
+    /**
+     * Makes ready for a reply that may lack the definitions of its columns, by
+     * {@link CapabilityFlags#MARIADB_CLIENT_CACHE_METADATA} or {@link CapabilityFlags#CLIENT_OPTIONAL_RESULTSET_METADATA}.
+     *
+     * @param kind the same as the scanner's; not {@link ReplyKind#FETCH}
+     * @param negotiated the same as the scanner's
+     * @param known the columns of the reply's first result as they were told before, which hold where definitions are left out:
+     *     those of the statement's preparation or last execution; a result of another width without definitions is refused
+     * @param handler is told what comes
+     */
+    public void begin(ReplyKind kind, CapabilityFlags negotiated, ColumnDefinition[] known, ReplyHandler handler) {
         if (kind == ReplyKind.FETCH) {
             throw new IllegalArgumentException("rows of a cursor need the columns that its execution told: beginFetch");
         }
-        if (negotiated.has(CapabilityFlags.MARIADB_CLIENT_CACHE_METADATA)) {
-            throw new IllegalArgumentException(
-                    "replies with MARIADB_CLIENT_CACHE_METADATA may lack definitions, which are not kept here");
-        }
         reset(kind, negotiated, handler);
+        knownColumns = requireNonNull(known, "known");
     }
 
     /**
@@ -201,9 +213,7 @@ public final class ReplyReader implements ReplySink, AutoCloseable {
         ColumnDefinition[] all = definitions.toArray(NO_COLUMNS);
         definitions.clear();
         if (prepared == null) {
-            columns = all;
-            inRows = true;
-            handler.onColumns(all);
+            begun(all);
             return;
         }
         int parameters = prepared.parameters();
@@ -217,11 +227,14 @@ public final class ReplyReader implements ReplySink, AutoCloseable {
     @Override
     public void control(ControlPacket control, int sequenceId, ByteBuf payload) {
         switch (control) {
-            case COLUMN_COUNT -> definitionsDue = (int) LengthEncodedInteger.read(payload);
+            case COLUMN_COUNT -> columnCount(ColumnCount.decode(payload, capabilities));
             case PREPARE_OK -> {
                 prepared = StmtPrepareOk.decode(payload, capabilities);
                 definitionsDue = prepared.parameters() + prepared.columns();
-                if (definitionsDue == 0) {
+                if (!prepared.metadataFollows()) {
+                    definitionsDue = 0;
+                    handler.onPrepared(prepared, NO_COLUMNS, NO_COLUMNS);
+                } else if (definitionsDue == 0) {
                     definitionsComplete();
                 }
             }
@@ -246,8 +259,26 @@ public final class ReplyReader implements ReplySink, AutoCloseable {
                 handler.onFileRequest(
                         LocalInfileRequest.decode(payload, capabilities).fileName());
             case STRING -> handler.onText(payload.toString(StandardCharsets.UTF_8));
-            case PROGRESS -> {}
+            case PROGRESS -> handler.onProgress(ProgressReport.decode(payload, capabilities));
         }
+    }
+
+    private void columnCount(ColumnCount count) {
+        if (count.metadataFollows()) {
+            definitionsDue = count.columns();
+            return;
+        }
+        if (count.columns() != knownColumns.length) {
+            throw ProtocolException.malformed("a result of " + count.columns()
+                    + " columns without their definitions, of " + knownColumns.length + " they are known");
+        }
+        begun(knownColumns);
+    }
+
+    private void begun(ColumnDefinition[] definedBefore) {
+        columns = definedBefore;
+        inRows = true;
+        handler.onColumns(definedBefore);
     }
 
     /** Only here do classic replies tell that there are no rows but a cursor; its rows would be fetched. */

@@ -4,6 +4,8 @@ package com.workersql.protocol.session;
 import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.ProtocolException;
 import com.workersql.protocol.StatusFlags;
+import com.workersql.protocol.message.server.ColumnCount;
+import com.workersql.protocol.message.server.ProgressReport;
 import com.workersql.protocol.wire.LengthEncodedInteger;
 import io.netty.buffer.ByteBuf;
 
@@ -48,17 +50,17 @@ final class ReplyState {
     private static final int ERR_HEADER = 0xFF;
     private static final int EOF_BYTES = 5;
     private static final int PREPARE_OK_BYTES = 12;
-    private static final int PROGRESS_ERRNO = 0xFFFF;
     private static final int CURSOR_OR_MORE =
             StatusFlags.SERVER_STATUS_CURSOR_EXISTS | StatusFlags.SERVER_MORE_RESULTS_EXISTS;
     private static final int OUT_AND_MORE = StatusFlags.SERVER_PS_OUT_PARAMS | StatusFlags.SERVER_MORE_RESULTS_EXISTS;
-    private static final int MAX_COLUMNS = 0xFFFF;
 
     private Phase phase = Phase.DONE;
     private ReplyKind kind = ReplyKind.NONE;
     private boolean binary;
     private boolean deprecateEof;
+    private boolean optionalMetadata;
     private boolean cacheMetadata;
+    private boolean definitionsFollow;
     private boolean moreBehindOutParameters;
     private int definitionsLeft;
     private int columnsOfStatement;
@@ -72,14 +74,12 @@ final class ReplyState {
     private int errno;
 
     void begin(ReplyKind newKind, CapabilityFlags negotiated) {
-        if (negotiated.has(CapabilityFlags.CLIENT_OPTIONAL_RESULTSET_METADATA)) {
-            // Its column count starts with 0x00 when definitions are left out, which only a guess tells from an OK.
-            throw new IllegalArgumentException("replies with CLIENT_OPTIONAL_RESULTSET_METADATA cannot be scanned");
-        }
         kind = newKind;
         binary = newKind == ReplyKind.EXECUTE || newKind == ReplyKind.FETCH;
         deprecateEof = negotiated.has(CapabilityFlags.CLIENT_DEPRECATE_EOF);
+        optionalMetadata = negotiated.has(CapabilityFlags.CLIENT_OPTIONAL_RESULTSET_METADATA);
         cacheMetadata = negotiated.has(CapabilityFlags.MARIADB_CLIENT_CACHE_METADATA);
+        definitionsFollow = true;
         moreBehindOutParameters = false;
         definitionsLeft = 0;
         columnsOfStatement = 0;
@@ -197,7 +197,9 @@ final class ReplyState {
                     phase = Phase.FILE_ANSWER;
                     return ControlPacket.LOCAL_INFILE;
                 }
-                if (firstByte > OK_HEADER && firstByte < EOF_HEADER) {
+                boolean withoutDefinitions = optionalMetadata && length < ColumnCount.LEAST_OK_BYTES;
+                if ((firstByte > OK_HEADER || (firstByte == OK_HEADER && withoutDefinitions))
+                        && firstByte < EOF_HEADER) {
                     return columnCount(payload, index, length);
                 }
             }
@@ -216,42 +218,71 @@ final class ReplyState {
     }
 
     private ControlPacket columnCount(ByteBuf payload, int index, int length) {
-        long count = LengthEncodedInteger.get(payload, index);
-        int size = LengthEncodedInteger.sizeAt(payload, index);
-        if (count < 1 || count > MAX_COLUMNS || length != size + (cacheMetadata ? 1 : 0)) {
+        int at = index + (optionalMetadata ? 1 : 0);
+        long count = LengthEncodedInteger.get(payload, at);
+        int behind = at + LengthEncodedInteger.sizeAt(payload, at);
+        int due = behind + (cacheMetadata ? 1 : 0);
+        if (count < 1 || count > ColumnCount.MAX_COLUMNS || index + length != due) {
             throw malformed("a column count of " + count + " in " + length + " bytes");
         }
         rows = 0;
-        boolean definitionsFollow = !cacheMetadata || payload.getByte(index + size) != 0;
+        definitionsFollow = (!optionalMetadata || isFollowedByDefinitions(payload, index))
+                && (!cacheMetadata || isFollowedByDefinitions(payload, behind));
         if (definitionsFollow) {
             definitionsLeft = (int) count;
             phase = Phase.COLUMNS;
-        } else if (deprecateEof) {
-            phase = Phase.ROWS;
         } else {
-            phase = Phase.COLUMNS_END;
+            // The EOF behind definitions comes also when there are none.
+            phase = deprecateEof ? Phase.ROWS : Phase.COLUMNS_END;
         }
         return ControlPacket.COLUMN_COUNT;
+    }
+
+    private static boolean isFollowedByDefinitions(ByteBuf payload, int index) {
+        int flag = payload.getUnsignedByte(index);
+        if (flag > 1) {
+            throw malformed("a column count whose flag of metadata is " + flag);
+        }
+        return flag == 1;
     }
 
     private ControlPacket prepareOk(ByteBuf payload, int index, int length, int firstByte) {
         if (firstByte != OK_HEADER || length < PREPARE_OK_BYTES) {
             throw malformed("a prepared statement of " + length + " bytes that begins with " + hex(firstByte));
         }
+        definitionsFollow = !optionalMetadata || isPreparedWithDefinitions(payload, index, length);
         columnsOfStatement = payload.getUnsignedShortLE(index + 5);
-        definitionsLeft = payload.getUnsignedShortLE(index + 7);
+        int parameters = payload.getUnsignedShortLE(index + 7);
         warnings = payload.getUnsignedShortLE(index + 10);
-        if (definitionsLeft > 0) {
-            phase = Phase.PARAMETERS;
-        } else {
+        if (parameters == 0) {
             parametersEnd();
+        } else if (definitionsFollow) {
+            definitionsLeft = parameters;
+            phase = Phase.PARAMETERS;
+        } else if (deprecateEof) {
+            parametersEnd();
+        } else {
+            phase = Phase.PARAMETERS_END;
         }
         return ControlPacket.PREPARE_OK;
     }
 
+    private static boolean isPreparedWithDefinitions(ByteBuf payload, int index, int length) {
+        if (length <= PREPARE_OK_BYTES) {
+            throw malformed("a prepared statement of " + length + " bytes, without its flag of metadata");
+        }
+        return payload.getByte(index + PREPARE_OK_BYTES) != 0;
+    }
+
     private void parametersEnd() {
-        definitionsLeft = columnsOfStatement;
-        phase = columnsOfStatement > 0 ? Phase.COLUMNS : Phase.DONE;
+        if (columnsOfStatement == 0) {
+            phase = Phase.DONE;
+        } else if (definitionsFollow) {
+            definitionsLeft = columnsOfStatement;
+            phase = Phase.COLUMNS;
+        } else {
+            phase = deprecateEof ? Phase.DONE : Phase.COLUMNS_END;
+        }
     }
 
     private void columnsEnd() {
@@ -325,7 +356,7 @@ final class ReplyState {
             throw malformed("an ERR of " + length + " bytes");
         }
         int found = payload.getUnsignedShortLE(index + 1);
-        if (found == PROGRESS_ERRNO) {
+        if (found == ProgressReport.ERRNO) {
             return ControlPacket.PROGRESS;
         }
         error = true;

@@ -16,7 +16,8 @@ import io.netty.buffer.Unpooled;
  * rows it allocates nothing; a header that is split over two inputs is given on from a new buffer of the input's allocator.
  *
  * <p>Only control packets that are split over inputs are gathered, up to {@link #DEFAULT_MAX_CONTROL_PACKET_BYTES} or the
- * limit of the constructor. Sequence ids are checked within a reply, not at its start and not behind a local file.
+ * limit of the constructor. Sequence ids are checked within a reply, not at its start, not behind a local file, and not on a
+ * compressed connection, where servers set them to those of the compressed packets whenever they flush.
  *
  * <p>What breaks the grammar gives a {@link ProtocolException} whose message says where. There is no way to find the next
  * reply after that: close the connection. Source: dev.mysql.com "Command Phase", mariadb.com "Result Set Packets".
@@ -50,6 +51,7 @@ public final class ResponseScanner {
     private ByteBuf control = Unpooled.EMPTY_BUFFER;
 
     private int expectedSequenceId;
+    private boolean sequenceMayJump;
     private long packets;
     private long bytesOfEarlierInputs;
     private int packetIndex;
@@ -77,8 +79,6 @@ public final class ResponseScanner {
      *
      * @param kind the grammar of the reply; with {@link ReplyKind#NONE} it is done at once
      * @param negotiated what both sides agreed on
-     * @throws IllegalArgumentException when CLIENT_OPTIONAL_RESULTSET_METADATA is among it: with it, the start of a result
-     *     without definitions cannot be told from an OK by the grammar
      * @throws IllegalStateException when the last reply is not done, or broken
      */
     public void begin(ReplyKind kind, CapabilityFlags negotiated) {
@@ -87,6 +87,8 @@ public final class ResponseScanner {
         }
         state.begin(kind, negotiated);
         expectedSequenceId = ANY_SEQUENCE_ID;
+        sequenceMayJump = negotiated.has(CapabilityFlags.CLIENT_COMPRESS)
+                || negotiated.has(CapabilityFlags.CLIENT_ZSTD_COMPRESSION_ALGORITHM);
         packets = 0;
         bytesOfEarlierInputs = 0;
         packetIndex = 0;
@@ -188,7 +190,7 @@ public final class ResponseScanner {
     }
 
     private void checkSequenceId(int sequenceId) {
-        if (expectedSequenceId != sequenceId && expectedSequenceId != ANY_SEQUENCE_ID) {
+        if (expectedSequenceId != sequenceId && expectedSequenceId != ANY_SEQUENCE_ID && !sequenceMayJump) {
             throw ProtocolException.packetsOutOfOrder(expectedSequenceId, sequenceId);
         }
         expectedSequenceId = (sequenceId + 1) & 0xFF;

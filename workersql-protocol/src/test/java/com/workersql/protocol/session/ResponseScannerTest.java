@@ -226,14 +226,6 @@ class ResponseScannerTest {
     }
 
     @Test
-    void refusesOptionalMetadata() {
-        CapabilityFlags capabilities = ReplyBytes.CLASSIC.with(CapabilityFlags.CLIENT_OPTIONAL_RESULTSET_METADATA);
-        assertThatThrownBy(() -> new ResponseScanner().begin(ReplyKind.QUERY, capabilities))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("CLIENT_OPTIONAL_RESULTSET_METADATA");
-    }
-
-    @Test
     void refusesToBeginInsideAReply() {
         ResponseScanner scanner = begun(SHAPES.get("ping (EOF)"));
         assertThatThrownBy(() -> scanner.begin(ReplyKind.OK_ONLY, ReplyBytes.CLASSIC))

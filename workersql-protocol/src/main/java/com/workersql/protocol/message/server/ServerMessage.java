@@ -15,7 +15,9 @@ public sealed interface ServerMessage
                 AuthMoreData,
                 AuthNextFactor,
                 StmtPrepareOk,
+                ColumnCount,
                 ColumnDefinition,
+                ProgressReport,
                 LocalInfileRequest {
 
     /**
