@@ -50,6 +50,9 @@ public final class ClientHandshake {
         ENDED
     }
 
+    /** What is told where zstd is agreed on: the level at which the server compresses; MySQL's default. */
+    private static final int ZSTD_LEVEL = 3;
+
     private final ClientHandshakeConfig config;
 
     private State state = State.EXPECT_GREETING;
@@ -201,7 +204,7 @@ public final class ClientHandshake {
                         config.schema(),
                         plugin.name(),
                         config.attributes(),
-                        0));
+                        ZSTD_LEVEL));
         return Step.READ;
     }
 

@@ -8,7 +8,9 @@ import io.netty.buffer.ByteBuf;
 
 /** A packet of the command phase. */
 public sealed interface ClientCommand extends ClientMessage
-        permits ChangeUser,
+        permits BinlogDump,
+                BinlogDumpGtid,
+                ChangeUser,
                 Debug,
                 FieldList,
                 InitDb,
@@ -17,9 +19,11 @@ public sealed interface ClientCommand extends ClientMessage
                 ProcessKill,
                 Query,
                 Quit,
+                RegisterReplica,
                 ResetConnection,
                 SetOption,
                 Statistics,
+                StmtBulkExecute,
                 StmtClose,
                 StmtExecute,
                 StmtFetch,
@@ -62,6 +66,10 @@ public sealed interface ClientCommand extends ClientMessage
             case Command.COM_SET_OPTION -> SetOption.decodeBody(payload);
             case Command.COM_STMT_FETCH -> StmtFetch.decodeBody(payload);
             case Command.COM_RESET_CONNECTION -> new ResetConnection();
+            case Command.COM_BINLOG_DUMP -> BinlogDump.decodeBody(payload);
+            case Command.COM_BINLOG_DUMP_GTID -> BinlogDumpGtid.decodeBody(payload);
+            case Command.COM_REGISTER_SLAVE -> RegisterReplica.decodeBody(payload);
+            case Command.COM_STMT_BULK_EXECUTE -> StmtBulkExecute.decodeBody(payload);
             default -> new Unknown(command, payload.readSlice(payload.readableBytes()));
         };
     }
