@@ -14,6 +14,7 @@ module com.workersql.protocol {
     exports com.workersql.protocol.message.client;
     exports com.workersql.protocol.message.server;
     exports com.workersql.protocol.netty;
+    exports com.workersql.protocol.proxy;
     exports com.workersql.protocol.session;
     exports com.workersql.protocol.value;
     exports com.workersql.protocol.wire;

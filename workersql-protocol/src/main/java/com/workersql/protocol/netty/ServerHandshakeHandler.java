@@ -83,6 +83,7 @@ public final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter {
     private final Executor hashing;
     private final Supplier<SslContext> tls;
     private final Listener listener;
+    private final SocketAddress peer;
 
     private ServerHandshake handshake;
     private PacketDecoder decoder;
@@ -108,6 +109,29 @@ public final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter {
             Executor hashing,
             Supplier<SslContext> tls,
             Listener listener) {
+        this(config, connectionId, store, hashing, tls, listener, null);
+    }
+
+    /**
+     * For clients that come through a proxy.
+     *
+     * @param config how to greet
+     * @param connectionId told in the greeting
+     * @param store finds users
+     * @param hashing runs the slow part of a full authentication; not the event loop
+     * @param tls asked at each start of TLS, so certificates can change; nullable when the configuration offers no TLS
+     * @param listener hears the end
+     * @param peer the client's address, see {@link ProxyHeaderHandler}; null for that of the channel
+     */
+    public ServerHandshakeHandler(
+            ServerHandshakeConfig config,
+            int connectionId,
+            CredentialStore store,
+            Executor hashing,
+            Supplier<SslContext> tls,
+            Listener listener,
+            SocketAddress peer) {
+        this.peer = peer;
         this.config = requireNonNull(config, "config");
         this.connectionId = connectionId;
         this.store = requireNonNull(store, "store");
@@ -169,7 +193,10 @@ public final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         handshake = new ServerHandshake(
-                config, store, connectionId, host(ctx.channel().remoteAddress()));
+                config,
+                store,
+                connectionId,
+                host(peer != null ? peer : ctx.channel().remoteAddress()));
         decoder = new PacketDecoder(
                 ctx.alloc(), config.maxHandshakeBytes(), SequenceMode.CONTINUE, Reservation.UNLIMITED);
         deadline = ctx.executor().schedule(() -> timeOut(ctx), config.timeoutMillis(), TimeUnit.MILLISECONDS);

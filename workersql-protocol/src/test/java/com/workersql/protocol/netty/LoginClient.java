@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.protocol.netty;
 
+import com.workersql.protocol.proxy.ProxyHeader;
 import com.workersql.protocol.session.ClientHandshakeConfig;
 import com.workersql.protocol.session.ServerSession;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslContext;
@@ -42,11 +44,31 @@ final class LoginClient implements AutoCloseable {
 
     static LoginClient connect(EventLoopGroup loops, int port, ClientHandshakeConfig config, SslContext tls)
             throws Exception {
+        return connect(null, loops, port, config, tls);
+    }
+
+    /** Tells the server by a PROXY header where the client is. */
+    static LoginClient connectThrough(ProxyHeader header, EventLoopGroup loops, int port, ClientHandshakeConfig config)
+            throws Exception {
+        return connect(header, loops, port, config, ClientTls.context(config.tls(), null, null, null));
+    }
+
+    private static LoginClient connect(
+            ProxyHeader header, EventLoopGroup loops, int port, ClientHandshakeConfig config, SslContext tls)
+            throws Exception {
         Result result = new Result();
         Channel channel = new Bootstrap()
                 .group(loops)
                 .channel(NioSocketChannel.class)
-                .handler(new ClientHandshakeHandler(config, tls, "localhost", port, result))
+                .handler(new ChannelInitializer<Channel>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        if (header != null) {
+                            channel.pipeline().addLast(new ProxyHeaderSender(header));
+                        }
+                        channel.pipeline().addLast(new ClientHandshakeHandler(config, tls, "localhost", port, result));
+                    }
+                })
                 .connect("127.0.0.1", port)
                 .sync()
                 .channel();

@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.workersql.protocol.auth.PasswordVerifier;
+import com.workersql.protocol.proxy.ProxyHeader;
 import com.workersql.protocol.session.ClientHandshakeConfig;
 import com.workersql.protocol.session.TlsMode;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.sql.Connection;
@@ -105,6 +108,24 @@ class RealMariaDbTest {
                         .text() + "'");
         for (String plugin : new String[] {"ed25519", "parsec"}) {
             LoginClient.connect(loops, PORT, config(plugin, PASSWORD)).close();
+        }
+    }
+
+    /** The account is allowed from the told address only, so the server lets it in only when it believes the header. */
+    @Test
+    void tellsTheServerWhereTheClientIs() throws Exception {
+        asRoot("SET GLOBAL proxy_protocol_networks = '127.0.0.1'");
+        asRoot("CREATE OR REPLACE USER protocol_far@'192.0.2.7' IDENTIFIED BY 'pässword'");
+        ProxyHeader header = ProxyHeader.of(
+                new InetSocketAddress("192.0.2.7", 40_000),
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), PORT));
+        try (LoginClient client = LoginClient.connectThrough(header, loops, PORT, config("far", PASSWORD))) {
+            assertThat(client.session().isMariaDb()).isTrue();
+            assertThatThrownBy(() -> LoginClient.connect(loops, PORT, config("far", PASSWORD)))
+                    .hasMessageContaining("1045");
+        } finally {
+            asRoot("DROP USER protocol_far@'192.0.2.7'");
+            asRoot("SET GLOBAL proxy_protocol_networks = ''");
         }
     }
 }
