@@ -304,9 +304,8 @@ public final class StatementExecutor {
             work.drop();
             target.failed(GatewayError.refused(refused.errno(), refused.sqlState(), refused.reason()));
         } else {
-            work.drop();
-            target.failed(GatewayError.refused(
-                    1235, "42000", "The statement needs several shards, whose answers are not merged here"));
+            // The router was told what is carried out here, and plans nothing else.
+            new Concatenation(this, session, (RoutePlan.MultiShard) plan, statement, work, target).start();
         }
     }
 

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.it;
+
+import com.workersql.protocol.auth.PasswordVerifier;
+import com.workersql.server.Gateway;
+import com.workersql.server.config.GatewayConfig;
+import com.workersql.server.config.ListenAddress;
+import com.workersql.server.config.PolicySource;
+import com.workersql.server.config.Secret;
+import com.workersql.server.config.ShardAccount;
+import com.workersql.server.config.ShardConfig;
+import com.workersql.server.embedded.EmbeddedShard;
+import com.workersql.server.embedded.EmbeddedShards;
+import com.workersql.server.embedded.ShardFixture;
+import com.workersql.server.embedded.ShardListener;
+import com.workersql.server.users.GatewayUser;
+import com.workersql.server.users.Permission;
+import com.workersql.server.users.UserStore;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Set;
+
+/** Four embedded shards behind a gateway for one user without tenant, and one more server that can hold all of their data. */
+public final class ShardedFleet implements AutoCloseable {
+    /** The user, and the database on every server. */
+    public static final String APP = "app";
+
+    private static final String PASSWORD = "app-password";
+    private static final int SHARDS = 4;
+
+    private final EmbeddedShards embedded;
+    private final GatewayConfig config;
+    private final Gateway gateway;
+
+    private ShardedFleet(EmbeddedShards embedded, GatewayConfig config) {
+        this.embedded = embedded;
+        this.config = config;
+        this.gateway = Gateway.start(config);
+    }
+
+    /** Starts the servers and the gateway. */
+    public static ShardedFleet start(String policy) throws Exception {
+        var parent = Files.createDirectories(Path.of("target", "fleets").toAbsolutePath());
+        var embedded = EmbeddedShards.start(
+                ShardFixture.config(Files.createTempDirectory(parent, "sharded"))
+                        .withShards(SHARDS + 1)
+                        .withTenants(List.of()),
+                ShardListener.NONE);
+        try {
+            for (var shard : embedded.shards()) {
+                try (var admin = ShardFixture.admin(shard)) {
+                    ShardFixture.run(admin, "CREATE DATABASE " + APP + " CHARACTER SET utf8mb4");
+                    ShardFixture.run(admin, "CREATE USER '" + APP + "'@'%' IDENTIFIED BY '" + PASSWORD + "'");
+                    ShardFixture.run(admin, "GRANT ALL PRIVILEGES ON `" + APP + "`.* TO '" + APP + "'@'%'");
+                }
+            }
+            var verifier =
+                    PasswordVerifier.parse(PasswordVerifier.hashNative(PASSWORD.getBytes(StandardCharsets.UTF_8)));
+            var user = new GatewayUser(
+                    APP, verifier, null, Set.of(Permission.READ, Permission.WRITE, Permission.DDL), 100);
+            var free = new ListenAddress("127.0.0.1", 0);
+            var config = GatewayConfig.builder()
+                    .mysql(free)
+                    .http(free)
+                    .shards(embedded.shards().subList(0, SHARDS).stream()
+                            .map(shard -> ShardConfig.of(
+                                    shard.name(),
+                                    shard.host(),
+                                    shard.port(),
+                                    new ShardAccount(APP, Secret.of(PASSWORD), APP)))
+                            .toList())
+                    .users(UserStore.of(List.of(user)))
+                    .policy(new PolicySource("test", policy))
+                    .build();
+            return new ShardedFleet(embedded, config);
+        } catch (SQLException | RuntimeException e) {
+            embedded.close();
+            throw e;
+        }
+    }
+
+    /** Puts another policy in force. */
+    public void policy(String text) {
+        gateway.reload(config.toBuilder().policy(new PolicySource("test", text)).build());
+    }
+
+    /** The gateway. */
+    public Gateway gateway() {
+        return gateway;
+    }
+
+    /** The password of the user. */
+    public String password() {
+        return PASSWORD;
+    }
+
+    /** A connection through the gateway. */
+    Connection connect(Driver driver) throws SQLException {
+        return driver.connect(gateway.mysqlAddress().getPort(), APP, PASSWORD, APP);
+    }
+
+    /** A connection through the gateway, with statements that it prepares or with texts. */
+    public Connection connect(boolean prepared) throws SQLException {
+        return connect(prepared ? Driver.MARIADB_PREPARED : Driver.MARIADB_TEXT);
+    }
+
+    /** A connection to one shard, by its number. */
+    public Connection shard(int number) throws SQLException {
+        return direct(embedded.shards().get(number));
+    }
+
+    /** A connection to the server that holds all data. */
+    public Connection oracle() throws SQLException {
+        return direct(embedded.shards().get(SHARDS));
+    }
+
+    private static Connection direct(EmbeddedShard shard) throws SQLException {
+        return Driver.MARIADB_TEXT.connect(shard.port(), APP, PASSWORD, APP);
+    }
+
+    /** The servers, for the tests that hurt them. */
+    EmbeddedShards embedded() {
+        return embedded;
+    }
+
+    @Override
+    public void close() {
+        try {
+            gateway.close();
+        } finally {
+            embedded.close();
+        }
+    }
+}
