@@ -210,7 +210,7 @@ public final class Gateway implements RunningGateway {
         mysql = listen("mysql", effective.mysql(), transport, door);
         LOG.info("Listening for MySQL clients on {} ({})", mysqlAddress(), transport.name());
         var httpDoor = new HttpDoor(
-                new ExecutorSessions(executor, sessions, () -> shards.snapshot().sqlModes()),
+                new ExecutorSessions(executor, sessions, shards::snapshot),
                 logins::prove,
                 registry,
                 () -> health(monitor),

@@ -24,13 +24,47 @@ final class AuthenticationGate {
      * @param ok takes who it is, unless the client has gone meanwhile
      */
     void authenticate(Exchange exchange, Consumer<Principal> ok) {
-        var headers = exchange.request().headers().getAll("authorization");
-        var credentials = headers.size() == 1 ? BasicCredentials.parse(headers.get(0)) : null;
+        var credentials = credentials(exchange);
         if (credentials == null) {
-            exchange.refuse(GatewayError.refused(
-                    1045, "28000", "Access denied: an Authorization header with Basic credentials is needed"));
+            exchange.refuse(missing());
+        } else {
+            authenticate(exchange, credentials, ok, exchange::refuse);
+        }
+    }
+
+    /**
+     * Proves who a request comes from, also where a client has left the percent signs of a URL in its credentials.
+     *
+     * @param exchange the request
+     * @param ok takes who it is, unless the client has gone meanwhile
+     * @param refused takes the error
+     */
+    void authenticateLeniently(Exchange exchange, Consumer<Principal> ok, Consumer<GatewayError> refused) {
+        var credentials = credentials(exchange);
+        if (credentials == null) {
+            refused.accept(missing());
             return;
         }
+        var decoded = credentials.percentDecoded();
+        authenticate(
+                exchange,
+                credentials,
+                ok,
+                decoded == null ? refused : error -> authenticate(exchange, decoded, ok, refused));
+    }
+
+    private static BasicCredentials credentials(Exchange exchange) {
+        var headers = exchange.request().headers().getAll("authorization");
+        return headers.size() == 1 ? BasicCredentials.parse(headers.get(0)) : null;
+    }
+
+    private static GatewayError missing() {
+        return GatewayError.refused(
+                1045, "28000", "Access denied: an Authorization header with Basic credentials is needed");
+    }
+
+    private void authenticate(
+            Exchange exchange, BasicCredentials credentials, Consumer<Principal> ok, Consumer<GatewayError> refused) {
         authenticator.authenticate(
                 credentials.user(),
                 credentials.password(),
@@ -40,7 +74,11 @@ final class AuthenticationGate {
                         accept(exchange, principal, ok);
                     }
                 },
-                exchange::refuse);
+                error -> {
+                    if (!exchange.isOver()) {
+                        refused.accept(error);
+                    }
+                });
     }
 
     /** The proof may have come on the event loop later: nobody else would answer for what goes wrong here. */

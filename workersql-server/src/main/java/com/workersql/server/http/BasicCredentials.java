@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.http;
 
+import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
@@ -35,6 +36,24 @@ record BasicCredentials(String user, byte[] password) {
             }
         }
         return null;
+    }
+
+    /** The same with percent escapes taken for what they stand for; null when there are none, or one is malformed. */
+    BasicCredentials percentDecoded() {
+        var text = new String(password, StandardCharsets.UTF_8);
+        if (user.indexOf('%') < 0 && text.indexOf('%') < 0) {
+            return null;
+        }
+        try {
+            return new BasicCredentials(decode(user), decode(text).getBytes(StandardCharsets.UTF_8));
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
+    }
+
+    /** A plus is a plus here, and no space. */
+    private static String decode(String text) {
+        return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
     }
 
     @Override

@@ -11,10 +11,12 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.DefaultHttpContent;
+import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.DefaultHttpResponse;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -32,6 +34,9 @@ import java.util.function.Consumer;
  * {@link #write}, then {@link #end} or {@link #abort}). Confined to the channel's event loop.
  */
 public final class Exchange {
+    /** What a client is told to prove itself by (RFC 7617). */
+    public static final String BASIC_CHALLENGE = "Basic realm=\"workersql\", charset=\"UTF-8\"";
+
     private static final DateTimeFormatter IMF_FIXDATE = DateTimeFormatter.ofPattern(
                     "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH)
             .withZone(ZoneOffset.UTC);
@@ -50,6 +55,7 @@ public final class Exchange {
     private boolean began;
     private boolean ended;
     private int status;
+    private HttpHeaders extraHeaders;
     private Runnable gone = () -> {};
     private Consumer<Boolean> writability = writable -> {};
 
@@ -187,6 +193,19 @@ public final class Exchange {
     }
 
     /**
+     * Adds a header to the answer, whatever it is.
+     *
+     * @param name the header's name
+     * @param value its value; without control characters
+     */
+    public void header(CharSequence name, String value) {
+        if (extraHeaders == null) {
+            extraHeaders = new DefaultHttpHeaders();
+        }
+        extraHeaders.add(name, value);
+    }
+
+    /**
      * Answers by a whole body.
      *
      * @param responseStatus the status
@@ -240,7 +259,7 @@ public final class Exchange {
         new ErrorDocument(error, responseStatus, requestId, Instant.now()).writeProblem(content);
         var response = whole(responseStatus, PROBLEM, content);
         if (responseStatus.code() == HttpResponseStatus.UNAUTHORIZED.code()) {
-            response.headers().set(HttpHeaderNames.WWW_AUTHENTICATE, "Basic realm=\"workersql\", charset=\"UTF-8\"");
+            response.headers().set(HttpHeaderNames.WWW_AUTHENTICATE, BASIC_CHALLENGE);
         }
         if (error.errorClass() == ErrorClass.QUOTA || error.errorClass() == ErrorClass.UNAVAILABLE) {
             response.headers().setInt(HttpHeaderNames.RETRY_AFTER, RETRY_AFTER_SECONDS);
@@ -272,6 +291,9 @@ public final class Exchange {
         headers.set(HttpHeaderNames.VARY, HttpHeaderNames.ACCEPT_ENCODING);
         if (contentType != null) {
             headers.set(HttpHeaderNames.CONTENT_TYPE, contentType);
+        }
+        if (extraHeaders != null) {
+            headers.add(extraHeaders);
         }
         if (response.status().code() == HttpResponseStatus.NO_CONTENT.code()) {
             headers.set(HttpHeaderNames.ALLOW, allowed());

@@ -2,6 +2,7 @@
 package com.workersql.server.http;
 
 import com.workersql.protocol.frame.Reservation;
+import com.workersql.server.http.planetscale.ExecuteRoute;
 import com.workersql.server.http.query.QuerySessions;
 import com.workersql.server.http.query.RequestParser;
 import com.workersql.server.http.session.BatchRoute;
@@ -86,6 +87,7 @@ public final class HttpDoor extends ChannelInitializer<Channel> {
         var batch = new BatchRoute(desk);
         var transactions = new TransactionRoutes(desk, sessionSettings);
         var operations = new OperationsRoutes(health, registry);
+        var planetscale = new ExecuteRoute(desk, gate::authenticateLeniently, sessionSettings);
         var socket = new WebSocketRoute(sessions, gate::authenticate, webSocket, registry, desk.limits(), budget);
         this.webSockets = socket.connections();
         this.routes = Routes.builder()
@@ -95,6 +97,8 @@ public final class HttpDoor extends ChannelInitializer<Channel> {
                 .add(HttpMethod.POST, transactions::commit, both("/transactions/{id}/commit"))
                 .add(HttpMethod.POST, transactions::rollback, both("/transactions/{id}/rollback"))
                 .add(HttpMethod.POST, transactions::operation, both("/transaction"))
+                .add(HttpMethod.POST, planetscale, "/psdb.v1alpha1.Database/Execute")
+                .add(HttpMethod.POST, planetscale::createSession, "/psdb.v1alpha1.Database/CreateSession")
                 .add(HttpMethod.GET, operations::health, "/v1/health", "/health")
                 .add(HttpMethod.GET, operations::alive, "/livez")
                 .add(HttpMethod.GET, operations::ready, "/readyz")

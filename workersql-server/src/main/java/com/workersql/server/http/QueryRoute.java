@@ -34,7 +34,7 @@ final class QueryRoute implements Route {
                 var answer = new HeldAnswer(
                         exchange, form.contentType(), desk.settings().heldAnswerBytes(), () -> {});
                 var step = new Script.Step(request, form.format(request.rowsAsArrays()), answer);
-                desk.runIn(exchange, principal, token, Script.of(step));
+                desk.runIn(exchange, principal, token, Script.of(step, () -> false));
             }
         });
     }

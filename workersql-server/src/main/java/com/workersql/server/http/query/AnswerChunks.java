@@ -5,18 +5,27 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 
 /** The bytes of a document on their way to its output, in parts of a good size. Confined to one event loop. */
-final class AnswerChunks {
+public final class AnswerChunks {
     private static final int CHUNK_BYTES = 16 * 1024;
 
     private final QueryOutput output;
     private ByteBuf chunk;
 
-    AnswerChunks(QueryOutput output) {
+    /**
+     * No bytes yet.
+     *
+     * @param output takes them
+     */
+    public AnswerChunks(QueryOutput output) {
         this.output = output;
     }
 
-    /** Where the next bytes go; valid until the next call of another method. */
-    ByteBuf out() {
+    /**
+     * Where the next bytes go.
+     *
+     * @return valid until the next call of another method
+     */
+    public ByteBuf out() {
         if (chunk == null) {
             chunk = ByteBufAllocator.DEFAULT.buffer(1024);
         }
@@ -24,14 +33,14 @@ final class AnswerChunks {
     }
 
     /** Hands over what has been written once there is enough of it. */
-    void flushIfFull() {
+    public void flushIfFull() {
         if (chunk != null && chunk.readableBytes() >= CHUNK_BYTES) {
             flush();
         }
     }
 
     /** Hands over what has been written. */
-    void flush() {
+    public void flush() {
         if (chunk != null && chunk.isReadable()) {
             var full = chunk;
             chunk = null;
@@ -39,15 +48,19 @@ final class AnswerChunks {
         }
     }
 
-    /** Takes the last part, which may be empty. */
-    ByteBuf take() {
+    /**
+     * Takes the last part.
+     *
+     * @return owned by the caller; may be empty
+     */
+    public ByteBuf take() {
         var taken = out();
         chunk = null;
         return taken;
     }
 
     /** Gives up what has been written. */
-    void close() {
+    public void close() {
         if (chunk != null) {
             chunk.release();
             chunk = null;

@@ -4,16 +4,19 @@ package com.workersql.server.http.query;
 import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.Command;
 import com.workersql.router.ParameterValue;
+import com.workersql.router.ServerFlavor;
 import com.workersql.server.execute.ReplyTarget;
+import com.workersql.server.execute.Shards;
 import com.workersql.server.execute.StatementExecutor;
 import com.workersql.server.session.ClientSession;
+import com.workersql.server.session.HoldReason;
 import com.workersql.server.session.Principal;
 import com.workersql.server.session.SessionRegistry;
-import com.workersql.server.session.SqlModes;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -33,33 +36,57 @@ public final class ExecutorSessions implements QuerySessions {
 
     private final StatementExecutor executor;
     private final SessionRegistry registry;
-    private final Supplier<SqlModes> sqlModes;
+    private final Supplier<Shards> shards;
 
     /**
      * Sessions.
      *
      * @param executor runs their statements
      * @param registry gives them their ids
-     * @param sqlModes how the current shards read SQL text by default
+     * @param shards the shards of the current configuration
      */
-    public ExecutorSessions(StatementExecutor executor, SessionRegistry registry, Supplier<SqlModes> sqlModes) {
+    public ExecutorSessions(StatementExecutor executor, SessionRegistry registry, Supplier<Shards> shards) {
         this.executor = executor;
         this.registry = registry;
-        this.sqlModes = sqlModes;
+        this.shards = shards;
     }
 
     @Override
     public ClientSession open(Principal principal, EventLoop loop, String clientHost) {
+        return open(principal, loop, clientHost, CAPABILITIES);
+    }
+
+    @Override
+    public ClientSession openCountingFoundRows(Principal principal, EventLoop loop, String clientHost) {
+        return open(principal, loop, clientHost, CAPABILITIES.with(CapabilityFlags.CLIENT_FOUND_ROWS));
+    }
+
+    private ClientSession open(
+            Principal principal, EventLoop loop, String clientHost, CapabilityFlags capabilities) {
+        var current = shards.get();
+        // Only by this does a column of MariaDB tell that its text is JSON.
+        boolean extended = current.flavor() == ServerFlavor.MARIADB;
         return new ClientSession(
                 registry.nextId(),
                 loop,
                 principal,
-                CAPABILITIES,
+                extended ? capabilities.with(CapabilityFlags.MARIADB_CLIENT_EXTENDED_METADATA) : capabilities,
                 UTF8MB4_GENERAL_CI,
                 clientHost,
                 principal.database(),
-                sqlModes.get(),
+                current.sqlModes(),
                 PREPARED_STATEMENTS);
+    }
+
+    @Override
+    public boolean isStateful(ClientSession session) {
+        return session.inTransaction()
+                || !session.autocommit()
+                || session.transactionLost()
+                || !session.ahead().isEmpty()
+                || !session.variables().assignments().isEmpty()
+                || !Objects.equals(session.schema(), session.principal().database())
+                || session.holdReasons().stream().anyMatch(reason -> reason != HoldReason.UNREAD_WARNINGS);
     }
 
     @Override

@@ -24,6 +24,24 @@ public interface QuerySessions {
     ClientSession open(Principal principal, EventLoop loop, String clientHost);
 
     /**
+     * Opens a session in which an UPDATE counts the rows that it finds, not those that it changes.
+     *
+     * @param principal who it acts for
+     * @param loop owns the session
+     * @param clientHost where the client is
+     * @return to be closed by {@link #close}
+     */
+    ClientSession openCountingFoundRows(Principal principal, EventLoop loop, String clientHost);
+
+    /**
+     * Whether a session holds anything that its next statement could notice: a transaction, a variable, another schema.
+     *
+     * @param session runs nothing at the moment
+     * @return false when a new session would do as well
+     */
+    boolean isStateful(ClientSession session);
+
+    /**
      * Enters a session among those that KILL finds.
      *
      * @param session the session

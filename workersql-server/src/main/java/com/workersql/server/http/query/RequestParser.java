@@ -83,12 +83,35 @@ public final class RequestParser {
                 : TransactionRequest.PLAIN;
     }
 
-    /** Reads the members of an object, up to its closing brace. */
-    private interface Body<T> {
+    /**
+     * Reads the members of an object.
+     *
+     * @param <T> what they come to
+     */
+    @FunctionalInterface
+    public interface Body<T> {
+        /**
+         * Reads up to the closing brace.
+         *
+         * @param parser behind the opening brace
+         * @param text what the parser reads
+         * @return what the members come to
+         * @throws IOException when it is no JSON, or over a limit
+         * @throws Refusal when a member cannot be accepted
+         */
         T read(JsonParser parser, String text) throws IOException, Refusal;
     }
 
-    private <T> T read(ByteBuf utf8, Body<T> body) throws Refusal {
+    /**
+     * Takes an object of another kind apart.
+     *
+     * @param <T> what it comes to
+     * @param utf8 the document, between its indices, which stay as they are
+     * @param body reads the members
+     * @return what they come to
+     * @throws Refusal when the bytes are not UTF-8, not one JSON object, over a limit, or the body says so
+     */
+    public <T> T read(ByteBuf utf8, Body<T> body) throws Refusal {
         var text = decode(utf8);
         try (var parser = factory.createParser(text)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {

@@ -58,11 +58,9 @@ public final class SessionQueue {
         this.whenEnded = whenEnded;
         this.idle = new Deadline(session.loop(), this::waitedTooLong);
         this.total = new Deadline(session.loop(), () -> expire("lasted", limits.transactionTotalMillis()));
-        if (limits.isTransaction()) {
-            inTransaction = true;
-            total.set(limits.transactionTotalMillis());
-        }
         sessions.onKill(session, this::killed);
+        watchTransaction();
+        next();
     }
 
     /**

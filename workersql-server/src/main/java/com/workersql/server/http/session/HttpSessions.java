@@ -154,6 +154,17 @@ public final class HttpSessions {
         }
     }
 
+    /**
+     * Whether a token was made for a user, by a gateway with the same key.
+     *
+     * @param token anything
+     * @param principal who sent it
+     * @return false for a token that is forged or another user's
+     */
+    public boolean isOwn(String token, Principal principal) {
+        return tokens.read(token, principal.user()) != null;
+    }
+
     private Refusal gone(String id) {
         Ended end;
         synchronized (ended) {

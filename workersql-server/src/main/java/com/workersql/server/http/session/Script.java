@@ -4,6 +4,7 @@ package com.workersql.server.http.session;
 import com.workersql.server.http.query.AnswerDocument;
 import com.workersql.server.http.query.QueryOutput;
 import com.workersql.server.http.query.QueryRequest;
+import java.util.function.BooleanSupplier;
 
 /** The statements of one request, which run one after another in one session. All calls come on the session's event loop. */
 public interface Script {
@@ -38,9 +39,10 @@ public interface Script {
      * A script of one statement.
      *
      * @param step the statement
-     * @return a script that leaves the session open
+     * @param endsSession asked when it is over
+     * @return used once
      */
-    static Script of(Step step) {
+    static Script of(Step step, BooleanSupplier endsSession) {
         return new Script() {
             private Step left = step;
 
@@ -53,7 +55,7 @@ public interface Script {
 
             @Override
             public boolean endsSession() {
-                return false;
+                return endsSession.getAsBoolean();
             }
         };
     }

@@ -11,6 +11,7 @@ import com.workersql.server.session.ClientSession;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
+import java.util.function.Consumer;
 
 /**
  * Runs the script of one request in a session, whose event loop may be another than that of the request's connection. Confined
@@ -21,6 +22,7 @@ public final class ScriptTask implements SessionTask {
     private final QuerySessions sessions;
     private final QueryRun.Limits limits;
     private final Script script;
+    private final Consumer<GatewayError> refused;
     private ClientSession session;
     private Runnable over;
     private QueryRun run;
@@ -41,13 +43,20 @@ public final class ScriptTask implements SessionTask {
      * @param limits of each statement
      * @param script the statements
      * @param session in which they will run
+     * @param refused takes the answer when the task cannot be started; on the event loop of its exchange
      */
     public ScriptTask(
-            Exchange exchange, QuerySessions sessions, QueryRun.Limits limits, Script script, ClientSession session) {
+            Exchange exchange,
+            QuerySessions sessions,
+            QueryRun.Limits limits,
+            Script script,
+            ClientSession session,
+            Consumer<GatewayError> refused) {
         this.exchange = exchange;
         this.sessions = sessions;
         this.limits = limits;
         this.script = script;
+        this.refused = refused;
         var loop = session.loop();
         exchange.onGone(() -> onLoop(loop, this::abandon));
         exchange.onWritability(writable -> {
@@ -119,7 +128,7 @@ public final class ScriptTask implements SessionTask {
 
     @Override
     public void refuse(GatewayError error) {
-        onLoop(exchange.channel().eventLoop(), () -> exchange.refuse(error));
+        onLoop(exchange.channel().eventLoop(), () -> refused.accept(error));
     }
 
     @Override

@@ -76,7 +76,7 @@ public record StatementDesk(
      */
     public void runAlone(Exchange exchange, Principal principal, Script script) {
         var session = sessions.open(principal, exchange.channel().eventLoop(), exchange.clientHost());
-        var task = new ScriptTask(exchange, sessions, limits(), script, session);
+        var task = new ScriptTask(exchange, sessions, limits(), script, session, exchange::refuse);
         sessions.onKill(session, wholeSession -> task.killed());
         task.start(session, () -> sessions.close(session));
     }
@@ -91,7 +91,7 @@ public record StatementDesk(
      * @throws Refusal when there is no such session
      */
     public void runIn(Exchange exchange, Principal principal, String token, Script script) throws Refusal {
-        held.run(token, principal, session -> new ScriptTask(exchange, sessions, limits(), script, session));
+        held.run(token, principal, session -> new ScriptTask(exchange, sessions, limits(), script, session, exchange::refuse));
     }
 
     /**

@@ -100,7 +100,8 @@ public final class TransactionRoutes {
                         desk.sessions(),
                         desk.limits(),
                         script,
-                        opened.queue().session()));
+                        opened.queue().session(),
+                        exchange::refuse));
     }
 
     private void end(Exchange exchange, Principal principal, String token, String sql) throws Refusal {

@@ -53,6 +53,16 @@ public final class FakeSessions implements QuerySessions {
     }
 
     @Override
+    public ClientSession openCountingFoundRows(Principal principal, EventLoop loop, String clientHost) {
+        return open(principal, loop, clientHost);
+    }
+
+    @Override
+    public boolean isStateful(ClientSession session) {
+        return session.inTransaction();
+    }
+
+    @Override
     public void onKill(ClientSession session, Consumer<Boolean> killed) {
         kills.put(session, killed);
     }
