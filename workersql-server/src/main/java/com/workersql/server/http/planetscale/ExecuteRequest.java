@@ -25,7 +25,8 @@ record ExecuteRequest(String query, String token) {
                 case "bindVariables" -> {
                     parser.nextToken();
                     if (parser.currentToken() != JsonToken.END_OBJECT) {
-                        throw Refusal.unsupported("\"bindVariables\" are not taken here; POST /v1/query binds parameters");
+                        throw Refusal.unsupported(
+                                "\"bindVariables\" are not taken here; POST /v1/query binds parameters");
                     }
                 }
                 default -> parser.skipChildren();

@@ -26,7 +26,8 @@ import java.util.regex.Pattern;
  * behind, a transaction or a variable, is the session kept and named by what the client sends along next time.
  */
 public final class ExecuteRoute implements Route {
-    private static final Pattern ROLLBACK = Pattern.compile("\\s*ROLLBACK(\\s+WORK)?\\s*;?\\s*", Pattern.CASE_INSENSITIVE);
+    private static final Pattern ROLLBACK =
+            Pattern.compile("\\s*ROLLBACK(\\s+WORK)?\\s*;?\\s*", Pattern.CASE_INSENSITIVE);
     private static final Pattern BEGIN =
             Pattern.compile("\\s*(BEGIN|START\\s+TRANSACTION)\\b.*", Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
     /** What only the vendor's own service understands, and what makes no difference here. */
@@ -124,7 +125,8 @@ public final class ExecuteRoute implements Route {
 
     private void runFresh(Exchange exchange, Principal principal, ExecuteRequest request) throws Refusal {
         var sessions = desk.sessions();
-        var session = sessions.openCountingFoundRows(principal, exchange.channel().eventLoop(), exchange.clientHost());
+        var session =
+                sessions.openCountingFoundRows(principal, exchange.channel().eventLoop(), exchange.clientHost());
         if (session.sqlModes().noBackslashEscapes()) {
             sessions.close(session);
             throw Refusal.unsupported("The shards have sql_mode NO_BACKSLASH_ESCAPES, by which the literals that this"
@@ -157,8 +159,7 @@ public final class ExecuteRoute implements Route {
         desk.held().run(request.token(), principal, session -> {
             VitessAnswer.Ending ending = failed -> {
                 boolean stateful = session.mustClose() || session.running() != null || sessions.isStateful(session);
-                return new VitessSession(
-                        stateful ? request.token() : null, session.inTransaction(), session.schema());
+                return new VitessSession(stateful ? request.token() : null, session.inTransaction(), session.schema());
             };
             return task(exchange, session, request, ending, true);
         });

@@ -12,7 +12,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.util.concurrent.Ticker;
 import java.util.Locale;
-import java.util.function.Supplier;
 
 /**
  * The answer of {@code Execute}: first the result, whose rows are the shard's text rows as they are, then the session, the error

@@ -61,8 +61,7 @@ public final class ExecutorSessions implements QuerySessions {
         return open(principal, loop, clientHost, CAPABILITIES.with(CapabilityFlags.CLIENT_FOUND_ROWS));
     }
 
-    private ClientSession open(
-            Principal principal, EventLoop loop, String clientHost, CapabilityFlags capabilities) {
+    private ClientSession open(Principal principal, EventLoop loop, String clientHost, CapabilityFlags capabilities) {
         var current = shards.get();
         // Only by this does a column of MariaDB tell that its text is JSON.
         boolean extended = current.flavor() == ServerFlavor.MARIADB;

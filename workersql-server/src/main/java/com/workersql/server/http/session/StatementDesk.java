@@ -91,7 +91,10 @@ public record StatementDesk(
      * @throws Refusal when there is no such session
      */
     public void runIn(Exchange exchange, Principal principal, String token, Script script) throws Refusal {
-        held.run(token, principal, session -> new ScriptTask(exchange, sessions, limits(), script, session, exchange::refuse));
+        held.run(
+                token,
+                principal,
+                session -> new ScriptTask(exchange, sessions, limits(), script, session, exchange::refuse));
     }
 
     /**
