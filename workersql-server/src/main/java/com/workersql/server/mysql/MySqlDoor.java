@@ -7,10 +7,12 @@ import com.workersql.protocol.auth.CachingSha2Password;
 import com.workersql.protocol.auth.FastVerifierCache;
 import com.workersql.protocol.auth.PasswordVerifier;
 import com.workersql.protocol.auth.RsaKeyPair;
+import com.workersql.protocol.frame.CompressionAlgorithm;
 import com.workersql.protocol.frame.Reservation;
 import com.workersql.protocol.frame.SequenceMode;
 import com.workersql.protocol.message.server.Err;
 import com.workersql.protocol.message.server.Ok;
+import com.workersql.protocol.netty.CompressionHandler;
 import com.workersql.protocol.netty.PacketDecoderHandler;
 import com.workersql.protocol.netty.ServerHandshakeHandler;
 import com.workersql.protocol.session.AuthenticatedClient;
@@ -44,6 +46,7 @@ public final class MySqlDoor extends ChannelInitializer<Channel> {
     private static final CapabilityFlags CAPABILITIES = new CapabilityFlags(CapabilityFlags.CLIENT_LONG_PASSWORD
             | CapabilityFlags.CLIENT_LONG_FLAG
             | CapabilityFlags.CLIENT_FOUND_ROWS
+            | CapabilityFlags.CLIENT_COMPRESS
             | CapabilityFlags.CLIENT_IGNORE_SPACE
             | CapabilityFlags.CLIENT_INTERACTIVE
             | CapabilityFlags.CLIENT_TRANSACTIONS
@@ -254,9 +257,16 @@ public final class MySqlDoor extends ChannelInitializer<Channel> {
             registry.remove(session.id());
             logins.leave(login);
         };
-        decision.accept(
-                Ok.of(session.lastingStatusFlags()),
-                new PacketDecoderHandler(settings.maxPacketBytes(), SequenceMode.RESTART, budget),
-                new CommandHandler(executor, session, draining, left));
+        var ok = Ok.of(session.lastingStatusFlags());
+        var packets = new PacketDecoderHandler(settings.maxPacketBytes(), SequenceMode.RESTART, budget);
+        var commands = new CommandHandler(executor, session, draining, left);
+        var compression = CompressionAlgorithm.of(client.capabilities());
+        if (compression == null) {
+            decision.accept(ok, packets, commands);
+        } else {
+            int level = compression.defaultLevel();
+            decision.accept(
+                    ok, CompressionHandler.forServer(compression, level, settings.maxPacketBytes()), packets, commands);
+        }
     }
 }
