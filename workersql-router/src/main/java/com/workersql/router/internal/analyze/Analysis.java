@@ -4,6 +4,8 @@ package com.workersql.router.internal.analyze;
 import com.workersql.router.ServerFlavor;
 import com.workersql.router.StatementKind;
 import com.workersql.router.internal.analyze.Names.Dotted;
+import com.workersql.router.internal.lex.Brackets;
+import com.workersql.router.internal.lex.CommonTables;
 import com.workersql.router.internal.lex.FoldedStatement;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -20,6 +22,7 @@ import java.util.Set;
  * @param dotted the names with points that stand for no table
  * @param localNames aliases, common tables and tables, by which columns may be qualified
  * @param facts what is known of keys
+ * @param names how many names the grammar takes for tables, common tables included
  */
 public record Analysis(
         boolean parsed,
@@ -28,7 +31,8 @@ public record Analysis(
         List<String> schemas,
         List<Dotted> dotted,
         Set<String> localNames,
-        KeyFacts facts) {
+        KeyFacts facts,
+        int names) {
 
     /**
      * {@return the analysis of a statement by grammar and tokens}
@@ -39,15 +43,15 @@ public record Analysis(
      * @param grammar the parser
      */
     public static Analysis of(FoldedStatement s, StatementKind kind, ServerFlavor flavor, Grammar grammar) {
-        Names names = Names.read(s, kind);
+        CommonTables common = commonTables(s);
+        Names names = Names.read(s, kind, common);
         Grammar.Parsed parsed = grammar.parse(s, flavor);
         if (parsed == null) {
             return unparsed(names);
         }
-        TreeReader tree = new TreeReader(s, parsed, kind);
+        TreeReader tree = new TreeReader(s, parsed, kind, common);
         tree.read();
-        Set<TableName> seen = new LinkedHashSet<>(names.tables());
-        seen.removeIf(table -> table.schema() == null && tree.commonTables().contains(table.name()));
+        Set<TableName> seen = names.tables();
         boolean compared = !kind.isDdl() && kind != StatementKind.SET && kind != StatementKind.CALL;
         boolean agreed = !compared || seen.equals(tree.tables());
         Set<TableName> tables = new LinkedHashSet<>(tree.tables());
@@ -56,7 +60,21 @@ public record Analysis(
         local.addAll(tree.commonTables());
         tables.forEach(table -> local.add(table.name()));
         return new Analysis(
-                true, agreed, List.copyOf(tables), List.copyOf(names.schemas()), names.dotted(), local, tree.facts());
+                true,
+                agreed,
+                List.copyOf(tables),
+                List.copyOf(names.schemas()),
+                names.dotted(),
+                local,
+                tree.facts(),
+                tree.names());
+    }
+
+    /** Where a WITH cannot be read, its names are taken for tables. */
+    private static CommonTables commonTables(FoldedStatement s) {
+        Brackets brackets = Brackets.of(s);
+        CommonTables tables = brackets == null ? null : CommonTables.of(s, brackets);
+        return tables == null ? CommonTables.NONE : tables;
     }
 
     /**
@@ -66,7 +84,7 @@ public record Analysis(
      * @param kind what it is
      */
     public static Analysis ofNames(FoldedStatement s, StatementKind kind) {
-        Names names = Names.read(s, kind);
+        Names names = Names.read(s, kind, CommonTables.NONE);
         return new Analysis(
                 !s.isInvalid(),
                 true,
@@ -74,7 +92,8 @@ public record Analysis(
                 List.copyOf(names.schemas()),
                 names.dotted(),
                 Set.of(),
-                KeyFacts.blocked("this statement"));
+                KeyFacts.blocked("this statement"),
+                0);
     }
 
     private static Analysis unparsed(Names names) {
@@ -85,6 +104,7 @@ public record Analysis(
                 List.copyOf(names.schemas()),
                 names.dotted(),
                 Set.of(),
-                KeyFacts.blocked("a statement that could not be analysed"));
+                KeyFacts.blocked("a statement that could not be analysed"),
+                0);
     }
 }

@@ -2,6 +2,7 @@
 package com.workersql.router.internal.analyze;
 
 import com.workersql.router.StatementKind;
+import com.workersql.router.internal.lex.CommonTables;
 import com.workersql.router.internal.lex.FoldedStatement;
 import com.workersql.router.internal.lex.Token;
 import com.workersql.router.internal.lex.Word;
@@ -30,6 +31,7 @@ public final class Names {
     private static final int LEVELS = FoldedStatement.MAX_NESTING * 2 + 2;
 
     private final FoldedStatement s;
+    private final CommonTables commonTables;
     private final Set<TableName> tables = new LinkedHashSet<>();
     private final Set<String> schemas = new LinkedHashSet<>();
     private final List<Dotted> dotted = new ArrayList<>();
@@ -40,8 +42,9 @@ public final class Names {
     private final boolean[] isBrace = new boolean[LEVELS];
     private int depth;
 
-    private Names(FoldedStatement s) {
+    private Names(FoldedStatement s, CommonTables commonTables) {
         this.s = s;
+        this.commonTables = commonTables;
     }
 
     /**
@@ -49,9 +52,10 @@ public final class Names {
      *
      * @param s the statement, not nested too deep
      * @param kind what it is
+     * @param commonTables the names that stand for no tables
      */
-    public static Names read(FoldedStatement s, StatementKind kind) {
-        Names names = new Names(s);
+    public static Names read(FoldedStatement s, StatementKind kind, CommonTables commonTables) {
+        Names names = new Names(s, commonTables);
         names.isQuery[0] = true;
         if (kind == StatementKind.SHOW) {
             names.show();
@@ -317,7 +321,8 @@ public final class Names {
         int parts = (end - first + 1) / 2;
         if (parts == 1) {
             String name = s.name(first);
-            if (s.kind(first) != Token.WORD || !name.equalsIgnoreCase("dual")) {
+            boolean dual = s.kind(first) == Token.WORD && name.equalsIgnoreCase("dual");
+            if (!dual && !commonTables.isVisible(name, first)) {
                 tables.add(new TableName(null, name));
             }
         } else if (parts == 2 && !s.isMark(end - 1, '*')) {

@@ -6,6 +6,7 @@ import com.workersql.router.internal.analyze.KeyFacts.BlockTable;
 import com.workersql.router.internal.analyze.KeyFacts.Column;
 import com.workersql.router.internal.analyze.KeyFacts.Equality;
 import com.workersql.router.internal.analyze.KeyFacts.Join;
+import com.workersql.router.internal.lex.CommonTables;
 import com.workersql.router.internal.lex.FoldedStatement;
 import com.workersql.router.internal.lex.Token;
 import com.workersql.router.internal.lex.Word;
@@ -31,6 +32,7 @@ final class TreeReader {
     private final FoldedStatement s;
     private final Grammar.Parsed parsed;
     private final StatementKind kind;
+    private final CommonTables visible;
     private final Set<TableName> tables = new LinkedHashSet<>();
     private final Set<String> commonTables = new HashSet<>();
     private final Set<String> aliases = new HashSet<>();
@@ -45,11 +47,13 @@ final class TreeReader {
     private boolean set;
     private boolean outerBlocked;
     private int tablesOutsideBlock;
+    private int names;
 
     /** A node to be visited, and the number of query blocks around it. */
     private record Visit(ParseTree node, int blocks) {}
 
-    TreeReader(FoldedStatement s, Grammar.Parsed parsed, StatementKind kind) {
+    TreeReader(FoldedStatement s, Grammar.Parsed parsed, StatementKind kind, CommonTables visible) {
+        this.visible = visible;
         this.s = s;
         this.parsed = parsed;
         this.kind = kind;
@@ -59,6 +63,11 @@ final class TreeReader {
     /** {@return the tables, without common tables and aliases} */
     Set<TableName> tables() {
         return tables;
+    }
+
+    /** {@return how many names stand for tables, common tables included, what a DELETE deletes from left out} */
+    int names() {
+        return names;
     }
 
     Set<String> commonTables() {
@@ -114,8 +123,6 @@ final class TreeReader {
                 }
             }
         }
-        // A common table hides a table of its name only without a schema before it.
-        tables.removeIf(table -> table.schema() == null && commonTables.contains(table.name()));
     }
 
     KeyFacts facts() {
@@ -191,10 +198,13 @@ final class TreeReader {
         TableName table = to == from ? new TableName(null, s.name(from)) : new TableName(s.name(to - 2), s.name(to));
         boolean deleteTarget = rule.equals("tableRefWithWildcard")
                 || (kind == StatementKind.DELETE && isBefore(from, Word.FROM) && !s.isWord(from - 1, Word.FROM));
-        tables.add(table);
+        if (to > from || !visible.isVisible(table.name(), from)) {
+            tables.add(table);
+        }
         if (deleteTarget) {
             return;
         }
+        names++;
         if (own) {
             int alias = to + 1;
             if (s.isWord(alias, Word.AS)) {

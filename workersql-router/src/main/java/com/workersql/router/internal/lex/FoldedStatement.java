@@ -85,6 +85,22 @@ public final class FoldedStatement {
      * @param context how to read it
      */
     public void fold(byte[] bytes, int offset, int length, StatementContext context) {
+        read(bytes, offset, length, context, false);
+    }
+
+    /**
+     * Reads a statement as {@link #fold} does, but keeps every token, so that each place of the text is known.
+     *
+     * @param bytes holds the text; kept until the next call or {@link #release()}
+     * @param offset where the text begins
+     * @param length its length
+     * @param context how to read it
+     */
+    public void readAll(byte[] bytes, int offset, int length, StatementContext context) {
+        read(bytes, offset, length, context, true);
+    }
+
+    private void read(byte[] bytes, int offset, int length, StatementContext context, boolean all) {
         source = bytes;
         sourceOffset = offset;
         sourceLength = length;
@@ -131,7 +147,7 @@ public final class FoldedStatement {
                     append(Token.MARK, ';', lexer.start(), lexer.start(), -1, false);
                     put((byte) ';');
                 } else {
-                    raw = keepsLiterals(kind, code);
+                    raw = all || keepsLiterals(kind, code);
                 }
             }
             boolean isMark = kind == Token.MARK;

@@ -329,6 +329,8 @@ public enum Word {
     COLUMN,
     CURSOR,
     RECURSIVE,
+    FORCE,
+    MINUS,
     GROUPS,
     VERSIONING,
     OPTION,
