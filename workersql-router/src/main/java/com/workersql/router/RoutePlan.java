@@ -15,19 +15,32 @@ public sealed interface RoutePlan {
     StatementInfo statement();
 
     /**
-     * The statement goes, as it was written, to one shard.
+     * The statement goes to one shard.
      *
      * @param statement what the lexer knows of the statement
      * @param shard the shard's name
      * @param discardConnectionAfterwards whether the connection must not serve anyone else afterwards, because the text
      *     could not be analysed and anything may be left in its session
+     * @param rewritten the text to be sent in the place of the client's, or null where the client's is sent as it is
      */
-    record SingleShard(StatementInfo statement, String shard, boolean discardConnectionAfterwards)
+    record SingleShard(
+            StatementInfo statement, String shard, boolean discardConnectionAfterwards, ShardStatement rewritten)
             implements RoutePlan {
         /** Checks the parts. */
         public SingleShard {
             Objects.requireNonNull(statement, "statement");
             Objects.requireNonNull(shard, "shard");
+        }
+
+        /**
+         * A plan whose statement is sent as it was written.
+         *
+         * @param statement what the lexer knows of the statement
+         * @param shard the shard's name
+         * @param discardConnectionAfterwards whether the connection must not serve anyone else afterwards
+         */
+        public SingleShard(StatementInfo statement, String shard, boolean discardConnectionAfterwards) {
+            this(statement, shard, discardConnectionAfterwards, null);
         }
     }
 

@@ -90,14 +90,6 @@ class RouterTest {
     }
 
     @Test
-    void rowIsolationIsRefusedWithItsName() {
-        StatementContext rows = StatementContext.of("rows", ServerFlavor.MYSQL, 80036);
-        assertThat(router.plan(Statement.of(rows, "SELECT 1")))
-                .isInstanceOfSatisfying(
-                        Refused.class, refused -> assertThat(refused.reason()).contains("row isolation"));
-    }
-
-    @Test
     void oneShardWithoutTenantsIsAPlainProxy() {
         Router proxy = Router.builder(RoutingPolicy.parse("shards: [only]")).build();
         StatementContext context = StatementContext.of(null, ServerFlavor.MYSQL, 80036);

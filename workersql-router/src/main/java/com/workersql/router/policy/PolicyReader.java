@@ -31,6 +31,10 @@ final class PolicyReader {
     private final List<RoutingPolicy.TenantRange> ranges = new ArrayList<>();
     private final Map<String, TableRule> tables = new LinkedHashMap<>();
     private final Map<String, TableCaching> caching = new LinkedHashMap<>();
+    private final Map<String, String> tenantColumns = new LinkedHashMap<>();
+    private final Map<String, String> tenantValues = new LinkedHashMap<>();
+    private String tenantColumn;
+    private TenantColumns columns = TenantColumns.NONE;
     private PolicyDefaults defaults = PolicyDefaults.STANDARD;
     private SlotTable slots;
 
@@ -59,6 +63,7 @@ final class PolicyReader {
                 tables,
                 caching,
                 defaults,
+                columns,
                 slots);
     }
 
@@ -71,10 +76,44 @@ final class PolicyReader {
         nodes.mapping(root.get("tenants"), this::tenant);
         nodes.sequence(root.get("ranges")).forEach(this::range);
         TableRuleReader rules = new TableRuleReader(nodes, this::shard);
-        nodes.mapping(root.get("tables"), (key, value) -> add(nodes, key, rules.read(nodes.scalar(key), value)));
+        nodes.mapping(root.get("tables"), (key, value) -> {
+            add(nodes, key, rules.read(nodes.scalar(key), value));
+            tenantColumn(key, value);
+        });
         tableDocuments.forEach(this::tableDocument);
         nodes.mapping(root.get("tables"), this::colocation);
+        tenantColumns(root.get("tenants"));
         slots(root.get("slots"));
+    }
+
+    private void tenantColumn(Node table, Node value) {
+        NodeTuple column = value instanceof MappingNode mapping
+                ? mapping.getValue().stream()
+                        .filter(tuple -> tuple.getKeyNode() instanceof ScalarNode name
+                                && name.getValue().equals("tenant_column"))
+                        .findFirst()
+                        .orElse(null)
+                : null;
+        if (column != null) {
+            tenantColumns.put(nodes.scalar(table).toLowerCase(Locale.ROOT), nodes.scalar(column.getValueNode()));
+        }
+    }
+
+    private void tenantColumns(NodeTuple field) {
+        List<String> sharing = tenants.values().stream()
+                .filter(tenant -> tenant.isolation() == Isolation.ROW)
+                .map(TenantPlacement::tenant)
+                .toList();
+        columns = new TenantColumns(tenantColumn, tenantColumns, tenantValues);
+        String fault = columns.fault(sharing);
+        if (fault != null) {
+            nodes.error(field.getKeyNode(), fault);
+        }
+        if (!sharing.isEmpty() && tenantColumn == null && tenantColumns.isEmpty()) {
+            nodes.error(
+                    field.getKeyNode(),
+                    "isolation row needs a tenant column: set defaults.tenant_column, or tenant_column of each table");
+        }
     }
 
     private void add(DocumentNodes at, Node node, TableRule rule) {
@@ -106,8 +145,11 @@ final class PolicyReader {
     private void shards(NodeTuple field, NodeTuple defaultsField) {
         int count = 0;
         if (defaultsField != null) {
-            Map<String, NodeTuple> fields =
-                    nodes.fields(defaultsField.getValueNode(), "shard_count", "strategy", "new_tenants", "scatter");
+            Map<String, NodeTuple> fields = nodes.fields(
+                    defaultsField.getValueNode(), "shard_count", "strategy", "new_tenants", "scatter", "tenant_column");
+            if (fields.containsKey("tenant_column")) {
+                tenantColumn = nodes.scalar(fields.get("tenant_column").getValueNode());
+            }
             NodeTuple shardCount = fields.get("shard_count");
             if (shardCount != null) {
                 count = (int) nodes.number(shardCount.getValueNode(), 1, SlotTable.SLOTS);
@@ -173,7 +215,7 @@ final class PolicyReader {
             tenants.put(name, TenantPlacement.explicit(name, shard(value), Isolation.SCHEMA, name));
             return;
         }
-        Map<String, NodeTuple> fields = nodes.fields(value, "shard", "isolation", "database");
+        Map<String, NodeTuple> fields = nodes.fields(value, "shard", "isolation", "database", "tenant_value");
         Isolation isolation = Isolation.SCHEMA;
         if (fields.containsKey("isolation")) {
             isolation = nodes.constant(fields.get("isolation").getValueNode(), Isolation.class, Isolation.SCHEMA);
@@ -181,6 +223,13 @@ final class PolicyReader {
         String database = fields.containsKey("database")
                 ? nodes.scalar(fields.get("database").getValueNode())
                 : name;
+        if (fields.containsKey("tenant_value")) {
+            NodeTuple own = fields.get("tenant_value");
+            if (isolation != Isolation.ROW) {
+                nodes.error(own.getKeyNode(), "tenant_value has no meaning but for isolation row");
+            }
+            tenantValues.put(name, nodes.scalar(own.getValueNode()));
+        }
         NodeTuple shard = nodes.required(value, fields, "shard");
         if (shard != null) {
             String home = shard(shard.getValueNode());

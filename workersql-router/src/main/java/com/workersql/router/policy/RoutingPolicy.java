@@ -28,6 +28,7 @@ public final class RoutingPolicy {
     private final Map<String, TableRule> tables;
     private final Map<String, TableCaching> caching;
     private final PolicyDefaults defaults;
+    private final TenantColumns tenantColumns;
     private final SlotTable slots;
     private final boolean placesByTable;
 
@@ -40,6 +41,7 @@ public final class RoutingPolicy {
             Map<String, TableRule> tables,
             Map<String, TableCaching> caching,
             PolicyDefaults defaults,
+            TenantColumns tenantColumns,
             SlotTable slots) {
         this.version = version;
         this.shards = List.copyOf(shards);
@@ -49,6 +51,7 @@ public final class RoutingPolicy {
         this.tables = Collections.unmodifiableMap(new LinkedHashMap<>(tables));
         this.caching = Map.copyOf(caching);
         this.defaults = defaults;
+        this.tenantColumns = tenantColumns;
         this.slots = slots;
         this.placesByTable = defaults.strategy() == DefaultStrategy.TABLE_HASH
                 || tables.values().stream().anyMatch(TableRule.TableHash.class::isInstance);
@@ -118,6 +121,11 @@ public final class RoutingPolicy {
     /** {@return what holds where nothing else is said} */
     public PolicyDefaults defaults() {
         return defaults;
+    }
+
+    /** {@return whose the rows are in tables that tenants share} */
+    public TenantColumns tenantColumns() {
+        return tenantColumns;
     }
 
     /**
@@ -253,6 +261,7 @@ public final class RoutingPolicy {
         private final Map<String, TableRule> tables = new LinkedHashMap<>();
         private SlotTable slots;
         private PolicyDefaults defaults = PolicyDefaults.STANDARD;
+        private TenantColumns tenantColumns = TenantColumns.NONE;
 
         private Builder() {}
 
@@ -304,6 +313,17 @@ public final class RoutingPolicy {
         }
 
         /**
+         * Sets whose the rows are in tables that tenants share; default: {@link TenantColumns#NONE}.
+         *
+         * @param columns the columns and values
+         * @return this
+         */
+        public Builder tenantColumns(TenantColumns columns) {
+            tenantColumns = columns;
+            return this;
+        }
+
+        /**
          * Sets the slot table; default: equal parts, generation 1.
          *
          * @param table the table
@@ -334,13 +354,30 @@ public final class RoutingPolicy {
                     listed.values().values().forEach(shard -> require(shard, "table " + listed.table(), errors));
                 }
             });
+            String fault = tenantColumns.fault(tenants.values().stream()
+                    .filter(tenant -> tenant.isolation() == Isolation.ROW)
+                    .map(TenantPlacement::tenant)
+                    .toList());
+            if (fault != null) {
+                errors.add(new PolicyError(0, 0, fault));
+            }
             if (!errors.isEmpty()) {
                 throw new PolicyException(errors);
             }
             SlotTable table = slots == null ? SlotTable.even(1, shards) : slots;
-            String content = shards + "\n" + tenants + "\n" + tables + "\n" + defaults + "\n" + table;
+            String content =
+                    shards + "\n" + tenants + "\n" + tables + "\n" + defaults + "\n" + tenantColumns + "\n" + table;
             return new RoutingPolicy(
-                    checksum(content), shards, Map.of(), tenants, List.of(), tables, Map.of(), defaults, table);
+                    checksum(content),
+                    shards,
+                    Map.of(),
+                    tenants,
+                    List.of(),
+                    tables,
+                    Map.of(),
+                    defaults,
+                    tenantColumns,
+                    table);
         }
 
         private void require(String shard, String who, List<PolicyError> errors) {

@@ -27,7 +27,16 @@ final class TableRuleReader {
             "table_hash", List.of());
 
     private static final String[] KNOWN = {
-        "strategy", "key", "key_type", "key_collation", "hash", "colocated_with", "shard", "ranges", "values"
+        "strategy",
+        "key",
+        "key_type",
+        "key_collation",
+        "hash",
+        "colocated_with",
+        "shard",
+        "ranges",
+        "values",
+        "tenant_column"
     };
 
     private final DocumentNodes nodes;
@@ -59,7 +68,7 @@ final class TableRuleReader {
             return null;
         }
         fields.forEach((field, tuple) -> {
-            if (!field.equals("strategy") && !allowed.contains(field)) {
+            if (!field.equals("strategy") && !field.equals("tenant_column") && !allowed.contains(field)) {
                 nodes.error(tuple.getKeyNode(), field + " has no meaning for strategy " + written);
             }
         });

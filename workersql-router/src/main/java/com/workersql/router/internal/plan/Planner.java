@@ -25,6 +25,7 @@ import com.workersql.router.internal.classify.Classifier;
 import com.workersql.router.internal.classify.Verdict;
 import com.workersql.router.internal.classify.Verdict.Route;
 import com.workersql.router.internal.lex.FoldedStatement;
+import com.workersql.router.internal.rows.RowGuard;
 import com.workersql.router.policy.Isolation;
 import com.workersql.router.policy.RoutingPolicy;
 import com.workersql.router.policy.TenantPlacement;
@@ -246,7 +247,7 @@ public final class Planner {
                 if (trace != null) {
                     trace.hit();
                 }
-                return bind(statement, s, shape, now, purpose, trace);
+                return bind(statement, s, shape, now, purpose, mayAnalyse, trace);
             }
         }
         Verdict verdict = Classifier.classify(s);
@@ -265,7 +266,7 @@ public final class Planner {
             }
             case NAMES -> {
                 Analysis names = Analysis.ofNames(s, verdict.info().kind());
-                return bind(statement, s, new Shape(verdict, names), now, purpose, trace);
+                return bind(statement, s, new Shape(verdict, names), now, purpose, mayAnalyse, trace);
             }
             case INNER_TEXT -> {
                 return mayAnalyse ? inner(statement, s, verdict, now) : null;
@@ -279,7 +280,7 @@ public final class Planner {
                         if (trace != null) {
                             trace.hit();
                         }
-                        return bind(statement, s, shape, now, purpose, trace);
+                        return bind(statement, s, shape, now, purpose, mayAnalyse, trace);
                     }
                 }
                 return mayAnalyse ? analyse(statement, scratch, verdict, now, purpose, trace) : null;
@@ -290,10 +291,14 @@ public final class Planner {
 
     private RoutePlan analyse(
             Statement statement, Scratch scratch, Verdict verdict, InForce now, Purpose purpose, RouteTrace trace) {
-        FoldedStatement s = scratch.folded;
+        Shape shape = analysed(statement, scratch, verdict);
+        return bind(statement, scratch.folded, shape, now, purpose, true, trace);
+    }
+
+    private Shape analysed(Statement statement, Scratch scratch, Verdict verdict) {
         misses.increment();
-        Analysis analysis =
-                Analysis.of(s, verdict.info().kind(), statement.context().flavor(), grammar);
+        Analysis analysis = Analysis.of(
+                scratch.folded, verdict.info().kind(), statement.context().flavor(), grammar);
         if (!analysis.parsed()) {
             unparsable.increment();
         } else if (!analysis.agreed()) {
@@ -301,7 +306,7 @@ public final class Planner {
         }
         Shape shape = new Shape(verdict, analysis);
         shapes.put(scratch.probe.kept(), shape);
-        return bind(statement, s, shape, now, purpose, trace);
+        return shape;
     }
 
     /** What is forbidden to tenants is left to the server's grants in a session that has no tenant and one shard. */
@@ -326,10 +331,11 @@ public final class Planner {
                 && verdict.action() instanceof LocalAction.UseSchema use
                 && !use.schema().equals(home.database())
                 && !(use.schema().equalsIgnoreCase("information_schema")
-                        && statement.context().ownAccount())) {
+                        && statement.context().ownAccount()
+                        && home.isolation() != Isolation.ROW)) {
             return Refusal.schema(info, use.schema());
         }
-        return new Local(info, verdict.action(), home == null ? anyShard(statement, now) : home.shard());
+        return new Local(info, verdict.action(), home == null ? anyShard(statement, now) : shardOf(statement, home));
     }
 
     private static String anyShard(Statement statement, InForce now) {
@@ -341,13 +347,28 @@ public final class Planner {
 
     private static RoutePlan session(Statement statement, StatementInfo info, InForce now) {
         String tenant = statement.context().tenant();
-        String shard =
-                tenant == null ? anyShard(statement, now) : now.home(tenant).shard();
-        return new SingleShard(info, shard, false);
+        TenantPlacement home = tenant == null ? null : now.home(tenant);
+        if (home != null && home.isolation() == Isolation.ROW && info.kind() == StatementKind.SET_ROLE) {
+            return Refusal.unsupported(info, "SET ROLE in tables that tenants share");
+        }
+        return new SingleShard(info, home == null ? anyShard(statement, now) : shardOf(statement, home), false);
+    }
+
+    /** A tenant that shares tables may have rows on any shard; what concerns its session goes where the session is. */
+    private static String shardOf(Statement statement, TenantPlacement home) {
+        return home.isolation() == Isolation.ROW && statement.preferredShard() != null
+                ? statement.preferredShard()
+                : home.shard();
     }
 
     private RoutePlan bind(
-            Statement statement, FoldedStatement s, Shape shape, InForce now, Purpose purpose, RouteTrace trace) {
+            Statement statement,
+            FoldedStatement s,
+            Shape shape,
+            InForce now,
+            Purpose purpose,
+            boolean mayAnalyse,
+            RouteTrace trace) {
         StatementContext context = statement.context();
         StatementInfo info = shape.verdict().info();
         Analysis analysis = shape.analysis();
@@ -357,7 +378,7 @@ public final class Planner {
         if (context.tenant() != null) {
             TenantPlacement home = now.home(context.tenant());
             if (home.isolation() == Isolation.ROW) {
-                return Refusal.unsupported(info, "row isolation of tenant " + home.tenant());
+                return rows(statement, s, shape, home, now.policy(), purpose, mayAnalyse, trace);
             }
             Refused foreign = TenantCheck.check(info, analysis, context, home.database());
             if (foreign != null) {
@@ -393,6 +414,56 @@ public final class Planner {
             return new SingleShard(info, broadcast.shards().get(0), false);
         }
         return plan;
+    }
+
+    /** A statement over tables that tenants share is planned as what it is with the tenant's predicate in it. */
+    private RoutePlan rows(
+            Statement statement,
+            FoldedStatement s,
+            Shape shape,
+            TenantPlacement home,
+            RoutingPolicy policy,
+            Purpose purpose,
+            boolean mayAnalyse,
+            RouteTrace trace) {
+        StatementInfo info = shape.verdict().info();
+        RowTenant tenant = new RowTenant(statement, policy, home);
+        Refused no = tenant.refusal(s, info, shape.analysis());
+        if (no != null) {
+            return no;
+        }
+        if (RowTenant.isDescription(info.kind())) {
+            return new SingleShard(info, home.shard(), false);
+        }
+        RowGuard.Guarded guarded = tenant.guarded(info.kind());
+        if (guarded.text() == null) {
+            return tenant.refused(info, guarded);
+        }
+        byte[] text = guarded.text();
+        Statement own = new Statement(
+                statement.context(), text, 0, text.length, statement.parameters(), statement.preferredShard());
+        Scratch scratch = new Scratch();
+        FoldedStatement folded = scratch.folded;
+        folded.fold(text, 0, text.length, own.context());
+        scratch.probe.set(folded, own.context(), seed);
+        Shape ownShape = shapes.getIfPresent(scratch.probe);
+        if (ownShape == null) {
+            if (!mayAnalyse) {
+                return null;
+            }
+            ownShape = analysed(own, scratch, Classifier.classify(folded));
+        }
+        Analysis analysis = ownShape.analysis();
+        if (!analysis.parsed() || !analysis.agreed() || analysis.names() != guarded.names()) {
+            disagreements.increment();
+            return Refusal.unsupported(info, "a statement whose tables could not be told for certain");
+        }
+        boolean preparing = purpose == Purpose.PREPARE;
+        RoutePlan plan = new TableRoute(own, folded, info, analysis, policy, preparing, trace, home).plan();
+        if (plan instanceof RoutePlan.MultiShard several && !support.carriesOut(several)) {
+            return Refusal.unsupported(info, info.kind() + " over the shards " + several.shards());
+        }
+        return RowTenant.of(info, plan, text, folded.parameters());
     }
 
     /** Several statements go as one text where each of them goes to the same shard, and one by one elsewhere. */
@@ -470,6 +541,9 @@ public final class Planner {
     private RoutePlan inner(Statement statement, FoldedStatement s, Verdict verdict, InForce now) {
         StatementInfo info = verdict.info();
         StatementContext context = statement.context();
+        if (context.tenant() != null && now.home(context.tenant()).isolation() == Isolation.ROW) {
+            return Refusal.unsupported(info, info.kind() + " in tables that tenants share");
+        }
         String text = Literals.unquoted(s.text(verdict.innerToken()), context.noBackslashEscapes());
         if (text == null) {
             return Refusal.unsupported(info, "a prepared text with other characters or escapes than ASCII's");

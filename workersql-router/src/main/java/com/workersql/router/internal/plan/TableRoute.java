@@ -17,6 +17,7 @@ import com.workersql.router.internal.lex.FoldedStatement;
 import com.workersql.router.policy.RoutingPolicy;
 import com.workersql.router.policy.TableRule;
 import com.workersql.router.policy.TableRule.Keyed;
+import com.workersql.router.policy.TenantPlacement;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -31,6 +32,7 @@ final class TableRoute {
     private final RoutingPolicy policy;
     private final boolean preparing;
     private final RouteTrace trace;
+    private final TenantPlacement home;
     private final Hints hints;
     private final Set<Keyed> keyed = new LinkedHashSet<>();
     private boolean reference;
@@ -45,6 +47,22 @@ final class TableRoute {
             RoutingPolicy policy,
             boolean preparing,
             RouteTrace trace) {
+        this(statement, s, info, analysis, policy, preparing, trace, null);
+    }
+
+    /**
+     * @param home of a tenant that shares tables with others: for what has no rule; null where there is no tenant
+     */
+    TableRoute(
+            Statement statement,
+            FoldedStatement s,
+            StatementInfo info,
+            Analysis analysis,
+            RoutingPolicy policy,
+            boolean preparing,
+            RouteTrace trace,
+            TenantPlacement home) {
+        this.home = home;
         this.statement = statement;
         this.s = s;
         this.info = info;
@@ -70,6 +88,8 @@ final class TableRoute {
                 restrict(single.shard());
             } else if (rule instanceof TableRule.Reference) {
                 reference = true;
+            } else if (home != null) {
+                restrict(policy.shardOf(home, table.name()));
             } else {
                 return refused("table " + table + ", for which the policy has no rule");
             }
@@ -123,7 +143,7 @@ final class TableRoute {
         String preferred = statement.preferredShard();
         return preferred != null && policy.shards().contains(preferred)
                 ? preferred
-                : policy.shards().get(0);
+                : home == null ? policy.shards().get(0) : home.shard();
     }
 
     private void restrict(String to) {
