@@ -108,6 +108,13 @@ final class ExecuteWork implements Work {
     }
 
     @Override
+    public Work rewritten(byte[] text) {
+        var taken = execution;
+        execution = null;
+        return new ExecuteWork(session, info, text, taken);
+    }
+
+    @Override
     public void drop() {
         if (execution != null) {
             execution.release();

@@ -6,6 +6,7 @@ import com.workersql.pool.PooledConnection;
 import com.workersql.pool.ReplyListener;
 import com.workersql.pool.ReplyStatus;
 import com.workersql.pool.StatementText;
+import com.workersql.protocol.Command;
 import com.workersql.protocol.message.server.StmtPrepareOk;
 import com.workersql.protocol.session.ControlPacket;
 import com.workersql.protocol.session.ReplyKind;
@@ -15,6 +16,7 @@ import com.workersql.server.session.ClientSession;
 import com.workersql.server.session.ClientStatement;
 import com.workersql.server.session.SessionVariables;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.util.function.Consumer;
 
 /** Prepares a statement on one connection, for the metadata that the client wants, under an id of the gateway's. */
@@ -22,13 +24,19 @@ final class PrepareWork implements Work {
     private final ClientSession session;
     private final StatementInfo info;
     private final byte[] sql;
+    private final byte[] sent;
     private ByteBuf command;
 
     /**
      * @param command the payload of the COM_STMT_PREPARE; owned by this work until it is sent
      */
     PrepareWork(ClientSession session, StatementInfo info, byte[] sql, ByteBuf command) {
+        this(session, info, sql, sql, command);
+    }
+
+    private PrepareWork(ClientSession session, StatementInfo info, byte[] sql, byte[] sent, ByteBuf command) {
         this.session = session;
+        this.sent = sent;
         this.info = new StatementInfo(info.kind(), true, info.permission(), java.util.Set.of(), info.fingerprint());
         this.sql = sql;
         this.command = command;
@@ -56,7 +64,16 @@ final class PrepareWork implements Work {
 
     @Override
     public Work again() {
-        return new PrepareWork(session, info, sql, command.retainedDuplicate());
+        return new PrepareWork(session, info, sql, sent, command.retainedDuplicate());
+    }
+
+    @Override
+    public Work rewritten(byte[] text) {
+        drop();
+        var payload = Unpooled.buffer(1 + text.length)
+                .writeByte(Command.COM_STMT_PREPARE)
+                .writeBytes(text);
+        return new PrepareWork(session, info, sql, text, payload);
     }
 
     @Override
@@ -107,7 +124,7 @@ final class PrepareWork implements Work {
                 connection
                         .preparedStatements()
                         .remember(
-                                text(session, sql), prepared.statementId(), prepared.parameters(), prepared.columns());
+                                text(session, sent), prepared.statementId(), prepared.parameters(), prepared.columns());
             }
             listener.onComplete(status);
         }

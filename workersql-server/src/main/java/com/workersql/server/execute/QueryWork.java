@@ -3,10 +3,12 @@ package com.workersql.server.execute;
 
 import com.workersql.pool.PooledConnection;
 import com.workersql.pool.ReplyListener;
+import com.workersql.protocol.Command;
 import com.workersql.protocol.session.ReplyKind;
 import com.workersql.router.StatementInfo;
 import com.workersql.server.error.GatewayError;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.util.function.Consumer;
 
 /** A COM_QUERY, sent as the client wrote it. */
@@ -37,6 +39,14 @@ final class QueryWork implements Work {
     @Override
     public Work again() {
         return new QueryWork(info, command.retainedDuplicate());
+    }
+
+    @Override
+    public Work rewritten(byte[] sql) {
+        drop();
+        return new QueryWork(
+                info,
+                Unpooled.buffer(1 + sql.length).writeByte(Command.COM_QUERY).writeBytes(sql));
     }
 
     @Override

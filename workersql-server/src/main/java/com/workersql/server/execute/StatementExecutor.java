@@ -295,7 +295,10 @@ public final class StatementExecutor {
             return;
         }
         if (plan instanceof RoutePlan.SingleShard single) {
-            runOn(session, single.shard(), single.discardConnectionAfterwards(), work, target);
+            var sent = single.rewritten() == null
+                    ? work
+                    : work.rewritten(single.rewritten().sql());
+            runOn(session, single.shard(), single.discardConnectionAfterwards(), sent, target);
         } else if (plan instanceof RoutePlan.Local local) {
             locals.run(session, local, statement, work, target);
         } else if (plan instanceof RoutePlan.Broadcast broadcast) {

@@ -24,6 +24,13 @@ interface Work {
     /** Another work that sends the same, for a statement that runs on several shards. Both are sent or dropped. */
     Work again();
 
+    /**
+     * This work with another text, which takes over what it holds: the router has put a tenant's predicate into it.
+     *
+     * @param sql the text that is sent in the place of the client's; it has the same placeholders
+     */
+    Work rewritten(byte[] sql);
+
     /** Gives up what the work holds, instead of sending it. Harmless after {@link #send}. */
     void drop();
 }
