@@ -155,6 +155,11 @@ final class Fleet implements AutoCloseable {
         return embedded;
     }
 
+    /** A tenant's account on its shard. */
+    ShardAccount account(String tenant) {
+        return accounts.get(tenant);
+    }
+
     String password(String tenant) {
         return passwords.get(tenant);
     }
