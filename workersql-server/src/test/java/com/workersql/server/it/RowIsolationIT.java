@@ -85,7 +85,7 @@ class RowIsolationIT {
     @Test
     void randomStatementsOfOneTenantTouchNoRowOfTheOther() throws SQLException {
         long seed = Long.getLong("workersql.row.seed", 20261126L);
-        int operations = Integer.getInteger("workersql.row.operations", 2_000);
+        int operations = Integer.getInteger("workersql.row.operations", 500);
         Random random = new Random(seed);
         String before = checksum();
         int refused = 0;
