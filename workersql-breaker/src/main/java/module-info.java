@@ -7,4 +7,5 @@ module com.workersql.breaker {
     exports com.workersql.breaker.classify;
     exports com.workersql.breaker.endpoint;
     exports com.workersql.breaker.failsafe;
+    exports com.workersql.breaker.retry;
 }

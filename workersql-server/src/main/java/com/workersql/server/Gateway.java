@@ -16,9 +16,11 @@ import com.workersql.server.embedded.ShardListener;
 import com.workersql.server.error.ErrorClass;
 import com.workersql.server.error.GatewayError;
 import com.workersql.server.error.Outcome;
+import com.workersql.server.execute.Admission;
 import com.workersql.server.execute.ExecutorSettings;
 import com.workersql.server.execute.Planner;
 import com.workersql.server.execute.StatementExecutor;
+import com.workersql.server.health.HealthSettings;
 import com.workersql.server.health.ShardMonitor;
 import com.workersql.server.http.HealthView;
 import com.workersql.server.http.HttpDoor;
@@ -49,6 +51,7 @@ import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Random;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -70,8 +73,6 @@ public final class Gateway implements RunningGateway {
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
     private static final int PLANNER_QUEUE = 1_024;
     private static final int HASHING_QUEUE = 1_024;
-    private static final int MONITOR_INTERVAL_MILLIS = 400;
-    private static final int MONITOR_TIMEOUT_MILLIS = 1_000;
     private static final long WARNINGS_HOLD_MILLIS = 50;
     private static final int BACKLOG = 1_024;
     private static final int SESSION_KEY_BYTES = 32;
@@ -154,33 +155,38 @@ public final class Gateway implements RunningGateway {
         closing.push(hashing::shutdownNow);
         logins = new Logins(hashing, new SecureRandom());
         logins.use(effective);
+        var admission = new Admission(effective.statements(), nanoClock);
         var executor = new StatementExecutor(
                 router,
                 shards::snapshot,
                 planner,
                 sessions,
                 nanoClock,
+                admission,
                 new ExecutorSettings(
                         TimeUnit.MILLISECONDS.toNanos(effective.pool().waitMillis()),
                         effective.limits().maxPacketBytes(),
-                        WARNINGS_HOLD_MILLIS));
+                        WARNINGS_HOLD_MILLIS,
+                        TimeUnit.MILLISECONDS.toNanos(effective.statements().timeoutMillis()),
+                        TimeUnit.MILLISECONDS.toNanos(effective.statements().failoverWaitMillis())));
 
-        var monitor = new ShardMonitor(transport.workers().next(), nanoClock, MONITOR_TIMEOUT_MILLIS, shards::learned);
+        var monitor =
+                new ShardMonitor(transport.workers().next(), nanoClock, new Random(), HealthSettings.DEFAULT, shards);
         closing.push(monitor::close);
-        shards.onRestart(monitor::askAgain);
         // Whoever connects is to be greeted by what the shards are, if they say it in time.
-        monitor.start(shards.all(), MONITOR_INTERVAL_MILLIS)
-                .toCompletableFuture()
-                .join();
+        monitor.start(shards.all()).toCompletableFuture().join();
 
         var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         closing.push(registry::close);
         var metrics = new GatewayMetrics(registry);
         metrics.sessions(sessions);
         metrics.router(router);
-        shards.all()
-                .forEach(shard ->
-                        metrics.shard(shard.name(), shard.pool(), shard.primary(), shard.calls(), shard.connects()));
+        metrics.admission(admission);
+        shards.all().forEach(shard -> {
+            metrics.shard(shard.name(), shard.pool(), shard.primary(), shard.calls(), shard.connects());
+            metrics.retries(shard.name(), shard.retries());
+            metrics.topology(shard.name(), shard.topology());
+        });
 
         var limits = effective.limits();
         var budget = new ByteBudget(limits.statementBudgetBytes());
@@ -234,8 +240,7 @@ public final class Gateway implements RunningGateway {
 
     private HealthView.Health health(ShardMonitor monitor) {
         var all = shards.all();
-        long reachable =
-                all.stream().filter(shard -> monitor.isReachable(shard.name())).count();
+        long reachable = all.stream().filter(monitor::isReachable).count();
         return new HealthView.Health(all.size(), (int) reachable, !draining);
     }
 
@@ -307,9 +312,11 @@ public final class Gateway implements RunningGateway {
                 || !next.shards().equals(current.shards())
                 || !next.limits().equals(current.limits())
                 || !next.pool().equals(current.pool())
-                || !next.breaker().equals(current.breaker());
+                || !next.breaker().equals(current.breaker())
+                || !next.statements().equals(current.statements());
         if (needsStart) {
-            LOG.warn("Some changes of the configuration need a new start: listen, shards, limits, pool, breaker");
+            LOG.warn(
+                    "Some changes of the configuration need a new start: listen, shards, limits, pool, breaker, statements");
         }
         LOG.info("Reloaded: {} users, policy {}", next.users().all().size(), policy.version());
         current = next;

@@ -4,6 +4,7 @@ package com.workersql.server;
 import com.workersql.breaker.BreakerMode;
 import com.workersql.breaker.CircuitBreaker;
 import com.workersql.breaker.CircuitBreakerConfig;
+import com.workersql.breaker.FailureClass;
 import com.workersql.breaker.endpoint.BreakerRegistry;
 import com.workersql.pool.BackendAccount;
 import com.workersql.pool.BackendPool;
@@ -15,12 +16,19 @@ import com.workersql.pool.TlsMode;
 import com.workersql.router.ServerFlavor;
 import com.workersql.server.config.BreakerConfig;
 import com.workersql.server.config.GatewayConfig;
+import com.workersql.server.config.Role;
 import com.workersql.server.config.ShardAccount;
 import com.workersql.server.config.ShardConfig;
+import com.workersql.server.config.ShardEndpoint;
 import com.workersql.server.config.ShardTls;
+import com.workersql.server.execute.ConnectFailures;
+import com.workersql.server.execute.Retries;
 import com.workersql.server.execute.Shard;
+import com.workersql.server.execute.ShardNode;
 import com.workersql.server.execute.Shards;
+import com.workersql.server.execute.Topology;
 import com.workersql.server.health.ShardIdentity;
+import com.workersql.server.health.ShardMonitor;
 import com.workersql.server.session.SqlModes;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -32,21 +40,25 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import javax.net.ssl.SSLException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The shards of a configuration with their pools and gates, and what they said they are. */
-final class ShardSet implements AutoCloseable {
+final class ShardSet implements ShardMonitor.Fleet, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ShardSet.class);
     private static final String SUFFIX = "-workersql";
 
+    /** One that is held for pings and one that is opened to see whether that works. */
+    private static final int CHECK_CONNECTIONS = 2;
+
+    private static final int CHECK_TIMEOUT_MILLIS = 1_000;
+
     private final Map<String, Shard> shards = new HashMap<>();
+    private final Map<String, BackendPool> checks = new HashMap<>();
     private final Map<String, ShardIdentity> identities = new HashMap<>();
     private final Map<String, ShardConfig> configs = new HashMap<>();
-    private volatile Consumer<String> onRestart = shard -> {};
     private volatile Shards snapshot;
 
     ShardSet(GatewayConfig config, Transport transport, LongSupplier nanoClock) {
@@ -58,6 +70,7 @@ final class ShardSet implements AutoCloseable {
         for (ShardConfig shard : config.shards()) {
             configs.put(shard.name(), shard);
             shards.put(shard.name(), shard(shard, config, gates, transport, nanoClock));
+            checks.put(shard.name(), checks(shard, transport, nanoClock));
         }
         publish();
     }
@@ -73,16 +86,21 @@ final class ShardSet implements AutoCloseable {
                 .toConfig();
     }
 
-    private Shard shard(
+    private static Shard shard(
             ShardConfig shard,
             GatewayConfig config,
             BreakerRegistry registry,
             Transport transport,
             LongSupplier nanoClock) {
-        var primary = shard.primary();
-        var gates = registry.primary(shard.name());
+        var nodes = new ArrayList<ShardNode>();
+        nodes.add(node(shard, shard.primary(), registry));
+        shard.endpoints().stream()
+                .filter(endpoint -> endpoint.role() == Role.REPLICA)
+                .forEach(endpoint -> nodes.add(node(shard, endpoint, registry)));
         var settings = config.pool();
-        var pool = BackendPool.create(com.workersql.pool.PoolConfig.builder()
+        var topology = new Topology(nodes, settings.queueLength());
+        var feed = new ConnectFeed(topology);
+        var pool = BackendPool.create(pool(shard, transport, nanoClock)
                 .name(shard.name())
                 .maxConnectionsPerEndpoint(shard.connectionsOf(0))
                 .maxConnectionsPerTenant(settings.connectionsPerTenant())
@@ -101,22 +119,45 @@ final class ShardSet implements AutoCloseable {
                 .keySwitchMillis(settings.keySwitchMillis())
                 .tcpUserTimeoutMillis(settings.tcpUserTimeoutMillis())
                 .preparedStatementsPerConnection(settings.preparedStatementsPerConnection())
-                .publicKeyRetrieval(
-                        shard.allowsPublicKeyRetrieval(primary) ? PublicKeyRetrieval.ALWAYS : PublicKeyRetrieval.NEVER)
-                .sslContext(sslContext(shard))
-                .channelFactory(transport.socket())
-                .listener(new ConnectionFeed(shard.name(), gates.connectGate()))
-                .nanoClock(nanoClock)
+                .listener(feed)
                 .build());
+        feed.pool = pool;
         return new Shard(
                 shard.name(),
-                new Endpoint(primary.host(), primary.port()),
                 tls(shard.tls().mode()),
                 pool,
                 shard.account() == null ? null : account(shard.account()),
                 tenantAccounts(config),
-                gates.callGate(),
-                gates.connectGate());
+                topology,
+                new Retries(nanoClock));
+    }
+
+    private static ShardNode node(ShardConfig shard, ShardEndpoint configured, BreakerRegistry registry) {
+        var endpoint = new Endpoint(configured.host(), configured.port());
+        String name = shard.name() + " at " + endpoint;
+        return new ShardNode(endpoint, registry.primary(name), registry.replica(shard.name(), name));
+    }
+
+    /** What the pool of a shard's statements and that of its health checks have in common. */
+    private static com.workersql.pool.PoolConfig.Builder pool(
+            ShardConfig shard, Transport transport, LongSupplier nanoClock) {
+        boolean retrieval = shard.endpoints().stream().allMatch(shard::allowsPublicKeyRetrieval);
+        return com.workersql.pool.PoolConfig.builder()
+                .publicKeyRetrieval(retrieval ? PublicKeyRetrieval.ALWAYS : PublicKeyRetrieval.NEVER)
+                .sslContext(sslContext(shard))
+                .channelFactory(transport.socket())
+                .nanoClock(nanoClock);
+    }
+
+    /** A pool for the health checks of a shard, apart from its limit: a check must not wait behind what it is to check. */
+    private static BackendPool checks(ShardConfig shard, Transport transport, LongSupplier nanoClock) {
+        return BackendPool.create(pool(shard, transport, nanoClock)
+                .maxConnectionsPerEndpoint(CHECK_CONNECTIONS)
+                .maxWaitersPerEndpoint(CHECK_CONNECTIONS)
+                .connectTimeoutMillis(CHECK_TIMEOUT_MILLIS)
+                .preparedStatementsPerConnection(1)
+                .detectRestarts(false)
+                .build());
     }
 
     private static Map<String, BackendAccount> tenantAccounts(GatewayConfig config) {
@@ -128,15 +169,7 @@ final class ShardSet implements AutoCloseable {
     /** Takes over the tenants' accounts of another configuration; connections of the old ones are not used again. */
     synchronized void useAccounts(GatewayConfig config) {
         var accounts = tenantAccounts(config);
-        shards.replaceAll((name, shard) -> new Shard(
-                name,
-                shard.primary(),
-                shard.tls(),
-                shard.pool(),
-                shard.account(),
-                accounts,
-                shard.calls(),
-                shard.connects()));
+        shards.replaceAll((name, shard) -> shard.withTenantAccounts(accounts));
         publish();
     }
 
@@ -174,13 +207,13 @@ final class ShardSet implements AutoCloseable {
     }
 
     /** Takes over what a shard says it is. Called on the monitor's loop. */
-    synchronized void learned(Shard shard, ShardIdentity identity) {
+    @Override
+    public synchronized void learned(Shard shard, ShardIdentity identity) {
         var before = identities.put(shard.name(), identity);
         if (before != null && before.version() != identity.version()) {
             // What was prepared or assumed with the old server is not to be used with the new one.
             shard.pool().invalidate(shard.primary());
         }
-        shard.pool().limit(shard.primary(), configs.get(shard.name()).connectionsOf(identity.maxConnections()));
         if (!identity.equals(before)) {
             publish();
         }
@@ -220,48 +253,67 @@ final class ShardSet implements AutoCloseable {
     }
 
     @Override
+    public BackendPool checks(Shard shard) {
+        return checks.get(shard.name());
+    }
+
+    @Override
+    public synchronized Shard current(String name) {
+        return shards.get(name);
+    }
+
+    @Override
+    public void lost(Shard shard, ShardNode node) {}
+
+    @Override
+    public void connectable(Shard shard, ShardNode node, ShardIdentity identity) {
+        int allowed = configs.get(shard.name()).connectionsOf(identity.maxConnections());
+        shard.pool().limit(node.endpoint(), allowed);
+    }
+
+    @Override
     public void close() {
+        checks.values().forEach(BackendPool::close);
         shards.values().forEach(shard -> shard.pool().close());
     }
 
-    /**
-     * Has somebody told when a shard's server is another one than before.
-     *
-     * @param action takes the shard's name, on any event loop
-     */
-    void onRestart(Consumer<String> action) {
-        onRestart = action;
-    }
+    /** Tells the connect gates how connecting goes; an answer of a healthy server, such as a wrong password, does not count. */
+    private static final class ConnectFeed implements PoolListener {
+        private final Topology topology;
+        private volatile BackendPool pool;
 
-    /** Tells the connect gate how connecting goes; an answer of a healthy server, such as a wrong password, does not count. */
-    private final class ConnectionFeed implements PoolListener {
-        private final String shard;
-        private final CircuitBreaker gate;
-
-        ConnectionFeed(String shard, CircuitBreaker gate) {
-            this.shard = shard;
-            this.gate = gate;
+        ConnectFeed(Topology topology) {
+            this.topology = topology;
         }
 
         @Override
         public void connectSucceeded(Endpoint endpoint, long nanos) {
-            gate.reportHealthy();
+            record(endpoint, FailureClass.NEUTRAL, nanos);
         }
 
         @Override
         public void connectFailed(Endpoint endpoint, BackendUnavailableException cause) {
-            boolean counts = cause.reason() != BackendUnavailableException.Reason.REJECTED
-                    || cause.errno() == 1040
-                    || cause.errno() == 1129;
-            if (counts) {
-                gate.recordFailure();
+            var node = topology.node(endpoint);
+            var outcome =
+                    ConnectFailures.classify(cause, topology.gates(node).key().role());
+            record(endpoint, outcome, 0);
+            if (ConnectFailures.isFull(cause)) {
+                // Who wants a connection waits for one of those that are open, until a check gets a new one.
+                pool.limit(endpoint, Math.max(1, pool.stats(endpoint).open()));
             }
+            if (outcome != FailureClass.NEUTRAL) {
+                topology.suspect(node);
+            }
+        }
+
+        private void record(Endpoint endpoint, FailureClass outcome, long nanos) {
+            topology.gates(topology.node(endpoint)).recordConnect(outcome, nanos);
         }
 
         @Override
         public void restartDetected(Endpoint endpoint) {
-            LOG.info("Shard {} has restarted or is configured otherwise: its old connections are closed", shard);
-            onRestart.accept(shard);
+            LOG.info("{} has restarted or is configured otherwise: its old connections are closed", endpoint);
+            topology.suspect(topology.node(endpoint));
         }
     }
 }

@@ -108,6 +108,31 @@ public final class EndpointGates {
      */
     public void finishConnect(Permit permit, FailureClass outcome, long durationNanos) {
         permit.finish(outcome, durationNanos);
+        settle(outcome);
+    }
+
+    /**
+     * Takes note of a connection that was opened without asking, as pools do: while the connect gate is closed it counts as
+     * any other; else one that was established closes the gate, and one that failed counts as a failed probe.
+     *
+     * @param outcome what happened, not null
+     * @param durationNanos how long it took, in nanoseconds
+     */
+    public void recordConnect(FailureClass outcome, long durationNanos) {
+        Permit permit = connectGate.state() == BreakerState.CLOSED ? connectGate.tryAcquire() : null;
+        if (permit != null) {
+            permit.finish(outcome, durationNanos);
+        } else {
+            switch (outcome) {
+                case CONNECT_FAILURE, CALL_FAILURE -> connectGate.recordFailure();
+                case NEUTRAL, ROLE_CHANGE, SLOW -> connectGate.reportHealthy();
+                case CALLER, CALL_FAILURE_IF_CONNECT_FAILS -> {}
+            }
+        }
+        settle(outcome);
+    }
+
+    private void settle(FailureClass outcome) {
         if (suspicions.get() == 0) {
             return;
         }

@@ -102,4 +102,39 @@ class EndpointGatesTest {
 
         assertThat(gates.isSuspected()).isTrue();
     }
+
+    @Test
+    void connectionsOpenedWithoutAskingCountAsAnyOther() {
+        for (int i = 0; i < 4; i++) {
+            gates.recordConnect(FailureClass.CONNECT_FAILURE, 0);
+        }
+        gates.recordConnect(FailureClass.NEUTRAL, 1);
+        for (int i = 0; i < 4; i++) {
+            gates.recordConnect(FailureClass.CONNECT_FAILURE, 0);
+        }
+        assertThat(gates.connectGate().state()).isEqualTo(BreakerState.CLOSED);
+
+        gates.recordConnect(FailureClass.CONNECT_FAILURE, 0);
+        assertThat(gates.connectGate().state()).isEqualTo(BreakerState.OPEN);
+    }
+
+    @Test
+    void aConnectionThatWasOpenedWhileTheGateIsShutOpensIt() {
+        gates.connectGate().reportDown();
+        gates.recordConnect(FailureClass.CALLER, 0);
+        assertThat(gates.connectGate().state()).isEqualTo(BreakerState.OPEN);
+
+        gates.recordConnect(FailureClass.NEUTRAL, 0);
+        assertThat(gates.connectGate().state()).isEqualTo(BreakerState.CLOSED);
+    }
+
+    @Test
+    void aConnectionOpenedWithoutAskingSettlesSuspicions() {
+        for (int i = 0; i < 5; i++) {
+            call(FailureClass.CALL_FAILURE_IF_CONNECT_FAILS);
+        }
+        gates.recordConnect(FailureClass.CONNECT_FAILURE, 0);
+
+        assertThat(gates.callGate().state()).isEqualTo(BreakerState.OPEN);
+    }
 }

@@ -96,6 +96,10 @@ public final class ConfigLoader {
         var breaker = root.section("breaker");
         builder.breaker(checked(breaker, () -> BreakerConfig.read(breaker::number), BreakerConfig.defaults()));
         breaker.end();
+        var statements = root.section("statements");
+        builder.statements(
+                checked(statements, () -> StatementsConfig.read(statements::number), StatementsConfig.defaults()));
+        statements.end();
         var logging = root.section("logging");
         builder.logging(new LoggingConfig(
                 logging.choice("format", LoggingConfig.Format.class, LoggingConfig.DEFAULT.format()),

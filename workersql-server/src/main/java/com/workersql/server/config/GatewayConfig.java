@@ -23,6 +23,7 @@ import java.util.stream.IntStream;
  * @param limits what clients may take
  * @param pool how connections to shards are held
  * @param breaker when a shard is no longer called
+ * @param statements how long statements may take, and how many there may be
  * @param logging what is logged
  * @param drainMillis how long a stopping gateway lets running statements and transactions finish
  */
@@ -38,6 +39,7 @@ public record GatewayConfig(
         Limits limits,
         PoolConfig pool,
         BreakerConfig breaker,
+        StatementsConfig statements,
         LoggingConfig logging,
         int drainMillis) {
 
@@ -105,6 +107,7 @@ public record GatewayConfig(
                 .limits(limits)
                 .pool(pool)
                 .breaker(breaker)
+                .statements(statements)
                 .logging(logging)
                 .drainMillis(drainMillis);
     }
@@ -122,6 +125,7 @@ public record GatewayConfig(
         private Limits limits = Limits.defaults();
         private PoolConfig pool = PoolConfig.defaults();
         private BreakerConfig breaker = BreakerConfig.defaults();
+        private StatementsConfig statements = StatementsConfig.defaults();
         private LoggingConfig logging = LoggingConfig.DEFAULT;
         private int drainMillis = (int) DRAIN_MILLIS.byDefault();
 
@@ -193,6 +197,12 @@ public record GatewayConfig(
             return this;
         }
 
+        /** How long statements may take, and how many there may be. */
+        public Builder statements(StatementsConfig statements) {
+            this.statements = statements;
+            return this;
+        }
+
         /** What is logged. */
         public Builder logging(LoggingConfig logging) {
             this.logging = logging;
@@ -229,6 +239,7 @@ public record GatewayConfig(
                     limits,
                     pool,
                     breaker,
+                    statements,
                     logging,
                     drainMillis);
         }

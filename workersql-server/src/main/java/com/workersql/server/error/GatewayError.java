@@ -40,6 +40,16 @@ public record GatewayError(int errno, String sqlState, String message, ErrorClas
     }
 
     /**
+     * The same error with another word on the statement.
+     *
+     * @param known what is known of the statement
+     * @return a new value
+     */
+    public GatewayError withOutcome(Outcome known) {
+        return new GatewayError(errno, sqlState, message, errorClass, known);
+    }
+
+    /**
      * A refusal by the gateway itself, before anything was sent.
      *
      * @param errno the MySQL error number

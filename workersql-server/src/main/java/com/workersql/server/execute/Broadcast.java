@@ -64,7 +64,7 @@ final class Broadcast {
                                 Aftermath.giveBack(session, connection, true, "broken");
                                 fail(lostOn(broken));
                             } else {
-                                executor.succeeded(lease);
+                                executor.answered(lease, status);
                                 Aftermath.giveBack(session, connection, false, "");
                                 advance(status);
                             }

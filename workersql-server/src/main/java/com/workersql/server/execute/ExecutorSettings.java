@@ -7,5 +7,12 @@ package com.workersql.server.execute;
  * @param acquireTimeoutNanos how long a statement may wait for a connection
  * @param maxLongDataBytes how much a prepared statement's parameters may hold that were sent in pieces
  * @param warningsHoldMillis how long a connection is kept for a SHOW WARNINGS before the warnings are fetched
+ * @param statementTimeoutNanos how long a statement may take, waiting included; 0: as long as it wants
+ * @param failoverWaitNanos how long a statement waits for a new primary
  */
-public record ExecutorSettings(long acquireTimeoutNanos, long maxLongDataBytes, long warningsHoldMillis) {}
+public record ExecutorSettings(
+        long acquireTimeoutNanos,
+        long maxLongDataBytes,
+        long warningsHoldMillis,
+        long statementTimeoutNanos,
+        long failoverWaitNanos) {}

@@ -43,6 +43,11 @@ public final class PreparedStatementExecutor {
                                     + " prepared statements, which is all it may have (limits.prepared_statements_per_session)"));
             return;
         }
+        var admitted = executor.admission().admit(session, target);
+        if (admitted == null) {
+            command.release();
+            return;
+        }
         byte[] sql = new byte[command.readableBytes() - 1];
         command.getBytes(command.readerIndex() + 1, sql);
         var statement = executor.statement(session, sql, sql.length, null);
@@ -51,10 +56,10 @@ public final class PreparedStatementExecutor {
                 router::planPrepare,
                 session,
                 statement,
-                plan -> prepare(session, plan, sql, command, target),
+                plan -> prepare(session, plan, sql, command, admitted),
                 error -> {
                     command.release();
-                    target.failed(error);
+                    admitted.failed(error);
                 });
     }
 
@@ -138,7 +143,12 @@ public final class PreparedStatementExecutor {
     }
 
     private void run(
-            ClientSession session, byte[] sql, Parameters parameters, Execution execution, ReplyTarget target) {
+            ClientSession session, byte[] sql, Parameters parameters, Execution execution, ReplyTarget client) {
+        var target = executor.admission().admit(session, client);
+        if (target == null) {
+            execution.release();
+            return;
+        }
         var statement = executor.statement(session, sql, sql.length, parameters);
         Router router = executor.router();
         var plan = router.planIfCached(statement);

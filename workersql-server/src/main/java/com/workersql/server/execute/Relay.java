@@ -7,6 +7,8 @@ import com.workersql.pool.ReplyListener;
 import com.workersql.pool.ReplyStatus;
 import com.workersql.protocol.session.ControlPacket;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 
 /** Carries one reply of a shard to its target, and tells the executor how it ended. Confined to the session's event loop. */
 final class Relay implements ReplyListener, ReplyTarget.Relay {
@@ -14,11 +16,22 @@ final class Relay implements ReplyListener, ReplyTarget.Relay {
     private final ReplyTarget target;
     private final Ending ending;
     private boolean began;
+    private boolean stopped;
+    private byte[] error;
+    private int errorSequenceId;
 
     /** What happens when the reply has ended, before the target hears of it. */
     interface Ending {
         /** The reply is complete; bookkeeping and release come before the door can send the next command. */
         void completed(ReplyStatus status);
+
+        /**
+         * The reply ends by the shard's error, of which the target has not heard yet.
+         *
+         * @param began whether the target has got a part of the reply
+         * @return true when the ending does all that is left to do; false to pass the error on as any reply
+         */
+        boolean errored(ReplyStatus status, boolean began);
 
         /** The connection is gone. */
         void broken(BrokenConnectionException cause, boolean bytesLeft);
@@ -32,25 +45,52 @@ final class Relay implements ReplyListener, ReplyTarget.Relay {
 
     @Override
     public void onForward(ByteBuf packets) {
+        if (stopped) {
+            packets.release();
+            return;
+        }
         begin();
         target.forward(packets);
     }
 
     @Override
     public void onControl(ControlPacket kind, int sequenceId, ByteBuf payload) {
+        if (stopped) {
+            return;
+        }
+        if (kind == ControlPacket.ERR) {
+            // Kept back until its end is known: the statement may be repeated, or the error told in another way.
+            error = ByteBufUtil.getBytes(payload);
+            errorSequenceId = sequenceId;
+            return;
+        }
         begin();
         target.control(kind, sequenceId, payload);
     }
 
     @Override
     public void onComplete(ReplyStatus status) {
+        if (stopped || (error != null && ending.errored(status, began))) {
+            return;
+        }
+        if (error != null) {
+            begin();
+            target.control(ControlPacket.ERR, errorSequenceId, Unpooled.wrappedBuffer(error));
+        }
         ending.completed(status);
         target.completed(status);
     }
 
     @Override
     public void onBroken(BrokenConnectionException cause) {
-        ending.broken(cause, began);
+        if (!stopped) {
+            ending.broken(cause, began);
+        }
+    }
+
+    /** Passes nothing on any more. */
+    void stop() {
+        stopped = true;
     }
 
     @Override

@@ -2,7 +2,11 @@
 package com.workersql.server.execute;
 
 import com.workersql.breaker.BreakerState;
+import com.workersql.breaker.CircuitBreaker;
+import com.workersql.breaker.FailureClass;
 import com.workersql.breaker.Permit;
+import com.workersql.breaker.endpoint.EndpointGates;
+import com.workersql.breaker.endpoint.Role;
 import com.workersql.pool.AcquireRequest;
 import com.workersql.pool.AcquireTimeoutException;
 import com.workersql.pool.BackendAccount;
@@ -56,19 +60,30 @@ final class ShardConnections {
     private final LongSupplier nanoClock;
     private final long acquireTimeoutNanos;
 
-    /** A connection that is ready for the statement, and the permit whose outcome is still open; null when it was held. */
-    record Lease(PooledConnection connection, Shard shard, Permit permit, long startNanos) {
-        void succeeded(long nowNanos) {
-            if (permit != null) {
-                permit.succeeded(nowNanos - startNanos);
-            }
+    /**
+     * A connection that is ready for the statement.
+     *
+     * @param connection the connection
+     * @param shard the shard
+     * @param node which of its servers
+     * @param gates that server's, in the role in which it is used
+     * @param permit whose outcome is still open; null when the session held its connection while the gate was shut
+     * @param startNanos when the server got to work
+     */
+    record Lease(
+            PooledConnection connection,
+            Shard shard,
+            ShardNode node,
+            EndpointGates gates,
+            Permit permit,
+            long startNanos) {
+        Role role() {
+            return gates.key().role();
         }
 
-        void failed(long nowNanos) {
+        void ended(FailureClass outcome, long nowNanos) {
             if (permit != null) {
-                permit.failed(nowNanos - startNanos);
-            } else {
-                shard.calls().recordFailure();
+                gates.finishCall(permit, outcome, nowNanos - startNanos);
             }
         }
 
@@ -91,7 +106,7 @@ final class ShardConnections {
             // Warnings are readable until the next statement, which this is.
             session.holdReasons().remove(HoldReason.UNREAD_WARNINGS);
             if (held.shard().equals(shard.name())) {
-                ready.accept(new Lease(held.connection(), shard, null, nanoClock.getAsLong()));
+                ready.accept(ofHeld(held.connection(), shard));
                 return;
             }
             if (!session.holdReasons().isEmpty()) {
@@ -101,6 +116,13 @@ final class ShardConnections {
             Aftermath.giveBack(session, held.connection(), false, "");
         }
         borrow(session, shard, ready, failed);
+    }
+
+    /** Nobody else can go on with what the session began, so no gate is asked; yet the outcome counts. */
+    private Lease ofHeld(PooledConnection connection, Shard shard) {
+        var node = shard.topology().node(connection.key().endpoint());
+        var gates = shard.topology().gates(node);
+        return new Lease(connection, shard, node, gates, gates.callGate().tryAcquire(), nanoClock.getAsLong());
     }
 
     private static GatewayError elsewhere(ClientSession session, String heldShard, String wanted) {
@@ -118,30 +140,55 @@ final class ShardConnections {
                     1045, "28000", "No account is configured on shard " + shard.name() + " for this user"));
             return;
         }
-        var permit = shard.calls().tryAcquire();
+        borrow(session, shard, account, nanoClock.getAsLong() + acquireTimeoutNanos, true, ready, failed);
+    }
+
+    private void borrow(
+            ClientSession session,
+            Shard shard,
+            BackendAccount account,
+            long deadlineNanos,
+            boolean mayRetry,
+            Consumer<Lease> ready,
+            Consumer<GatewayError> failed) {
+        var node = shard.topology().primary();
+        var gates = shard.topology().gates(node);
+        var permit = gates.callGate().tryAcquire();
         if (permit == null) {
-            failed.accept(GatewayError.notExecuted("Shard " + shard.name() + " is failing; next try in "
-                    + Math.max(1, shard.calls().retryAfterNanos() / 1_000_000) + " ms"));
+            failed.accept(GatewayError.notExecuted(
+                    "Shard " + shard.name() + " is failing; next try in " + retryMillis(gates.callGate()) + " ms"));
             return;
         }
-        if (shard.connects().state() == BreakerState.OPEN
-                && shard.pool().stats(shard.primary()).idle() == 0) {
-            permit.released();
-            failed.accept(GatewayError.notExecuted("Shard " + shard.name() + " accepts no new connections; next try in "
-                    + Math.max(1, shard.connects().retryAfterNanos() / 1_000_000) + " ms"));
-            return;
-        }
-        long start = nanoClock.getAsLong();
-        var wanted = session.variables();
-        var request = new AcquireRequest(
-                key(session, shard, account), session.loop(), start + acquireTimeoutNanos, preference(wanted));
-        shard.pool().acquire(request).addListener((Future<PooledConnection> future) -> {
-            if (!future.isSuccess()) {
+        Permit connecting = null;
+        if (gates.connectGate().state() != BreakerState.CLOSED
+                && shard.pool().stats(node.endpoint()).open() == 0) {
+            connecting = gates.connectGate().tryAcquire();
+            if (connecting == null) {
                 permit.released();
-                failed.accept(unavailable(shard, future.cause()));
+                failed.accept(GatewayError.notExecuted("Shard " + shard.name()
+                        + " accepts no new connections; next try in " + retryMillis(gates.connectGate()) + " ms"));
                 return;
             }
-            var lease = new Lease(future.getNow(), shard, permit, start);
+        }
+        var probe = connecting;
+        var wanted = session.variables();
+        var request = new AcquireRequest(
+                key(session, shard, node, account), session.loop(), deadlineNanos, preference(wanted));
+        shard.pool().acquire(request).addListener((Future<PooledConnection> future) -> {
+            if (probe != null) {
+                // How connecting went, the gate has heard from the pool.
+                probe.released();
+            }
+            if (!future.isSuccess()) {
+                permit.released();
+                if (mayRetry && isNotSent(future.cause()) && shard.retries().tryRetry(Retries.Proof.NOT_SENT)) {
+                    borrow(session, shard, account, deadlineNanos, false, ready, failed);
+                } else {
+                    failed.accept(unavailable(shard, future.cause()));
+                }
+                return;
+            }
+            var lease = new Lease(future.getNow(), shard, node, gates, permit, nanoClock.getAsLong());
             if (session.isClosed()) {
                 permit.released();
                 lease.connection().release();
@@ -152,9 +199,19 @@ final class ShardConnections {
         });
     }
 
-    private PoolKey key(ClientSession session, Shard shard, BackendAccount account) {
+    private static long retryMillis(CircuitBreaker gate) {
+        return Math.max(1, gate.retryAfterNanos() / 1_000_000);
+    }
+
+    /** No connection for want of health: the next try may meet another one, or wait for one that is open. */
+    private static boolean isNotSent(Throwable cause) {
+        return cause instanceof BackendUnavailableException unavailable
+                && ConnectFailures.classify(unavailable, Role.PRIMARY) == FailureClass.CONNECT_FAILURE;
+    }
+
+    private PoolKey key(ClientSession session, Shard shard, ShardNode node, BackendAccount account) {
         var cached = session.poolKey(shard.name(), account);
-        if (cached != null) {
+        if (cached != null && cached.endpoint().equals(node.endpoint())) {
             return cached;
         }
         var capabilities = new CapabilityFlags(ALWAYS | (session.capabilities().bits() & OF_THE_CLIENT));
@@ -166,7 +223,7 @@ final class ShardConnections {
         // The schema is the connection's from its login on, so that a connection never has to be taken out of one.
         var inSchema = new BackendAccount(account.user(), account.secret(), session.schema());
         var key = new PoolKey(
-                shard.primary(), inSchema, session.principal().tenant(), capabilities, shard.tls(), collation);
+                node.endpoint(), inSchema, session.principal().tenant(), capabilities, shard.tls(), collation);
         session.poolKey(shard.name(), account, key);
         return key;
     }
@@ -193,7 +250,7 @@ final class ShardConnections {
                 if (reset.isSuccess()) {
                     bringToState(lease, wanted, ready, failed);
                 } else {
-                    lease.failed(nanoClock.getAsLong());
+                    lease.ended(FailureClass.CALL_FAILURE, nanoClock.getAsLong());
                     connection.discard("reset failed");
                     failed.accept(unavailable(lease.shard(), reset.cause()));
                 }
@@ -203,7 +260,7 @@ final class ShardConnections {
             // own.
             statement(connection, difference, (status, broken) -> {
                 if (broken != null) {
-                    lease.failed(nanoClock.getAsLong());
+                    lease.ended(FailureClass.CALL_FAILURE, nanoClock.getAsLong());
                     connection.discard("broken");
                     failed.accept(unavailable(lease.shard(), broken));
                 } else if (status.isError()) {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.execute;
 
-import com.workersql.pool.BrokenConnectionException;
+import com.workersql.breaker.FailureClass;
+import com.workersql.breaker.classify.FailureClassifier;
+import com.workersql.breaker.classify.TransportFailure;
+import com.workersql.breaker.endpoint.Gate;
 import com.workersql.pool.PooledConnection;
 import com.workersql.pool.ReplyStatus;
 import com.workersql.protocol.CapabilityFlags;
-import com.workersql.protocol.StatusFlags;
 import com.workersql.router.ClientCharset;
 import com.workersql.router.Parameters;
 import com.workersql.router.PermissionClass;
@@ -49,6 +51,8 @@ public final class StatementExecutor {
     private final Supplier<Shards> shards;
     private final Planner planner;
     private final LongSupplier nanoClock;
+    private final Admission admission;
+    private final ExecutorSettings settings;
     private final ShardConnections connections;
     private final LocalStatements locals;
     private final PreparedStatementExecutor prepared;
@@ -62,6 +66,7 @@ public final class StatementExecutor {
      * @param planner analyses what the plan cache does not know
      * @param registry the sessions that KILL may name
      * @param nanoClock a monotonic clock
+     * @param admission how many statements there may be
      * @param settings the limits
      */
     public StatementExecutor(
@@ -70,11 +75,14 @@ public final class StatementExecutor {
             Planner planner,
             SessionRegistry registry,
             LongSupplier nanoClock,
+            Admission admission,
             ExecutorSettings settings) {
         this.router = router;
         this.shards = shards;
         this.planner = planner;
         this.nanoClock = nanoClock;
+        this.admission = admission;
+        this.settings = settings;
         this.connections = new ShardConnections(nanoClock, settings.acquireTimeoutNanos());
         this.diagnostics = new Diagnostics(settings.warningsHoldMillis());
         this.locals = new LocalStatements(this, router, registry);
@@ -95,9 +103,14 @@ public final class StatementExecutor {
      *
      * @param session the session
      * @param command the payload of a COM_QUERY: the command byte and the text; owned by the executor from here
-     * @param target takes the reply
+     * @param client takes the reply
      */
-    public void query(ClientSession session, ByteBuf command, ReplyTarget target) {
+    public void query(ClientSession session, ByteBuf command, ReplyTarget client) {
+        var target = admission.admit(session, client);
+        if (target == null) {
+            command.release();
+            return;
+        }
         int length = command.readableBytes() - 1;
         boolean scratch = length <= SCRATCH_BYTES;
         byte[] sql = scratch ? SCRATCH.get() : new byte[length];
@@ -281,6 +294,10 @@ public final class StatementExecutor {
         planner.plan(analysis, statement, session.loop(), planned, failed);
     }
 
+    Admission admission() {
+        return admission;
+    }
+
     /** The router, for those parts of this package that plan themselves. */
     Router router() {
         return router;
@@ -344,10 +361,24 @@ public final class StatementExecutor {
             Work work,
             ReplyTarget target,
             Aftermath.Learner learner) {
-        lease(session, shardName, lease -> send(session, lease, discardAfterwards, work, target, learner), error -> {
-            work.drop();
-            target.failed(error);
-        });
+        new ShardRun(this, session, shardName, discardAfterwards, work, target, learner).start();
+    }
+
+    ExecutorSettings settings() {
+        return settings;
+    }
+
+    LongSupplier nanoClock() {
+        return nanoClock;
+    }
+
+    ShardConnections connections() {
+        return connections;
+    }
+
+    /** A shard as it is configured now; null when there is none by that name. */
+    Shard shard(String name) {
+        return shards.get().byName().get(name);
     }
 
     /** Gets the session a connection to any shard: what it asks is the same everywhere. */
@@ -386,71 +417,24 @@ public final class StatementExecutor {
         });
     }
 
-    private void send(
-            ClientSession session,
-            ShardConnections.Lease lease,
-            boolean discardAfterwards,
-            Work work,
-            ReplyTarget target,
-            Aftermath.Learner learner) {
-        var connection = lease.connection();
-        session.running(connection);
-        Ahead.send(
-                session,
-                connection,
-                work.info(),
-                () -> {
-                    var relay = new Relay(connection, target, new Relay.Ending() {
-                        @Override
-                        public void completed(ReplyStatus status) {
-                            afterwards(session, lease, discardAfterwards, work.info(), status, learner);
-                        }
-
-                        @Override
-                        public void broken(BrokenConnectionException cause, boolean bytesLeft) {
-                            target.failed(lost(session, lease, work.info(), cause, bytesLeft));
-                        }
-                    });
-                    work.send(connection, relay, error -> {
-                        session.running(null);
-                        lease.released();
-                        keepOrGiveBack(session, connection, lease.shard().name(), false);
-                        target.failed(error);
-                    });
-                },
-                error -> {
-                    work.drop();
-                    lease.released();
-                    abandon(session, connection, "statement ahead failed");
-                    target.failed(error);
-                });
+    /** Tells the breaker what the server's answer says of the server. */
+    void answered(ShardConnections.Lease lease, ReplyStatus status) {
+        var outcome = status.isError()
+                ? FailureClassifier.classify(Gate.CALL, lease.role(), status.errno(), status.message())
+                : FailureClass.NEUTRAL;
+        lease.ended(outcome, nanoClock.getAsLong());
+        if (outcome != FailureClass.NEUTRAL && outcome != FailureClass.SLOW) {
+            lease.shard().topology().suspect(lease.node());
+        }
     }
 
-    /** Tells the breaker that a call went well, whatever the server answered. */
-    void succeeded(ShardConnections.Lease lease) {
-        lease.succeeded(nanoClock.getAsLong());
-    }
-
-    /** Tells the breaker that the shard was lost. */
+    /** Tells the breaker that the server was lost, or does not answer. */
     void failed(ShardConnections.Lease lease) {
-        lease.failed(nanoClock.getAsLong());
+        lease.ended(FailureClassifier.classify(TransportFailure.STREAM_BROKEN), nanoClock.getAsLong());
+        lease.shard().topology().suspect(lease.node());
     }
 
-    private void afterwards(
-            ClientSession session,
-            ShardConnections.Lease lease,
-            boolean discardAfterwards,
-            StatementInfo info,
-            ReplyStatus status,
-            Aftermath.Learner learner) {
-        session.running(null);
-        succeeded(lease);
-        learner.learn(session, lease.connection(), info, status);
-        session.warnings(List.of());
-        keepOrGiveBack(session, lease.connection(), lease.shard().name(), discardAfterwards);
-    }
-
-    private void keepOrGiveBack(ClientSession session, PooledConnection connection, String shard, boolean discard) {
+    void keepOrGiveBack(ClientSession session, PooledConnection connection, String shard, boolean discard) {
         if (session.isClosed()) {
             abandon(session, connection, "client gone");
         } else if (session.holdReasons().isEmpty()) {
@@ -462,40 +446,9 @@ public final class StatementExecutor {
         }
     }
 
-    private static void abandon(ClientSession session, PooledConnection connection, String why) {
+    void abandon(ClientSession session, PooledConnection connection, String why) {
         session.running(null);
         session.held(null);
         connection.discard(why);
-    }
-
-    /** The error for a statement whose connection broke, and what that does to the session. */
-    private GatewayError lost(
-            ClientSession session,
-            ShardConnections.Lease lease,
-            StatementInfo info,
-            BrokenConnectionException cause,
-            boolean bytesLeft) {
-        failed(lease);
-        boolean inTransaction = session.inTransaction();
-        boolean losesState = session.holdsUnreplayableState();
-        abandon(session, lease.connection(), "broken");
-        session.statusFlags(session.statusFlags() & ~StatusFlags.SERVER_STATUS_IN_TRANS);
-        if (losesState) {
-            session.closeAfterReply();
-        }
-        String what = "shard " + lease.shard().name() + " was lost: " + cause.getMessage();
-        if (bytesLeft) {
-            session.closeAfterReply();
-            return GatewayError.lostWhileStreaming(what);
-        }
-        boolean sent = cause.phase() != BrokenConnectionException.Phase.NOT_SENT;
-        if (info.kind() == StatementKind.COMMIT && sent) {
-            return GatewayError.outcomeUnknown("COMMIT was sent, then " + what);
-        }
-        if (inTransaction) {
-            session.transactionLost(info.kind() != StatementKind.ROLLBACK);
-            return GatewayError.transactionLost(what);
-        }
-        return sent && !info.readsOnly() ? GatewayError.outcomeUnknown(what) : GatewayError.notExecuted(what);
     }
 }

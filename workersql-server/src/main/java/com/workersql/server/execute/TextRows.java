@@ -16,9 +16,13 @@ import java.util.List;
 public abstract class TextRows implements ReplyListener {
     private static final int MAX_BYTES = 1 << 20;
 
+    /** Catalog, schema, table and the table's own name. */
+    private static final int FIELDS_BEFORE_NAME = 4;
+
     private final ByteBuf gathered = Unpooled.buffer();
     private int columns;
     private boolean overflow;
+    private List<String> names = List.of();
 
     /**
      * The statement has ended.
@@ -49,17 +53,36 @@ public abstract class TextRows implements ReplyListener {
         completed(status.isError() || overflow ? List.of() : rows(), status);
     }
 
+    /**
+     * The columns' names, in {@link #completed} only.
+     *
+     * @return one for each column; empty after an error
+     */
+    protected final List<String> names() {
+        return names;
+    }
+
     private List<String[]> rows() {
         var rows = new ArrayList<String[]>();
+        names = new ArrayList<>(columns);
         for (int packet = 0; gathered.isReadable(); packet++) {
             int length = gathered.readUnsignedMediumLE();
             gathered.skipBytes(PacketEncoder.HEADER_BYTES - 3);
             var payload = gathered.readSlice(length);
             if (packet >= columns) {
                 rows.add(row(payload));
+            } else {
+                names.add(name(payload));
             }
         }
         return rows;
+    }
+
+    private static String name(ByteBuf definition) {
+        for (int before = 0; before < FIELDS_BEFORE_NAME; before++) {
+            ProtocolStrings.skipLengthEncoded(definition);
+        }
+        return ProtocolStrings.readLengthEncoded(definition);
     }
 
     private String[] row(ByteBuf payload) {

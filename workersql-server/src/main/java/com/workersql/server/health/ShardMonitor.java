@@ -2,211 +2,252 @@
 package com.workersql.server.health;
 
 import com.workersql.breaker.BreakerState;
-import com.workersql.pool.AcquireRequest;
-import com.workersql.pool.AcquireTimeoutException;
-import com.workersql.pool.BackendAccount;
-import com.workersql.pool.BrokenConnectionException;
-import com.workersql.pool.PoolExhaustedException;
-import com.workersql.pool.PoolKey;
-import com.workersql.pool.PooledConnection;
-import com.workersql.pool.ReplyStatus;
-import com.workersql.protocol.CapabilityFlags;
-import com.workersql.protocol.session.ReplyKind;
+import com.workersql.breaker.FailureClass;
+import com.workersql.pool.BackendPool;
+import com.workersql.pool.Endpoint;
 import com.workersql.server.execute.Shard;
-import com.workersql.server.execute.TextRows;
-import io.netty.buffer.Unpooled;
+import com.workersql.server.execute.ShardNode;
 import io.netty.channel.EventLoop;
-import io.netty.util.concurrent.Future;
-import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks shards who they are, once at the start and whenever one was away: a whole login and a query, since a frozen server
- * still accepts connections. A shard that answers has its gates opened again at once, long before their time is over.
+ * Watches all servers of all shards, shuts and opens their gates, and finds out which of a shard's servers takes writes. Works on
+ * one event loop; what it knows may be read by any thread.
  */
 public final class ShardMonitor implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ShardMonitor.class);
-    private static final byte[] QUESTION =
-            "SELECT @@version, @@global.sql_mode, @@global.max_connections".getBytes(StandardCharsets.US_ASCII);
-    private static final int UTF8MB4_GENERAL_CI = 45;
 
     private final EventLoop loop;
     private final LongSupplier nanoClock;
-    private final long timeoutNanos;
-    private final BiConsumer<Shard, ShardIdentity> learned;
-    private final Map<String, Boolean> reachable = new ConcurrentHashMap<>();
-    private final Map<String, Boolean> asking = new ConcurrentHashMap<>();
-    private final Map<String, Boolean> changed = new ConcurrentHashMap<>();
-    private Future<?> timer;
+    private final Random random;
+    private final HealthSettings settings;
+    private final Fleet fleet;
+    private final Map<Endpoint, EndpointHealth> known = new ConcurrentHashMap<>();
+    private final List<Watch> watches = new ArrayList<>();
+
+    /** The shards as the monitor needs them. Called on the monitor's loop. */
+    public interface Fleet {
+        /** The connections that checks of this shard are made on. */
+        BackendPool checks(Shard shard);
+
+        /** What a shard's primary says it is. */
+        void learned(Shard shard, ShardIdentity identity);
+
+        /** A server takes new connections, as many as configured. */
+        void connectable(Shard shard, ShardNode node, ShardIdentity identity);
+
+        /** A server was frozen or lost; what waits for its answers waits in vain. */
+        void lost(Shard shard, ShardNode node);
+
+        /** A shard as it is configured now. */
+        Shard current(String name);
+    }
 
     /**
      * A monitor.
      *
      * @param loop where it works
      * @param nanoClock a monotonic clock
-     * @param timeoutMillis how long a shard may take to answer
-     * @param learned takes what a shard says it is, on the monitor's loop
+     * @param random spreads the pings
+     * @param settings intervals and time-outs
+     * @param fleet the shards
      */
-    public ShardMonitor(
-            EventLoop loop, LongSupplier nanoClock, int timeoutMillis, BiConsumer<Shard, ShardIdentity> learned) {
+    public ShardMonitor(EventLoop loop, LongSupplier nanoClock, Random random, HealthSettings settings, Fleet fleet) {
         this.loop = loop;
         this.nanoClock = nanoClock;
-        this.timeoutNanos = TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
-        this.learned = learned;
+        this.random = random;
+        this.settings = settings;
+        this.fleet = fleet;
     }
 
     /**
-     * Asks all shards, and from then on those again that were away.
+     * Starts to watch.
      *
      * @param shards the shards
-     * @param intervalMillis the time between two looks at what is away
-     * @return done when every shard has answered or failed to
+     * @return done when every server has answered or failed to
      */
-    public CompletionStage<Void> start(List<Shard> shards, int intervalMillis) {
-        var first =
-                shards.stream().map(shard -> ask(shard).toCompletableFuture()).toArray(CompletableFuture<?>[]::new);
-        timer = loop.scheduleWithFixedDelay(
-                () -> shards.stream().filter(this::isSuspect).forEach(this::ask),
-                intervalMillis,
-                intervalMillis,
-                TimeUnit.MILLISECONDS);
-        return CompletableFuture.allOf(first);
+    public CompletionStage<Void> start(List<Shard> shards) {
+        var firsts = new ArrayList<CompletableFuture<Void>>();
+        for (Shard shard : shards) {
+            var byNode = new ConcurrentHashMap<ShardNode, Watch>();
+            for (ShardNode node : shard.topology().nodes()) {
+                known.put(node.endpoint(), EndpointHealth.unknown(node.endpoint()));
+                var watch = new Watch(shard.name(), node);
+                byNode.put(node, watch);
+                watches.add(watch);
+                firsts.add(watch.first);
+            }
+            shard.topology()
+                    .onSuspicion(
+                            node -> loop.execute(() -> byNode.get(node).monitor.check()));
+        }
+        loop.execute(() -> watches.forEach(watch -> watch.monitor.start()));
+        return CompletableFuture.allOf(firsts.toArray(CompletableFuture<?>[]::new));
     }
 
     /**
-     * Has a shard asked again at the next look, because its server is another one than before. Any thread.
+     * What is known of a server.
      *
-     * @param shard its name
+     * @param endpoint where it listens
+     * @return null when it is not watched
      */
-    public void askAgain(String shard) {
-        changed.put(shard, true);
-    }
-
-    private boolean isSuspect(Shard shard) {
-        return changed.remove(shard.name()) != null
-                || !isReachable(shard.name())
-                || shard.calls().state() != BreakerState.CLOSED
-                || shard.connects().state() != BreakerState.CLOSED;
+    public EndpointHealth health(Endpoint endpoint) {
+        return known.get(endpoint);
     }
 
     /**
-     * Whether a shard answered when it was last asked.
+     * Whether a shard can be used: it has a primary, and that answers.
      *
-     * @param shard its name
+     * @param shard the shard
      * @return false also before it was asked
      */
-    public boolean isReachable(String shard) {
-        return reachable.getOrDefault(shard, false);
+    public boolean isReachable(Shard shard) {
+        var health = known.get(shard.primary());
+        return shard.topology().trouble() == null && health != null && health.isUp();
     }
 
-    private CompletionStage<Void> ask(Shard shard) {
-        var done = new CompletableFuture<Void>();
-        var account = anyAccount(shard);
-        if (account == null || asking.putIfAbsent(shard.name(), true) != null) {
-            done.complete(null);
-            return done;
-        }
-        var capabilities = new CapabilityFlags(CapabilityFlags.CLIENT_PROTOCOL_41
-                | CapabilityFlags.CLIENT_SECURE_CONNECTION
-                | CapabilityFlags.CLIENT_PLUGIN_AUTH
-                | CapabilityFlags.CLIENT_TRANSACTIONS
-                | CapabilityFlags.CLIENT_SESSION_TRACK
-                | CapabilityFlags.CLIENT_DEPRECATE_EOF);
-        var key = new PoolKey(shard.primary(), account, null, capabilities, shard.tls(), UTF8MB4_GENERAL_CI);
-        shard.pool()
-                .acquire(AcquireRequest.of(key, loop, nanoClock.getAsLong() + timeoutNanos))
-                .addListener((Future<PooledConnection> future) -> {
-                    if (future.isSuccess()) {
-                        question(shard, future.getNow(), done);
-                    } else {
-                        failed(shard, future.cause(), done);
-                    }
-                });
-        return done;
-    }
-
-    private void question(Shard shard, PooledConnection connection, CompletableFuture<Void> done) {
-        var deadline = loop.schedule(
-                () -> {
-                    connection.discard("no answer");
-                    failed(shard, new TimeoutException("no answer in time"), done);
-                },
-                timeoutNanos,
-                TimeUnit.NANOSECONDS);
-        connection.executePayload(
-                ReplyKind.QUERY,
-                Unpooled.buffer(1 + QUESTION.length).writeByte(0x03).writeBytes(QUESTION),
-                new TextRows() {
-                    @Override
-                    protected void completed(List<String[]> rows, ReplyStatus status) {
-                        if (!deadline.cancel(false)) {
-                            return;
-                        }
-                        connection.release();
-                        if (status.isError() || rows.isEmpty()) {
-                            failed(shard, new IllegalStateException(status.message()), done);
-                        } else {
-                            answered(shard, ShardIdentity.parse(rows.get(0)[0], rows.get(0)[1], rows.get(0)[2]), done);
-                        }
-                    }
-
-                    @Override
-                    public void onBroken(BrokenConnectionException e) {
-                        if (deadline.cancel(false)) {
-                            connection.discard("broken");
-                            failed(shard, e, done);
-                        }
-                    }
-                });
-    }
-
-    private void answered(Shard shard, ShardIdentity identity, CompletableFuture<Void> done) {
-        asking.remove(shard.name());
-        if (!isReachable(shard.name())) {
-            LOG.info("Shard {} at {} is {}", shard.name(), shard.primary(), identity.versionText());
-        }
-        reachable.put(shard.name(), true);
-        shard.connects().reportHealthy();
-        shard.calls().reportHealthy();
-        learned.accept(shard, identity);
-        done.complete(null);
-    }
-
-    private void failed(Shard shard, Throwable cause, CompletableFuture<Void> done) {
-        asking.remove(shard.name());
-        if (cause instanceof AcquireTimeoutException || cause instanceof PoolExhaustedException) {
-            // All its connections are busy, which says nothing against it.
-            done.complete(null);
+    private void findPrimary(Shard shard) {
+        var topology = shard.topology();
+        var nodes = topology.nodes();
+        var servers = nodes.stream().map(node -> known.get(node.endpoint())).toList();
+        var before = topology.primary();
+        var verdict = Roles.of(servers, nodes.indexOf(before));
+        if (verdict.primary() < 0) {
+            if (!verdict.trouble().equals(topology.trouble())) {
+                LOG.error("Shard {}: {}", shard.name(), verdict.trouble());
+                topology.noPrimary(verdict.trouble());
+            }
             return;
         }
-        if (!Boolean.FALSE.equals(reachable.put(shard.name(), false))) {
-            LOG.warn("Shard {} does not answer: {}", shard.name(), cause.getMessage());
+        var primary = nodes.get(verdict.primary());
+        if (primary.equals(before) && topology.trouble() == null) {
+            topology.waiters().release();
+            return;
         }
-        shard.connects().reportDown();
-        shard.calls().reportDown();
-        done.complete(null);
+        if (!primary.equals(before)) {
+            warnOfMissing(shard, known.get(before.endpoint()), known.get(primary.endpoint()));
+            LOG.warn("Shard {}: {} is the primary now, instead of {}", shard.name(), primary, before);
+            shard.pool().invalidate(before.endpoint());
+            shard.pool().invalidate(primary.endpoint());
+        }
+        topology.primary(primary);
+        var report = known.get(primary.endpoint()).report();
+        if (report != null) {
+            fleet.learned(shard, report.identity());
+        }
     }
 
-    private static BackendAccount anyAccount(Shard shard) {
-        return shard.account() != null
-                ? shard.account()
-                : shard.tenantAccounts().values().stream().findFirst().orElse(null);
+    private static void warnOfMissing(Shard shard, EndpointHealth before, EndpointHealth now) {
+        if (before.report() == null || now.report() == null) {
+            return;
+        }
+        try {
+            if (!GtidPosition.parse(now.report().gtidPosition())
+                    .contains(GtidPosition.parse(before.report().gtidPosition()))) {
+                LOG.error(
+                        "Shard {}: the new primary {} lacks transactions of {}: it has {}, the other had {}",
+                        shard.name(),
+                        now.endpoint(),
+                        before.endpoint(),
+                        now.report().gtidPosition(),
+                        before.report().gtidPosition());
+            }
+        } catch (IllegalArgumentException e) {
+            LOG.warn("Shard {}: {}", shard.name(), e.getMessage());
+        }
     }
 
     @Override
     public void close() {
-        if (timer != null) {
-            timer.cancel(false);
+        loop.submit(() -> watches.forEach(watch -> watch.monitor.close())).awaitUninterruptibly();
+    }
+
+    /** One server and what follows from its health. */
+    private final class Watch implements EndpointMonitor.Observer {
+        private final String shardName;
+        private final ShardNode node;
+        private final EndpointMonitor monitor;
+        private final CompletableFuture<Void> first = new CompletableFuture<>();
+        private long toldNanos;
+
+        Watch(String shardName, ShardNode node) {
+            this.shardName = shardName;
+            this.node = node;
+            var probe = new ServerProbe(
+                    this::shard, node, fleet.checks(shard()), loop, nanoClock, settings.checkTimeoutMillis());
+            this.monitor = new EndpointMonitor(
+                    EndpointHealth.unknown(node.endpoint()), probe, loop, nanoClock, random, settings, this);
+        }
+
+        private Shard shard() {
+            return fleet.current(shardName);
+        }
+
+        @Override
+        public void changed(EndpointHealth health) {
+            known.put(node.endpoint(), health);
+            var report = health.report();
+            if (health.isUp() && report != null && health.reportNanos() != toldNanos) {
+                toldNanos = health.reportNanos();
+                fleet.connectable(shard(), node, report.identity());
+                if (shard().topology().primary().equals(node)) {
+                    fleet.learned(shard(), report.identity());
+                }
+                findPrimary(shard());
+            }
+        }
+
+        @Override
+        public void returned(EndpointHealth health) {
+            LOG.info(
+                    "Shard {}: {} answers{}",
+                    shardName,
+                    node,
+                    health.report() == null
+                            ? ""
+                            : ", " + health.report().identity().versionText());
+            for (var gates : List.of(node.asPrimary(), node.asReplica())) {
+                gates.connectGate().reportHealthy();
+                gates.callGate().reportHealthy();
+            }
+            findPrimary(shard());
+            first.complete(null);
+        }
+
+        @Override
+        public void down(EndpointHealth health) {
+            boolean news = first.complete(null)
+                    || shard().topology().gates(node).callGate().state() == BreakerState.CLOSED;
+            if (news) {
+                LOG.warn("Shard {}: {} is down: {}", shardName, node, health.fault());
+            }
+            for (var gates : List.of(node.asPrimary(), node.asReplica())) {
+                gates.connectGate().reportDown();
+                gates.callGate().reportDown();
+            }
+            findPrimary(shard());
+            fleet.lost(shard(), node);
+        }
+
+        @Override
+        public boolean isUrgent() {
+            return shard().topology().trouble() != null;
+        }
+
+        @Override
+        public void refusesConnections(String why) {
+            LOG.warn("Shard {}: {} takes no new connections: {}", shardName, node, why);
+            shard().topology().gates(node).recordConnect(FailureClass.CONNECT_FAILURE, 0);
+            first.complete(null);
         }
     }
 }

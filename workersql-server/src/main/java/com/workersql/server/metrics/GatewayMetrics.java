@@ -10,6 +10,9 @@ import com.workersql.pool.Endpoint;
 import com.workersql.pool.EndpointStats;
 import com.workersql.router.Router;
 import com.workersql.router.RouterStats;
+import com.workersql.server.execute.Admission;
+import com.workersql.server.execute.Retries;
+import com.workersql.server.execute.Topology;
 import com.workersql.server.session.SessionRegistry;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -124,6 +127,53 @@ public final class GatewayMetrics {
             String name, String shard, BackendPool pool, Endpoint endpoint, ToLongFunction<EndpointStats> figure) {
         return FunctionCounter.builder(name, pool, p -> figure.applyAsLong(p.stats(endpoint)))
                 .tag("shard", shard);
+    }
+
+    /**
+     * Publishes how many statements of a shard were repeated, by the proof that it did no harm.
+     *
+     * @param shard the shard's name
+     * @param retries the shard's repeated statements
+     */
+    public void retries(String shard, Retries retries) {
+        for (var proof : Retries.Proof.values()) {
+            FunctionCounter.builder("workersql.retries", retries, r -> r.count(proof))
+                    .tag("shard", shard)
+                    .tag("proof", proof.name().toLowerCase(Locale.ROOT))
+                    .register(registry);
+        }
+        FunctionCounter.builder("workersql.retries.refused", retries, Retries::refused)
+                .description("Statements that were not repeated because the shard's budget was spent")
+                .tag("shard", shard)
+                .register(registry);
+    }
+
+    /**
+     * Publishes how many statements are under way, and how many were refused by a limit.
+     *
+     * @param admission who lets them in
+     */
+    public void admission(Admission admission) {
+        Gauge.builder("workersql.statements.running", admission, Admission::running)
+                .register(registry);
+        FunctionCounter.builder("workersql.statements.refused", admission, Admission::refused)
+                .register(registry);
+    }
+
+    /**
+     * Publishes how many statements wait for a shard's new primary.
+     *
+     * @param shard the shard's name
+     * @param topology its servers
+     */
+    public void topology(String shard, Topology topology) {
+        Gauge.builder("workersql.failover.waiting", topology, t -> t.waiters().size())
+                .tag("shard", shard)
+                .register(registry);
+        Gauge.builder("workersql.shard.primary", topology, t -> t.trouble() == null ? 1 : 0)
+                .description("1 while one of the shard's servers takes writes")
+                .tag("shard", shard)
+                .register(registry);
     }
 
     private void connections(

@@ -110,6 +110,9 @@ class ShardFailureIT {
                     .hasMessageContaining("shard_1");
         } finally {
             ShardFixture.restart(fleet.embedded(), "shard_1");
+            try (var globex = fleet.connect(Driver.MYSQL_TEXT, "globex")) {
+                awaitAnswer(globex, "SELECT 1 + 2");
+            }
         }
     }
 

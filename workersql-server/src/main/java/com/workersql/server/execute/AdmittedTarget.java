@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.execute;
+
+import com.workersql.pool.ReplyStatus;
+import com.workersql.protocol.CapabilityFlags;
+import com.workersql.protocol.message.server.ColumnDefinition;
+import com.workersql.protocol.session.ControlPacket;
+import com.workersql.server.error.GatewayError;
+import io.netty.buffer.ByteBuf;
+import java.util.List;
+
+/** Passes a reply on, and tells at its end, once, that the statement is over. Confined to the session's event loop. */
+class AdmittedTarget implements PrepareTarget {
+    private final ReplyTarget target;
+    private Runnable leave;
+
+    /** One that can carry several replies, where the target can. */
+    static AdmittedTarget of(ReplyTarget target, Runnable leave) {
+        return target instanceof SeveralReplies several
+                ? new OfSeveral(several, leave)
+                : new AdmittedTarget(target, leave);
+    }
+
+    private AdmittedTarget(ReplyTarget target, Runnable leave) {
+        this.target = target;
+        this.leave = leave;
+    }
+
+    /** Before the target hears of it: it may begin the next statement at once. */
+    private void end() {
+        var once = leave;
+        leave = null;
+        if (once != null) {
+            once.run();
+        }
+    }
+
+    @Override
+    public void begin(CapabilityFlags capabilities, Relay relay) {
+        target.begin(capabilities, relay);
+    }
+
+    @Override
+    public void forward(ByteBuf packets) {
+        target.forward(packets);
+    }
+
+    @Override
+    public void control(ControlPacket kind, int sequenceId, ByteBuf payload) {
+        target.control(kind, sequenceId, payload);
+    }
+
+    @Override
+    public void completed(ReplyStatus status) {
+        end();
+        target.completed(status);
+    }
+
+    @Override
+    public void ok(LocalOk ok) {
+        end();
+        target.ok(ok);
+    }
+
+    @Override
+    public void rows(LocalRows rows) {
+        end();
+        target.rows(rows);
+    }
+
+    @Override
+    public void failed(GatewayError error) {
+        end();
+        target.failed(error);
+    }
+
+    @Override
+    public void prepared(int statementId, List<ColumnDefinition> columns) {
+        end();
+        ((PrepareTarget) target).prepared(statementId, columns);
+    }
+
+    /** Each statement of a text is let in by itself, so that this one is over with the first of them. */
+    private static final class OfSeveral extends AdmittedTarget implements SeveralReplies {
+        private final SeveralReplies target;
+
+        OfSeveral(SeveralReplies target, Runnable leave) {
+            super(target, leave);
+            this.target = target;
+        }
+
+        @Override
+        public void nextReply(Runnable next) {
+            target.nextReply(next);
+        }
+    }
+}

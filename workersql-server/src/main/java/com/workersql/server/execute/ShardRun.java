@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.execute;
+
+import com.workersql.breaker.FailureClass;
+import com.workersql.breaker.classify.FailureClassifier;
+import com.workersql.breaker.endpoint.Gate;
+import com.workersql.pool.BrokenConnectionException;
+import com.workersql.pool.ReplyStatus;
+import com.workersql.protocol.StatusFlags;
+import com.workersql.router.StatementKind;
+import com.workersql.server.error.GatewayError;
+import com.workersql.server.error.Outcome;
+import com.workersql.server.session.ClientSession;
+import com.workersql.server.session.HoldReason;
+import java.util.List;
+
+/**
+ * One statement on its way to one shard and back: waits for a primary where a failover is under way, for a connection, for the
+ * reply, all within its time; repeats the statement where it is proven that this does no harm; and says at the end what is known
+ * of it. Confined to the session's event loop.
+ */
+final class ShardRun implements Relay.Ending {
+    private static final int MAX_RETRIES = 2;
+
+    private final StatementExecutor executor;
+    private final ClientSession session;
+    private final String shardName;
+    private final boolean discardAfterwards;
+    private final ReplyTarget target;
+    private final Aftermath.Learner learner;
+    private final StatementDeadline deadline;
+    private Work work;
+    private Work copy;
+    private Shard shard;
+    private ShardConnections.Lease lease;
+    private Relay relay;
+    private int retries;
+    private boolean ended;
+
+    ShardRun(
+            StatementExecutor executor,
+            ClientSession session,
+            String shardName,
+            boolean discardAfterwards,
+            Work work,
+            ReplyTarget target,
+            Aftermath.Learner learner) {
+        this.executor = executor;
+        this.session = session;
+        this.shardName = shardName;
+        this.discardAfterwards = discardAfterwards;
+        this.work = work;
+        this.target = target;
+        this.learner = learner;
+        this.deadline = new StatementDeadline(executor.settings(), executor.nanoClock());
+    }
+
+    void start() {
+        shard = executor.shard(shardName);
+        if (shard == null) {
+            fail(GatewayError.notExecuted("No shard is named " + shardName));
+            return;
+        }
+        shard.retries().recordStatement();
+        deadline.start(session.loop(), this::timeUp);
+        executor.whenIdle(session, this::attempt);
+    }
+
+    private void attempt() {
+        if (ended) {
+            return;
+        }
+        if (session.held() == null && FailoverWait.isNeeded(shard)) {
+            FailoverWait.start(shard, session, executor.settings().failoverWaitNanos(), this::attempt, this::fail);
+            return;
+        }
+        boolean repeatable = retries < MAX_RETRIES && isFree();
+        executor.connections().lease(session, shard, ready -> send(ready, repeatable), this::fail);
+    }
+
+    /** Whether the session has nothing on its connection that a repetition on another one would not find. */
+    private boolean isFree() {
+        return !session.inTransaction()
+                && session.ahead().isEmpty()
+                && (session.held() == null
+                        || session.holdReasons().stream().allMatch(reason -> reason == HoldReason.UNREAD_WARNINGS));
+    }
+
+    private void send(ShardConnections.Lease ready, boolean repeatable) {
+        if (ended) {
+            ready.released();
+            giveBackUnused(ready);
+            return;
+        }
+        lease = ready;
+        deadline.connected();
+        var connection = ready.connection();
+        session.running(connection);
+        copy = repeatable ? work.again() : null;
+        Ahead.send(
+                session,
+                connection,
+                work.info(),
+                () -> {
+                    relay = new Relay(connection, target, this);
+                    work.send(connection, relay, this::notSent);
+                },
+                error -> {
+                    ready.released();
+                    executor.abandon(session, connection, "statement ahead failed");
+                    fail(error);
+                });
+    }
+
+    private void giveBackUnused(ShardConnections.Lease unused) {
+        if (session.held() == null || session.held().connection() != unused.connection()) {
+            unused.connection().release();
+        }
+    }
+
+    /** The command could not be made for this connection: its text was refused when it was prepared. */
+    private void notSent(GatewayError error) {
+        session.running(null);
+        lease.released();
+        executor.keepOrGiveBack(session, lease.connection(), shardName, false);
+        fail(error);
+    }
+
+    private void fail(GatewayError error) {
+        if (end()) {
+            work.drop();
+            target.failed(error);
+        }
+    }
+
+    /** True the first time. */
+    private boolean end() {
+        if (ended) {
+            return false;
+        }
+        ended = true;
+        deadline.cancel();
+        dropCopy();
+        return true;
+    }
+
+    private void dropCopy() {
+        if (copy != null) {
+            copy.drop();
+            copy = null;
+        }
+    }
+
+    // ---- the reply's end
+
+    @Override
+    public void completed(ReplyStatus status) {
+        end();
+        learn(status);
+    }
+
+    private void learn(ReplyStatus status) {
+        session.running(null);
+        executor.answered(lease, status);
+        learner.learn(session, lease.connection(), work.info(), status);
+        session.warnings(List.of());
+        executor.keepOrGiveBack(session, lease.connection(), shardName, discardAfterwards);
+    }
+
+    @Override
+    public boolean errored(ReplyStatus status, boolean began) {
+        if (!began && copy != null && refusedByFormerPrimary(status)) {
+            learn(status);
+            session.holdReasons().remove(HoldReason.UNREAD_WARNINGS);
+            if (session.held() != null && session.holdReasons().isEmpty()) {
+                Aftermath.giveBack(session, session.held().connection(), false, "");
+            }
+            repeatOnNewPrimary(status);
+            return true;
+        }
+        var known = outcome(status);
+        if (began || known == null) {
+            return false;
+        }
+        end();
+        learn(status);
+        target.failed(known);
+        return true;
+    }
+
+    private boolean refusedByFormerPrimary(ReplyStatus status) {
+        return shard.topology().canFailOver()
+                && FailureClassifier.provesNotExecuted(Gate.CALL, status.errno(), status.message());
+    }
+
+    private void repeatOnNewPrimary(ReplyStatus status) {
+        var answer = GatewayError.ofServer(status.errno(), status.sqlState(), status.message());
+        if (!shard.retries().tryRetry(Retries.Proof.REFUSED)) {
+            fail(answer);
+            return;
+        }
+        takeCopy();
+        FailoverWait.start(
+                shard, session, executor.settings().failoverWaitNanos(), this::attempt, unavailable -> fail(answer));
+        shard.topology().suspect(lease.node());
+    }
+
+    private void takeCopy() {
+        retries++;
+        work = copy;
+        copy = null;
+        lease = null;
+        relay = null;
+    }
+
+    /** The error with what it says of the statement, where that is not simply that it did not run; null where it is. */
+    private GatewayError outcome(ReplyStatus status) {
+        if (deadline.isOver() && StatementDeadline.isInterruption(status.errno())) {
+            return deadline.error(shardName, changesNothing() ? Outcome.NOT_EXECUTED : Outcome.UNKNOWN);
+        }
+        boolean unsure = switch (classify(status)) {
+            case CALL_FAILURE, CALL_FAILURE_IF_CONNECT_FAILS -> !changesNothing();
+            default -> work.info().kind() == StatementKind.CALL || isInterruptedWrite(status);
+        };
+        var answer = GatewayError.ofServer(status.errno(), status.sqlState(), status.message());
+        return unsure ? answer.withOutcome(Outcome.UNKNOWN) : null;
+    }
+
+    /** An interrupted write of a transactional engine is undone, and of another one half done; which of them it was is not told. */
+    private boolean isInterruptedWrite(ReplyStatus status) {
+        return StatementDeadline.isInterruption(status.errno()) && !changesNothing() && !session.inTransaction();
+    }
+
+    private boolean changesNothing() {
+        return work.info().readsOnly();
+    }
+
+    private FailureClass classify(ReplyStatus status) {
+        return FailureClassifier.classify(Gate.CALL, lease.role(), status.errno(), status.message());
+    }
+
+    @Override
+    public void broken(BrokenConnectionException cause, boolean bytesLeft) {
+        executor.failed(lease);
+        if (ended) {
+            return;
+        }
+        var proof = proof(cause, bytesLeft);
+        if (copy != null
+                && proof != null
+                && !deadline.isOver()
+                && shard.retries().tryRetry(proof)) {
+            executor.abandon(session, lease.connection(), "broken");
+            takeCopy();
+            attempt();
+            return;
+        }
+        end();
+        var lost = lost(cause, bytesLeft);
+        target.failed(deadline.isOver() ? deadline.error(shardName, lost.outcome()) : lost);
+    }
+
+    private Retries.Proof proof(BrokenConnectionException cause, boolean bytesLeft) {
+        if (cause.phase() == BrokenConnectionException.Phase.NOT_SENT) {
+            return Retries.Proof.NOT_SENT;
+        }
+        return changesNothing() && !bytesLeft ? Retries.Proof.READS_ONLY : null;
+    }
+
+    /** The error for a statement whose connection broke, and what that does to the session. */
+    private GatewayError lost(BrokenConnectionException cause, boolean bytesLeft) {
+        boolean inTransaction = session.inTransaction();
+        boolean losesState = session.holdsUnreplayableState();
+        executor.abandon(session, lease.connection(), "broken");
+        session.statusFlags(session.statusFlags() & ~StatusFlags.SERVER_STATUS_IN_TRANS);
+        if (losesState) {
+            session.closeAfterReply();
+        }
+        String what = "shard " + shardName + " was lost: " + cause.getMessage();
+        var kind = work.info().kind();
+        if (bytesLeft) {
+            session.closeAfterReply();
+            return GatewayError.lostWhileStreaming(what)
+                    .withOutcome(
+                            inTransaction
+                                    ? Outcome.NOT_EXECUTED
+                                    : changesNothing() ? Outcome.EXECUTED : Outcome.UNKNOWN);
+        }
+        boolean sent = cause.phase() != BrokenConnectionException.Phase.NOT_SENT;
+        if (kind == StatementKind.COMMIT && sent) {
+            return GatewayError.outcomeUnknown("COMMIT was sent, then " + what);
+        }
+        if (inTransaction) {
+            if (sent && mayCommit(kind)) {
+                return GatewayError.outcomeUnknown("a statement that commits was sent, then " + what);
+            }
+            session.transactionLost(kind != StatementKind.ROLLBACK);
+            return GatewayError.transactionLost(what);
+        }
+        return sent && !changesNothing() ? GatewayError.outcomeUnknown(what) : GatewayError.notExecuted(what);
+    }
+
+    /** Definitions commit what was open before them, and a procedure may commit by itself. */
+    private boolean mayCommit(StatementKind kind) {
+        return work.info().isDdl() || kind == StatementKind.CALL || kind == StatementKind.BEGIN;
+    }
+
+    // ---- time
+
+    private void timeUp() {
+        if (ended) {
+            return;
+        }
+        if (lease == null) {
+            fail(deadline.error(shardName, Outcome.NOT_EXECUTED));
+            return;
+        }
+        // The shard ends it by an error, which comes as the reply; a shard that is silent gets no more time.
+        lease.connection().cancelRunning();
+        deadline.grace(session.loop(), this::notKilled);
+    }
+
+    private void notKilled() {
+        if (!end()) {
+            return;
+        }
+        executor.failed(lease);
+        boolean inTransaction = session.inTransaction();
+        if (relay != null) {
+            relay.stop();
+        }
+        if (session.holdsUnreplayableState()) {
+            session.closeAfterReply();
+        }
+        executor.abandon(session, lease.connection(), "no answer in time");
+        session.statusFlags(session.statusFlags() & ~StatusFlags.SERVER_STATUS_IN_TRANS);
+        boolean commits = work.info().kind() == StatementKind.COMMIT;
+        if (inTransaction && !commits) {
+            session.transactionLost(work.info().kind() != StatementKind.ROLLBACK);
+            target.failed(GatewayError.transactionLost(
+                    deadline.error(shardName, Outcome.NOT_EXECUTED).message()));
+            return;
+        }
+        target.failed(
+                changesNothing()
+                        ? deadline.error(shardName, Outcome.NOT_EXECUTED)
+                        : GatewayError.outcomeUnknown(
+                                deadline.error(shardName, Outcome.UNKNOWN).message()));
+    }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.execute;
+
+import com.workersql.server.error.ErrorClass;
+import com.workersql.server.error.GatewayError;
+import com.workersql.server.error.Outcome;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/** The time of one statement, from its arrival on: waiting counts. Confined to the session's event loop. */
+final class StatementDeadline {
+    /** How long a shard may take to confirm that it ended a statement. */
+    private static final long GRACE_MILLIS = 2_000;
+
+    private final long limitNanos;
+    private final LongSupplier nanoClock;
+    private final long startNanos;
+    private long connectedNanos;
+    private boolean over;
+    private Future<?> timer;
+
+    StatementDeadline(ExecutorSettings settings, LongSupplier nanoClock) {
+        this.limitNanos = settings.statementTimeoutNanos();
+        this.nanoClock = nanoClock;
+        this.startNanos = limitNanos > 0 ? nanoClock.getAsLong() : 0;
+    }
+
+    void start(EventLoop loop, Runnable timeUp) {
+        if (limitNanos > 0) {
+            timer = loop.schedule(
+                    () -> {
+                        over = true;
+                        timeUp.run();
+                    },
+                    limitNanos,
+                    TimeUnit.NANOSECONDS);
+        }
+    }
+
+    /** Waiting is over, the shard has the statement. */
+    void connected() {
+        if (limitNanos > 0) {
+            connectedNanos = nanoClock.getAsLong();
+        }
+    }
+
+    /** Waits a little longer for the shard to end the statement. */
+    void grace(EventLoop loop, Runnable notConfirmed) {
+        timer = loop.schedule(notConfirmed, GRACE_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    boolean isOver() {
+        return over;
+    }
+
+    void cancel() {
+        if (timer != null) {
+            timer.cancel(false);
+        }
+    }
+
+    /** The error that says where the time went. */
+    GatewayError error(String shard, Outcome outcome) {
+        long now = nanoClock.getAsLong();
+        boolean ran = connectedNanos != 0;
+        long waited = millis((ran ? connectedNanos : now) - startNanos);
+        String spent = ran
+                ? "it waited " + waited + " ms for a connection and ran for " + millis(now - connectedNanos) + " ms"
+                : "it waited " + waited + " ms for a connection and did not run";
+        return new GatewayError(
+                3024,
+                "HY000",
+                "Query execution was interrupted, maximum statement execution time exceeded: " + spent + " on shard "
+                        + shard + "; the limit is " + millis(limitNanos) + " ms (statements.timeout_millis)",
+                ErrorClass.TIMEOUT,
+                outcome);
+    }
+
+    private static long millis(long nanos) {
+        return TimeUnit.NANOSECONDS.toMillis(nanos);
+    }
+
+    /** Whether an error says that a statement was ended before it was done: by KILL QUERY or by the server's own limit. */
+    static boolean isInterruption(int errno) {
+        return errno == 1317 || errno == 1969 || errno == 3024;
+    }
+}

@@ -1,0 +1,245 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.health;
+
+import com.workersql.breaker.FailureClass;
+import com.workersql.pool.AcquireRequest;
+import com.workersql.pool.BackendAccount;
+import com.workersql.pool.BackendPool;
+import com.workersql.pool.BackendUnavailableException;
+import com.workersql.pool.BrokenConnectionException;
+import com.workersql.pool.PoolKey;
+import com.workersql.pool.PooledConnection;
+import com.workersql.pool.ReplyListener;
+import com.workersql.pool.ReplyStatus;
+import com.workersql.protocol.CapabilityFlags;
+import com.workersql.protocol.session.ControlPacket;
+import com.workersql.protocol.session.ReplyKind;
+import com.workersql.router.ServerFlavor;
+import com.workersql.server.execute.ConnectFailures;
+import com.workersql.server.execute.Shard;
+import com.workersql.server.execute.ShardNode;
+import com.workersql.server.execute.TextRows;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/** Asks a real server, on connections of a pool for that alone. */
+final class ServerProbe implements EndpointProbe {
+    /** MySQL skips what is for MariaDB ({@code M!}), and MariaDB what is for MySQL 5.7 and later. */
+    private static final String WHO =
+            "SELECT @@version, @@global.sql_mode, @@global.read_only, @@global.max_connections,"
+                    + " /*M!100001 @@global.gtid_current_pos *//*!50709 @@global.gtid_executed */";
+
+    private static final int MYSQL_WITH_REPLICA_STATUS = 80_022;
+    private static final int UTF8MB4_GENERAL_CI = 45;
+    private static final CapabilityFlags CAPABILITIES = new CapabilityFlags(CapabilityFlags.CLIENT_PROTOCOL_41
+            | CapabilityFlags.CLIENT_SECURE_CONNECTION
+            | CapabilityFlags.CLIENT_PLUGIN_AUTH
+            | CapabilityFlags.CLIENT_TRANSACTIONS
+            | CapabilityFlags.CLIENT_SESSION_TRACK
+            | CapabilityFlags.CLIENT_DEPRECATE_EOF);
+
+    private final Supplier<Shard> shard;
+    private final ShardNode node;
+    private final BackendPool pool;
+    private final EventLoop loop;
+    private final LongSupplier nanoClock;
+    private final long timeoutNanos;
+    private PooledConnection held;
+    private Listener listener;
+    private boolean closed;
+
+    ServerProbe(
+            Supplier<Shard> shard,
+            ShardNode node,
+            BackendPool pool,
+            EventLoop loop,
+            LongSupplier nanoClock,
+            int timeoutMillis) {
+        this.shard = shard;
+        this.node = node;
+        this.pool = pool;
+        this.loop = loop;
+        this.nanoClock = nanoClock;
+        this.timeoutNanos = TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+    }
+
+    @Override
+    public void check(Listener hears) {
+        listener = hears;
+        var account = anyAccount();
+        if (account == null) {
+            loop.execute(() -> hears.checkFailed(FailureClass.NEUTRAL, "no account is configured for it"));
+            return;
+        }
+        var key = new PoolKey(
+                node.endpoint(),
+                new BackendAccount(account.user(), account.secret(), account.database()),
+                null,
+                CAPABILITIES,
+                shard.get().tls(),
+                UTF8MB4_GENERAL_CI);
+        pool.acquire(AcquireRequest.of(key, loop, nanoClock.getAsLong() + timeoutNanos))
+                .addListener((Future<PooledConnection> future) -> {
+                    if (future.isSuccess()) {
+                        new Check(future.getNow()).start();
+                    } else {
+                        loop.execute(() -> failed(future.cause()));
+                    }
+                });
+    }
+
+    private void failed(Throwable cause) {
+        var outcome = cause instanceof BackendUnavailableException unavailable
+                ? ConnectFailures.classify(unavailable, node.asPrimary().key().role())
+                : FailureClass.CONNECT_FAILURE;
+        listener.checkFailed(outcome, cause.getMessage());
+    }
+
+    private BackendAccount anyAccount() {
+        var current = shard.get();
+        return current.account() != null
+                ? current.account()
+                : current.tenantAccounts().values().stream().findFirst().orElse(null);
+    }
+
+    @Override
+    public boolean isHeld() {
+        return held != null;
+    }
+
+    @Override
+    public void ping() {
+        held.executePayload(ReplyKind.OK_ONLY, Unpooled.buffer(1).writeByte(0x0e), new Pong());
+    }
+
+    private void hold(PooledConnection connection) {
+        held = connection;
+        connection.onClose(() -> {
+            held = null;
+            connection.discard("closed");
+            if (!closed) {
+                listener.heldClosed();
+            }
+        });
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        if (held != null) {
+            held.discard("the monitor ends");
+            held = null;
+        }
+    }
+
+    /** The questions on one new connection, within the time of one check. */
+    private final class Check {
+        private final PooledConnection connection;
+        private final Future<?> deadline;
+        private boolean ended;
+
+        Check(PooledConnection connection) {
+            this.connection = connection;
+            this.deadline = loop.schedule(() -> fail("no answer in time"), timeoutNanos, TimeUnit.NANOSECONDS);
+        }
+
+        void start() {
+            ask(WHO, (names, rows, status) -> {
+                if (status.isError() || rows.isEmpty()) {
+                    fail(status.message());
+                    return;
+                }
+                var row = rows.get(0);
+                var identity = ShardIdentity.parse(row[0], row[1], row[3]);
+                boolean readOnly = !"0".equals(row[2]) && !"OFF".equalsIgnoreCase(row[2]);
+                var alone = new ServerReport(identity, readOnly, row[4] == null ? "" : row[4], false, -1);
+                if (shard.get().topology().canFailOver()) {
+                    askReplication(alone);
+                } else {
+                    end(alone);
+                }
+            });
+        }
+
+        private void askReplication(ServerReport report) {
+            boolean mySql = report.identity().flavor() == ServerFlavor.MYSQL
+                    && report.identity().version() >= MYSQL_WITH_REPLICA_STATUS;
+            ask(mySql ? "SHOW REPLICA STATUS" : "SHOW SLAVE STATUS", (names, rows, status) -> {
+                // An account that may not ask leaves unknown what is not needed while all is well.
+                end(status.isError() ? report : ReplicaStatus.of(names, rows).addTo(report));
+            });
+        }
+
+        private void ask(String sql, Answer answer) {
+            byte[] text = sql.getBytes(StandardCharsets.US_ASCII);
+            connection.executePayload(
+                    ReplyKind.QUERY,
+                    Unpooled.buffer(1 + text.length).writeByte(0x03).writeBytes(text),
+                    new TextRows() {
+                        @Override
+                        protected void completed(List<String[]> rows, ReplyStatus status) {
+                            if (!ended) {
+                                answer.take(names(), rows, status);
+                            }
+                        }
+
+                        @Override
+                        public void onBroken(BrokenConnectionException e) {
+                            fail(e.getMessage());
+                        }
+                    });
+        }
+
+        private void end(ServerReport report) {
+            ended = true;
+            deadline.cancel(false);
+            if (held == null && !closed) {
+                hold(connection);
+            } else {
+                connection.discard("checked");
+            }
+            listener.checked(report);
+        }
+
+        private void fail(String why) {
+            if (!ended) {
+                ended = true;
+                deadline.cancel(false);
+                connection.discard("check failed");
+                listener.checkFailed(FailureClass.CALL_FAILURE, why);
+            }
+        }
+    }
+
+    private interface Answer {
+        void take(List<String> names, List<String[]> rows, ReplyStatus status);
+    }
+
+    /** Whatever answers a ping shows that the server runs. */
+    private final class Pong implements ReplyListener {
+        @Override
+        public void onForward(ByteBuf slice) {
+            slice.release();
+        }
+
+        @Override
+        public void onControl(ControlPacket kind, int sequenceId, ByteBuf payload) {}
+
+        @Override
+        public void onComplete(ReplyStatus status) {
+            listener.pong();
+        }
+
+        @Override
+        public void onBroken(BrokenConnectionException e) {
+            // The connection's end is heard of by itself.
+        }
+    }
+}
