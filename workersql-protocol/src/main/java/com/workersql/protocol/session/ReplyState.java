@@ -59,7 +59,7 @@ final class ReplyState {
     private boolean binary;
     private boolean deprecateEof;
     private boolean optionalMetadata;
-    private boolean cacheMetadata;
+    private boolean flagged;
     private boolean definitionsFollow;
     private boolean moreBehindOutParameters;
     private int definitionsLeft;
@@ -78,7 +78,7 @@ final class ReplyState {
         binary = newKind == ReplyKind.EXECUTE || newKind == ReplyKind.FETCH;
         deprecateEof = negotiated.has(CapabilityFlags.CLIENT_DEPRECATE_EOF);
         optionalMetadata = negotiated.has(CapabilityFlags.CLIENT_OPTIONAL_RESULTSET_METADATA);
-        cacheMetadata = negotiated.has(CapabilityFlags.MARIADB_CLIENT_CACHE_METADATA);
+        flagged = ColumnCount.mayLackDefinitions(negotiated);
         definitionsFollow = true;
         moreBehindOutParameters = false;
         definitionsLeft = 0;
@@ -197,9 +197,7 @@ final class ReplyState {
                     phase = Phase.FILE_ANSWER;
                     return ControlPacket.LOCAL_INFILE;
                 }
-                boolean withoutDefinitions = optionalMetadata && length < ColumnCount.LEAST_OK_BYTES;
-                if ((firstByte > OK_HEADER || (firstByte == OK_HEADER && withoutDefinitions))
-                        && firstByte < EOF_HEADER) {
+                if (firstByte > OK_HEADER && firstByte < EOF_HEADER) {
                     return columnCount(payload, index, length);
                 }
             }
@@ -218,16 +216,13 @@ final class ReplyState {
     }
 
     private ControlPacket columnCount(ByteBuf payload, int index, int length) {
-        int at = index + (optionalMetadata ? 1 : 0);
-        long count = LengthEncodedInteger.get(payload, at);
-        int behind = at + LengthEncodedInteger.sizeAt(payload, at);
-        int due = behind + (cacheMetadata ? 1 : 0);
-        if (count < 1 || count > ColumnCount.MAX_COLUMNS || index + length != due) {
+        long count = LengthEncodedInteger.get(payload, index);
+        int behind = index + LengthEncodedInteger.sizeAt(payload, index);
+        if (count < 1 || count > ColumnCount.MAX_COLUMNS || index + length != behind + (flagged ? 1 : 0)) {
             throw malformed("a column count of " + count + " in " + length + " bytes");
         }
         rows = 0;
-        definitionsFollow = (!optionalMetadata || isFollowedByDefinitions(payload, index))
-                && (!cacheMetadata || isFollowedByDefinitions(payload, behind));
+        definitionsFollow = !flagged || isFollowedByDefinitions(payload, behind);
         if (definitionsFollow) {
             definitionsLeft = (int) count;
             phase = Phase.COLUMNS;

@@ -12,8 +12,8 @@ import io.netty.buffer.Unpooled;
  * for as long as the input lasts, and packets of 16 MB pass by as they come.
  *
  * <p>One scanner belongs to one connection and is used again for each of its replies: {@link #begin}, then {@link #scan} with
- * every buffer that arrives, cut anywhere, until {@link #isDone}. It is confined to the connection's thread. On the way of
- * rows it allocates nothing; a header that is split over two inputs is given on from a new buffer of the input's allocator.
+ * every buffer that arrives, cut anywhere, until {@link #isDone}. It is confined to the connection's thread. It
+ * allocates nothing per reply; a header that is split over two inputs is given on from a new buffer of the input's allocator.
  *
  * <p>Only control packets that are split over inputs are gathered, up to {@link #DEFAULT_MAX_CONTROL_PACKET_BYTES} or the
  * limit of the constructor. Sequence ids are checked within a reply, not at its start, not behind a local file, and not on a
@@ -29,6 +29,7 @@ public final class ResponseScanner {
     private static final int HEADER_BYTES = 4;
     private static final int ANY_SEQUENCE_ID = -1;
     private static final int KEPT_CONTROL_BYTES = 4096;
+    private static final int FIRST_CONTROL_BYTES = 128;
 
     private final ReplyState state = new ReplyState();
     private final int maxControlPacketBytes;
@@ -49,6 +50,7 @@ public final class ResponseScanner {
 
     private int controlSequenceId;
     private ByteBuf control = Unpooled.EMPTY_BUFFER;
+    private ByteBuf smallControl;
 
     private int expectedSequenceId;
     private boolean sequenceMayJump;
@@ -219,14 +221,25 @@ public final class ResponseScanner {
         if (length > maxControlPacketBytes) {
             throw ProtocolException.packetTooLarge(length, maxControlPacketBytes);
         }
-        if (end - index >= length) {
+        if (end - index >= length && length > KEPT_CONTROL_BYTES) {
             emit(sequenceId, in.slice(index, length), sink);
             return index + length;
         }
         controlSequenceId = sequenceId;
         controlLeft = length;
-        control = Unpooled.buffer(Math.min(length, KEPT_CONTROL_BYTES), length);
+        control = kept(length);
         return gather(in, index, end, sink);
+    }
+
+    /** Small ones, which is nearly all, are copied to a buffer that is used again: a slice would be an object each time. */
+    private ByteBuf kept(int length) {
+        if (length > KEPT_CONTROL_BYTES) {
+            return Unpooled.buffer(KEPT_CONTROL_BYTES, length);
+        }
+        if (smallControl == null) {
+            smallControl = Unpooled.buffer(FIRST_CONTROL_BYTES, KEPT_CONTROL_BYTES);
+        }
+        return smallControl.clear();
     }
 
     private int gather(ByteBuf in, int index, int end, ReplySink sink) {

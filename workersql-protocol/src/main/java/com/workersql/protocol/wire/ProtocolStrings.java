@@ -113,6 +113,9 @@ public final class ProtocolStrings {
      * @throws ProtocolException when they are no UTF-8
      */
     public static String strictUtf8(byte[] bytes) {
+        if (isAscii(bytes)) {
+            return new String(bytes, StandardCharsets.ISO_8859_1);
+        }
         try {
             return StandardCharsets.UTF_8
                     .newDecoder()
@@ -121,6 +124,14 @@ public final class ProtocolStrings {
         } catch (CharacterCodingException e) {
             throw ProtocolException.malformed("a name that is no valid UTF-8");
         }
+    }
+
+    private static boolean isAscii(byte[] bytes) {
+        int all = 0;
+        for (byte b : bytes) {
+            all |= b;
+        }
+        return all >= 0;
     }
 
     /** Writes text as UTF-8 and a NUL. Text that holds a NUL would be cut there by the reader, so it is refused. */

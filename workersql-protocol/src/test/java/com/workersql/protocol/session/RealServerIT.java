@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.StatusFlags;
+import com.workersql.protocol.frame.CompressedFrameDecoder;
+import com.workersql.protocol.frame.CompressedFrameEncoder;
+import com.workersql.protocol.frame.CompressionAlgorithm;
 import com.workersql.protocol.frame.PacketDecoder;
 import com.workersql.protocol.frame.PacketEncoder;
 import com.workersql.protocol.frame.Reservation;
@@ -33,6 +36,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Against a MySQL or MariaDB server on loopback, whose port is given and whose root has no password. */
@@ -76,6 +80,30 @@ class RealServerIT {
                             .get(1))
                     .isEqualTo("row [y]");
             connection.query("drop database protocol_it");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void followsRepliesWithoutDefinitions(boolean deprecateEof) throws IOException {
+        try (Connection connection = new Connection(deprecateEof, CapabilityFlags.CLIENT_OPTIONAL_RESULTSET_METADATA)) {
+            assertThat(connection.query("select 1, 'a'")).containsExactly("row [1, a]", "end");
+            assertThat(connection.query("set resultset_metadata = none")).containsExactly("ok");
+            assertThat(connection.query("select 1, 'a'")).containsExactly("row [1, a]", "end");
+            assertThat(connection.execute(0, "select 1, 'a'")).containsExactly("row [1, a]", "end");
+            assertThat(connection.query("do 1")).containsExactly("ok");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void readsAndWritesCompressedPackets(CompressionAlgorithm algorithm) throws IOException {
+        try (Connection connection = new Connection(true, algorithm.capability())) {
+            assertThat(connection.query("select 1; select repeat('x', 300000); select 'y'"))
+                    .containsExactly("row [1]", "end", "row [" + "x".repeat(300_000) + "]", "end", "row [y]", "end");
+            assertThat(connection.query("select length('" + "z".repeat(200_000) + "')"))
+                    .containsExactly("row [200000]", "end");
+            assertThat(connection.execute(0, "select ?, 1", "seven")).containsExactly("row [seven, 1]", "end");
         }
     }
 
@@ -130,9 +158,17 @@ class RealServerIT {
         private final ResponseScanner scanner = new ResponseScanner();
         private final ReplyReader reader = new ReplyReader(1 << 24);
 
+        private ColumnDefinition[] known = {};
+        private CompressedFrameDecoder inflater;
+        private CompressedFrameEncoder deflater;
+
         Connection(boolean deprecateEof) throws IOException {
+            this(deprecateEof, 0);
+        }
+
+        Connection(boolean deprecateEof, long more) throws IOException {
             socket = new Socket(InetAddress.getLoopbackAddress(), Integer.getInteger("workersql.mysql.port"));
-            long bits = deprecateEof ? BASE | CapabilityFlags.CLIENT_DEPRECATE_EOF : BASE;
+            long bits = more | (deprecateEof ? BASE | CapabilityFlags.CLIENT_DEPRECATE_EOF : BASE);
             ClientHandshake handshake = new ClientHandshake(ClientHandshakeConfig.builder("root")
                     .password(new byte[0])
                     .tls(TlsMode.DISABLED)
@@ -153,6 +189,11 @@ class RealServerIT {
             decoder.close();
             capabilities = handshake.session().capabilities();
             assertThat(capabilities.has(CapabilityFlags.CLIENT_DEPRECATE_EOF)).isEqualTo(deprecateEof);
+            CompressionAlgorithm algorithm = CompressionAlgorithm.of(capabilities);
+            if (algorithm != null) {
+                inflater = new CompressedFrameDecoder(UnpooledByteBufAllocator.DEFAULT, algorithm, 0xFF_FFFF);
+                deflater = new CompressedFrameEncoder(algorithm, algorithm.defaultLevel(), 0xFF_FFFF);
+            }
         }
 
         List<String> query(String sql) throws IOException {
@@ -190,9 +231,10 @@ class RealServerIT {
             if (kind == ReplyKind.FETCH) {
                 reader.beginFetch(recorder.columns, capabilities, recorder);
             } else {
-                reader.begin(kind, capabilities, recorder);
+                reader.begin(kind, capabilities, known, recorder);
             }
             scan(payload, kind);
+            known = recorder.columns == null ? known : recorder.columns;
             recorder.isCursor = kind == ReplyKind.EXECUTE
                     ? recorder.rows == 0 && recorder.columns != null
                     : recorder.isCursor && (scanner.statusFlags() & StatusFlags.SERVER_STATUS_LAST_ROW_SENT) == 0;
@@ -216,7 +258,13 @@ class RealServerIT {
             }
         }
 
-        private void send(ByteBuf out) throws IOException {
+        private void send(ByteBuf packets) throws IOException {
+            ByteBuf out = packets;
+            if (deflater != null) {
+                out = Unpooled.buffer();
+                deflater.sequenceId(0);
+                deflater.encode(packets, out);
+            }
             out.readBytes(socket.getOutputStream(), out.readableBytes());
         }
 
@@ -224,13 +272,26 @@ class RealServerIT {
             byte[] bytes = new byte[1 + random.nextInt(random.nextBoolean() ? 9 : 65_536)];
             int length = socket.getInputStream().read(bytes);
             assertThat(length).as("the server closed").isPositive();
-            return Unpooled.wrappedBuffer(bytes, 0, length);
+            ByteBuf in = Unpooled.wrappedBuffer(bytes, 0, length);
+            if (inflater == null) {
+                return in;
+            }
+            ByteBuf packets = Unpooled.buffer();
+            for (ByteBuf piece = inflater.decode(in); piece != null; piece = inflater.decode(in)) {
+                packets.writeBytes(piece);
+                piece.release();
+            }
+            return packets;
         }
 
         @Override
         public void close() throws IOException {
             reader.close();
             socket.close();
+            if (inflater != null) {
+                inflater.close();
+                deflater.close();
+            }
         }
     }
 

@@ -59,4 +59,31 @@ class ResponseScannerAllocationTest {
         assertThat(forwardedBytes).isGreaterThan(bytes.length);
         assertThat(allocated).isLessThanOrEqualTo(0);
     }
+
+    @Test
+    void allocatesNothingForAWholeReply() {
+        ResponseScanner scanner = new ResponseScanner();
+        byte[] bytes = new ReplyBytes(ReplyKind.QUERY, ReplyBytes.CLASSIC)
+                .columnCount(1)
+                .metadata(1, 2)
+                .textRow("value")
+                .end(2)
+                .bytes();
+        ByteBuf in = Unpooled.wrappedBuffer(bytes);
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long thread = Thread.currentThread().getId();
+        long allocated = Long.MAX_VALUE;
+        for (int round = 0; round < 200 && allocated > 0; round++) {
+            long before = threads.getThreadAllocatedBytes(thread);
+            long nothing = threads.getThreadAllocatedBytes(thread) - before;
+            for (int i = 0; i < 100; i++) {
+                scanner.begin(ReplyKind.QUERY, ReplyBytes.CLASSIC);
+                scanner.scan(in, sink);
+                in.readerIndex(0);
+            }
+            allocated = threads.getThreadAllocatedBytes(thread) - before - 2 * nothing;
+        }
+        assertThat(scanner.isDone()).isTrue();
+        assertThat(allocated).isLessThanOrEqualTo(0);
+    }
 }

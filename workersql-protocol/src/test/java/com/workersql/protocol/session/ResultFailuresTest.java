@@ -346,10 +346,10 @@ class ResultFailuresTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void aResultWithoutDefinitionsIsToldFromAnOkByItsLength(boolean deprecateEof) {
+    void aResultWithoutDefinitionsIsReadByTheColumnsThatAreKnown(boolean deprecateEof) {
         CapabilityFlags optional = capabilities(deprecateEof).with(CapabilityFlags.CLIENT_OPTIONAL_RESULTSET_METADATA);
         ColumnDefinition[] known = {ColumnDefinition.of("a", ColumnType.VAR_STRING)};
-        ReplyBytes none = new ReplyBytes(ReplyKind.QUERY, optional).control(ControlPacket.COLUMN_COUNT, 0, 1);
+        ReplyBytes none = new ReplyBytes(ReplyKind.QUERY, optional).control(ControlPacket.COLUMN_COUNT, 1, 0);
         none = deprecateEof ? none : none.eof(ControlPacket.COLUMNS_EOF, AUTOCOMMIT);
         none = none.textRow("x").end(MORE).ok(AUTOCOMMIT);
         assertThat(read(none, known).list)

@@ -57,7 +57,7 @@ public record HandshakeResponse41(
         requireNonNull(capabilities, "capabilities");
         requireNonNull(user, "user");
         requireNonNull(authData, "authData");
-        attributes = Collections.unmodifiableMap(new LinkedHashMap<>(attributes));
+        attributes = attributes.isEmpty() ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(attributes));
     }
 
     /**

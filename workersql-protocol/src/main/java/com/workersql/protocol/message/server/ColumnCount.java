@@ -11,14 +11,12 @@ import io.netty.buffer.ByteBuf;
  * A result with rows begins; definitions of its columns follow, unless both sides agreed that they may be left out.
  *
  * <pre>{@code
- * [ CLIENT_OPTIONAL_RESULTSET_METADATA: metadata follows (1 byte) ],
  * columns (lenenc int),
- * [ MARIADB_CLIENT_CACHE_METADATA: metadata follows (1 byte) ]
+ * [ CLIENT_OPTIONAL_RESULTSET_METADATA or MARIADB_CLIENT_CACHE_METADATA: metadata follows (1 byte) ]
  * }</pre>
  *
- * <p>With {@link CapabilityFlags#CLIENT_OPTIONAL_RESULTSET_METADATA} and definitions left out, the payload begins with 0x00 as
- * an OK does; an OK has at least {@link #LEAST_OK_BYTES} bytes and this never so many. Source: dev.mysql.com "Text Resultset",
- * mariadb.com "Result Set Packets".
+ * <p>MySQL's documentation has its flag in front; MySQL 9.7 writes it behind, as MariaDB does. Source: dev.mysql.com "Text
+ * Resultset", mariadb.com "Result Set Packets".
  *
  * @param columns 1 to 65535
  * @param metadataFollows false when the definitions are left out
@@ -26,9 +24,6 @@ import io.netty.buffer.ByteBuf;
 public record ColumnCount(int columns, boolean metadataFollows) implements ServerMessage {
     /** The most columns that a result can have. */
     public static final int MAX_COLUMNS = 0xFFFF;
-
-    /** Header, two numbers of at least one byte each, status, warnings: what an OK has at least. */
-    public static final int LEAST_OK_BYTES = 7;
 
     /** Checks the number of columns. */
     public ColumnCount {
@@ -44,14 +39,8 @@ public record ColumnCount(int columns, boolean metadataFollows) implements Serve
      */
     public static ColumnCount decode(ByteBuf payload, CapabilityFlags capabilities) {
         int bytes = payload.readableBytes();
-        boolean follows = true;
-        if (capabilities.has(CapabilityFlags.CLIENT_OPTIONAL_RESULTSET_METADATA)) {
-            follows = readFlag(payload);
-        }
         long count = LengthEncodedInteger.read(payload);
-        if (capabilities.has(CapabilityFlags.MARIADB_CLIENT_CACHE_METADATA)) {
-            follows &= readFlag(payload);
-        }
+        boolean follows = !mayLackDefinitions(capabilities) || readFlag(payload);
         if (count < 1 || count > MAX_COLUMNS || payload.isReadable()) {
             throw ProtocolException.malformed(
                     "a column count of " + Long.toUnsignedString(count) + " in " + bytes + " bytes");
@@ -70,18 +59,19 @@ public record ColumnCount(int columns, boolean metadataFollows) implements Serve
 
     @Override
     public void encode(ByteBuf out, CapabilityFlags capabilities) {
-        int flag = metadataFollows ? 1 : 0;
-        boolean optional = capabilities.has(CapabilityFlags.CLIENT_OPTIONAL_RESULTSET_METADATA);
-        boolean cached = capabilities.has(CapabilityFlags.MARIADB_CLIENT_CACHE_METADATA);
-        if (!metadataFollows && !optional && !cached) {
+        boolean flagged = mayLackDefinitions(capabilities);
+        if (!metadataFollows && !flagged) {
             throw new IllegalArgumentException("definitions were not agreed to be left out");
         }
-        if (optional) {
-            out.writeByte(flag);
-        }
         LengthEncodedInteger.write(out, columns);
-        if (cached) {
-            out.writeByte(flag);
+        if (flagged) {
+            out.writeByte(metadataFollows ? 1 : 0);
         }
+    }
+
+    /** True when both sides agreed that definitions may be left out, by MySQL's capability or by MariaDB's. */
+    public static boolean mayLackDefinitions(CapabilityFlags capabilities) {
+        return capabilities.has(CapabilityFlags.CLIENT_OPTIONAL_RESULTSET_METADATA)
+                || capabilities.has(CapabilityFlags.MARIADB_CLIENT_CACHE_METADATA);
     }
 }
