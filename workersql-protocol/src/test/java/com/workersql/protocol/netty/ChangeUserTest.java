@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.mysql.cj.jdbc.JdbcConnection;
+import com.workersql.protocol.Command;
 import com.workersql.protocol.auth.Credential;
 import com.workersql.protocol.auth.CredentialStore;
 import com.workersql.protocol.auth.PasswordVerifier;
@@ -44,6 +45,7 @@ class ChangeUserTest {
             "sha2", PasswordVerifier.parse(PasswordVerifier.hashCachingSha2(bytes("one"), new SecureRandom())),
             "native", PasswordVerifier.parse(PasswordVerifier.hashNative(bytes("two"))));
     private static final List<String> LET_IN = new CopyOnWriteArrayList<>();
+    private static final List<Integer> COMMANDS = new CopyOnWriteArrayList<>();
     private static final ServerHandshakeConfig CONFIG =
             ServerHandshakeConfig.builder().rsaKeys(RsaKeyPair.generate()).build();
     private static final CredentialStore STORE =
@@ -67,6 +69,7 @@ class ChangeUserTest {
 
         @Override
         protected void channelRead0(ChannelHandlerContext ctx, ByteBuf payload) {
+            COMMANDS.add((int) payload.getUnsignedByte(payload.readerIndex()));
             if (exchange != null && !exchange.isEnded()) {
                 exchange.receive(ctx, payload);
             } else if (ClientCommand.decode(payload, client.capabilities()) instanceof ChangeUser command) {
@@ -120,6 +123,7 @@ class ChangeUserTest {
     @BeforeEach
     void forget() {
         LET_IN.clear();
+        COMMANDS.clear();
     }
 
     private static JdbcConnection connect() throws SQLException {
@@ -150,6 +154,17 @@ class ChangeUserTest {
                             e -> assertThat(e.getErrorCode()).isEqualTo(1045));
             assertThatThrownBy(connection::ping).isInstanceOf(SQLException.class);
             assertThat(LET_IN).isEmpty();
+        }
+    }
+
+    /** T27: drivers look at the version to know whether COM_RESET_CONNECTION is there; the one we greet with has it. */
+    @Test
+    void t27saysAVersionThatHasResetConnection() throws SQLException {
+        try (JdbcConnection connection = connect()) {
+            connection.resetServerState();
+            connection.ping();
+
+            assertThat(COMMANDS).contains(Command.COM_RESET_CONNECTION).doesNotContain(Command.COM_CHANGE_USER);
         }
     }
 }

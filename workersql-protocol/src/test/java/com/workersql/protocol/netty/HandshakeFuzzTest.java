@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Test;
 
 /** Rogue peers: conversations with packets changed, cut, repeated and left out. Seeded, so a failure comes again. */
 class HandshakeFuzzTest {
-    private static final int CONVERSATIONS = 500;
+    private static final int CONVERSATIONS = 1000 * Integer.getInteger("workersql.rogue.scale", 1);
     private static final byte[] PASSWORD = "secret".getBytes(StandardCharsets.UTF_8);
     private static final RsaKeyPair KEYS = RsaKeyPair.generate();
     private static final CapabilityFlags ALL = new CapabilityFlags(0xDFFF_F7DFL);
