@@ -15,7 +15,7 @@ import java.util.Arrays;
  * that is not what a method gives, such as {@link #getLong} of a date, is a {@link ProtocolException}; so is a value that is
  * NULL.
  */
-public abstract sealed class ValueReader permits RowReader, ParameterReader {
+public abstract sealed class ValueReader permits RowReader, ParameterReader, BulkRowReader {
     private static final int NULL_LENGTH = -1;
 
     private final TextBuffer text = new TextBuffer();
