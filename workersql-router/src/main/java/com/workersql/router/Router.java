@@ -8,6 +8,7 @@ import com.workersql.router.merge.Combination;
 import com.workersql.router.policy.RoutingPolicy;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 
 /**
@@ -20,8 +21,7 @@ public final class Router {
     private final Planner planner;
 
     private Router(Builder builder) {
-        this.planner = new Planner(
-                builder.policy, builder.resolver, builder.planCacheMaxWeightBytes, builder.hashSeed, builder.support);
+        this.planner = new Planner(builder.policy, builder.planCacheMaxWeightBytes, builder.hashSeed, builder.support);
     }
 
     /**
@@ -142,6 +142,25 @@ public final class Router {
         planner.policy(Objects.requireNonNull(newPolicy, "newPolicy"));
     }
 
+    /**
+     * Refuses statements on some tables, because what their servers have is not what the policy says. Definitions pass, so that it
+     * can be mended. Statements of tenants with a home, and a policy of one shard, do not depend on it.
+     *
+     * @param tables the reason for each table, by its name in lower case; empty to refuse none
+     */
+    public void shut(Map<String, String> tables) {
+        planner.shut(tables);
+    }
+
+    /**
+     * {@return what a policy would do to the statements that were seen lately, without putting it in force}
+     *
+     * @param candidate the policy
+     */
+    public CanaryReport canary(RoutingPolicy candidate) {
+        return planner.canary(Objects.requireNonNull(candidate, "candidate"));
+    }
+
     /** {@return the policy in force} */
     public RoutingPolicy policy() {
         return planner.policy();
@@ -160,7 +179,6 @@ public final class Router {
         private final RoutingPolicy policy;
         private long planCacheMaxWeightBytes = DEFAULT_PLAN_CACHE_MAX_WEIGHT_BYTES;
         private long hashSeed = new SecureRandom().nextLong();
-        private TenantResolver resolver = TenantResolver.OF_THE_POLICY;
         private MultiShardSupport support = MultiShardSupport.ALL;
 
         private Builder(RoutingPolicy policy) {
@@ -201,17 +219,6 @@ public final class Router {
          */
         public Builder multiShard(MultiShardSupport given) {
             support = Objects.requireNonNull(given, "given");
-            return this;
-        }
-
-        /**
-         * Sets who says where tenants live.
-         *
-         * @param tenants answers for tenants; default: {@link TenantResolver#OF_THE_POLICY}
-         * @return this
-         */
-        public Builder tenantResolver(TenantResolver tenants) {
-            resolver = Objects.requireNonNull(tenants, "tenants");
             return this;
         }
 

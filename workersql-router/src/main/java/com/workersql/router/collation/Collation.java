@@ -73,6 +73,16 @@ public final class Collation {
         };
     }
 
+    /**
+     * {@return whether texts that a column's collation calls equal have the same bytes under this one, so that keys of the column
+     * may be hashed by it}
+     *
+     * @param column the column's collation
+     */
+    public boolean covers(Collation column) {
+        return equals(column) || column.kind == Kind.EXACT || kind == Kind.ASCII;
+    }
+
     private static String trimmed(String text) {
         int end = text.length();
         while (end > 0 && text.charAt(end - 1) == ' ') {

@@ -1,21 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.router.merge;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
  * The statement reads: what is done with the shards' rows. The steps in this order: rows of equal {@link #groupBy} columns
  * become one by {@link #aggregates}; equal rows become one if {@link #isDistinct}; rows are put in the order of
- * {@link #orderBy}; {@link #offset} rows are left out and {@link #limit} kept; the columns behind the first
- * {@link #visibleColumns} are left out.
+ * {@link #orderBy}; {@link #offset} rows are left out and {@link #limit} kept; the last {@link #hiddenColumns} are left out.
  *
- * @param orderBy the columns by which the rows are ordered, of which each shard has done so already; empty for any order
+ * <p>Columns are counted from 0, or, where a {@code *} stands before them, from the end: -1 is the last one.
+ *
+ * @param orderBy the columns by which the rows are ordered; empty for any order. Without aggregates each shard has ordered its
+ *     rows already.
  * @param groupBy the columns whose equal values make a group; empty for one group of all rows, or for none at all
  * @param aggregates the columns that are computed from those of the shards; empty where rows are not grouped
  * @param isDistinct whether equal rows become one
  * @param offset how many rows are left out at the beginning
  * @param limit how many rows are kept at most; -1 for all
- * @param visibleColumns how many of the shards' columns the client sees; -1 for all
+ * @param hiddenColumns how many of the shards' columns at the end the client does not see
  */
 public record Merge(
         List<OrderKey> orderBy,
@@ -24,11 +27,11 @@ public record Merge(
         boolean isDistinct,
         long offset,
         long limit,
-        int visibleColumns)
+        int hiddenColumns)
         implements Combination {
 
     /** The rows of one shard after those of another, in any order. */
-    public static final Merge CONCATENATION = new Merge(List.of(), List.of(), List.of(), false, 0, -1, -1);
+    public static final Merge CONCATENATION = new Merge(List.of(), List.of(), List.of(), false, 0, -1, 0);
 
     /** Copies the lists. */
     public Merge {
@@ -40,7 +43,7 @@ public record Merge(
     /**
      * One column of an order.
      *
-     * @param column the column of the shards' rows, from 0
+     * @param column the column
      * @param isDescending whether large values come first
      */
     public record OrderKey(int column, boolean isDescending) {}
@@ -48,9 +51,10 @@ public record Merge(
     /**
      * One computed column.
      *
-     * @param column the column of the shards' rows, from 0
+     * @param column the column
      * @param function what is done with the shards' values
-     * @param countColumn for {@link Function#AVG} the column that holds how many values each shard's sum is of; else -1
+     * @param countColumn for {@link Function#AVG} the hidden column that holds how many values each shard's sum is of; else the
+     *     column itself
      */
     public record Aggregate(int column, Function function, int countColumn) {}
 
@@ -71,5 +75,29 @@ public record Merge(
     /** {@return whether nothing has to be done but to pass the rows of all shards on} */
     public boolean isConcatenation() {
         return equals(CONCATENATION);
+    }
+
+    /** {@return the steps in words, for example {@code GROUP BY, COUNT(), ORDER BY}} */
+    public String inWords() {
+        List<String> words = new ArrayList<>();
+        if (!groupBy.isEmpty()) {
+            words.add("GROUP BY");
+        }
+        aggregates.forEach(aggregate -> {
+            String word = aggregate.function() + "()";
+            if (!words.contains(word)) {
+                words.add(word);
+            }
+        });
+        if (isDistinct) {
+            words.add("DISTINCT");
+        }
+        if (!orderBy.isEmpty()) {
+            words.add("ORDER BY");
+        }
+        if (limit >= 0) {
+            words.add("LIMIT");
+        }
+        return words.isEmpty() ? "concatenation" : String.join(", ", words);
     }
 }

@@ -118,6 +118,67 @@ public final class RoutingPolicy {
         return slots;
     }
 
+    List<TenantRange> ranges() {
+        return ranges;
+    }
+
+    /**
+     * {@return a policy that also gives a tenant a home}
+     *
+     * @param tenant the tenant's name
+     * @param shard its home, one of {@link #shards()}
+     * @param database its database
+     * @throws IllegalArgumentException where the tenant has a home already, or there is no such shard
+     */
+    public RoutingPolicy withTenant(String tenant, String shard, String database) {
+        if (tenants.containsKey(tenant)) {
+            throw new IllegalArgumentException("tenant " + tenant + " has a home already");
+        }
+        if (!shards.contains(shard)) {
+            throw new IllegalArgumentException("shard " + shard + " does not exist; there are " + shards);
+        }
+        Map<String, TenantPlacement> more = new LinkedHashMap<>(tenants);
+        more.put(tenant, TenantPlacement.explicit(tenant, shard, Isolation.SCHEMA, database));
+        return withTenants(more);
+    }
+
+    /**
+     * {@return a policy in which a tenant has no home of its own}
+     *
+     * @param tenant the tenant's name
+     * @throws IllegalArgumentException where it has none
+     */
+    public RoutingPolicy withoutTenant(String tenant) {
+        if (!tenants.containsKey(tenant)) {
+            throw new IllegalArgumentException("tenant " + tenant + " has no home of its own");
+        }
+        Map<String, TenantPlacement> fewer = new LinkedHashMap<>(tenants);
+        fewer.remove(tenant);
+        return withTenants(fewer);
+    }
+
+    /** The version is that of the document which the new policy is written as, so that reading it gives the same. */
+    private RoutingPolicy withTenants(Map<String, TenantPlacement> others) {
+        RoutingPolicy changed =
+                new RoutingPolicy("", shards, weights, others, ranges, tables, caching, defaults, tenantColumns, slots);
+        return new RoutingPolicy(
+                checksum(changed.toDocument()),
+                shards,
+                weights,
+                others,
+                ranges,
+                tables,
+                caching,
+                defaults,
+                tenantColumns,
+                slots);
+    }
+
+    /** {@return a document in YAML that reads as this policy; the caching of tables, which has documents of its own, is not in it} */
+    public String toDocument() {
+        return new PolicyWriter(this).write();
+    }
+
     /** {@return what holds where nothing else is said} */
     public PolicyDefaults defaults() {
         return defaults;

@@ -3,6 +3,8 @@ package com.workersql.router.policy;
 
 import com.workersql.router.collation.Collation;
 import java.math.BigDecimal;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -141,6 +143,7 @@ public sealed interface TableRule {
      * @param keyType the column's type
      * @param collation how text keys are compared
      * @param values the shard of each value, by the value's canonical form; a row of another value has no place
+     * @param written the shard of each value, by the value as the policy writes it
      * @param colocatedWith the table whose rows of the same key are on the same shard, or null
      */
     record Listed(
@@ -149,6 +152,7 @@ public sealed interface TableRule {
             KeyType keyType,
             Collation collation,
             Map<CanonicalKey, String> values,
+            Map<String, String> written,
             String colocatedWith)
             implements Keyed {
         /** Copies the values. */
@@ -157,6 +161,7 @@ public sealed interface TableRule {
             Objects.requireNonNull(keyType, "keyType");
             Objects.requireNonNull(collation, "collation");
             values = Map.copyOf(values);
+            written = Collections.unmodifiableMap(new LinkedHashMap<>(written));
         }
 
         @Override

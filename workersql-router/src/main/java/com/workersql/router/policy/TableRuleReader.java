@@ -204,12 +204,14 @@ final class TableRuleReader {
             String colocated) {
         NodeTuple values = nodes.required(value, fields, "values");
         Map<CanonicalKey, String> shards = new LinkedHashMap<>();
+        Map<String, String> asWritten = new LinkedHashMap<>();
         nodes.mapping(values, (key, on) -> {
             String written = nodes.scalar(key);
             boolean number = type == KeyType.INT || type == KeyType.UINT || type == KeyType.DECIMAL;
             CanonicalKey canonical = CanonicalKey.of(
                     type, collation, number ? new ParameterValue.Decimal(written) : new ParameterValue.Text(written));
             String home = shard.apply(on);
+            asWritten.put(written, home);
             if (canonical == null) {
                 nodes.error(key, written + " is no " + type.policyName() + " of which it can be said what it equals");
             } else {
@@ -222,6 +224,8 @@ final class TableRuleReader {
         if (values != null && shards.isEmpty()) {
             nodes.error(values.getValueNode(), "values is empty");
         }
-        return values == null ? null : new TableRule.Listed(name, column, type, collation, shards, colocated);
+        return values == null
+                ? null
+                : new TableRule.Listed(name, column, type, collation, shards, asWritten, colocated);
     }
 }

@@ -174,6 +174,11 @@ final class KeyedBlock {
         return lists.size() == 1 ? lists.get(0) : null;
     }
 
+    /** {@return whether there is one table, so that a column needs no qualifier to be told} */
+    boolean isAlone() {
+        return facts.tables().size() == 1;
+    }
+
     /** {@return the rule of the table of which a column is the key} */
     Keyed rule(Column column) {
         return byAlias.get(keyOwner(column, facts.tables().size() == 1));

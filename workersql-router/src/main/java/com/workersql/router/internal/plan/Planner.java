@@ -3,6 +3,7 @@ package com.workersql.router.internal.plan;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.workersql.router.CanaryReport;
 import com.workersql.router.Hints;
 import com.workersql.router.LocalAction;
 import com.workersql.router.MultiShardSupport;
@@ -18,7 +19,6 @@ import com.workersql.router.Statement;
 import com.workersql.router.StatementContext;
 import com.workersql.router.StatementInfo;
 import com.workersql.router.StatementKind;
-import com.workersql.router.TenantResolver;
 import com.workersql.router.internal.analyze.Analysis;
 import com.workersql.router.internal.analyze.Grammar;
 import com.workersql.router.internal.analyze.TableName;
@@ -27,13 +27,17 @@ import com.workersql.router.internal.classify.Verdict;
 import com.workersql.router.internal.classify.Verdict.Route;
 import com.workersql.router.internal.lex.FoldedStatement;
 import com.workersql.router.internal.rows.RowGuard;
+import com.workersql.router.merge.Merge;
 import com.workersql.router.policy.Isolation;
+import com.workersql.router.policy.PolicyDiff;
 import com.workersql.router.policy.RoutingPolicy;
 import com.workersql.router.policy.TenantPlacement;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
@@ -52,7 +56,6 @@ public final class Planner {
     private final AtomicReferenceArray<Scratch> idle;
     private final long seed;
     private final MultiShardSupport support;
-    private final TenantResolver resolver;
     private final LongAdder hits = new LongAdder();
     private final LongAdder misses = new LongAdder();
     private final LongAdder unparsable = new LongAdder();
@@ -60,13 +63,13 @@ public final class Planner {
     private final LongAdder refused = new LongAdder();
     private final LongAdder faults = new LongAdder();
     private volatile InForce inForce;
+    private volatile Map<String, String> shut = Map.of();
 
     /** A policy and what was computed from it. */
-    private record InForce(RoutingPolicy policy, TenantResolver resolver, Cache<String, TenantPlacement> homes) {
-        static InForce of(RoutingPolicy policy, TenantResolver resolver) {
+    private record InForce(RoutingPolicy policy, Cache<String, TenantPlacement> homes) {
+        static InForce of(RoutingPolicy policy) {
             return new InForce(
                     policy,
-                    resolver,
                     Caffeine.newBuilder()
                             .maximumSize(REMEMBERED_HOMES)
                             .executor(Runnable::run)
@@ -76,10 +79,7 @@ public final class Planner {
         TenantPlacement home(String tenant) {
             TenantPlacement home = homes.getIfPresent(tenant);
             if (home == null) {
-                home = resolver.resolve(tenant, policy);
-                if (!policy.shards().contains(home.shard())) {
-                    throw new IllegalStateException("tenant " + tenant + " was placed on " + home.shard());
-                }
+                home = policy.placement(tenant);
                 homes.put(tenant, home);
             }
             return home;
@@ -104,19 +104,12 @@ public final class Planner {
      * Makes a planner.
      *
      * @param policy the policy to begin with
-     * @param resolver says where tenants live
      * @param cacheWeightBytes how much the cached analyses may weigh, estimated
      * @param seed the hash's seed
      * @param support which statements for several shards are carried out
      */
-    public Planner(
-            RoutingPolicy policy,
-            TenantResolver resolver,
-            long cacheWeightBytes,
-            long seed,
-            MultiShardSupport support) {
-        this.resolver = resolver;
-        this.inForce = InForce.of(policy, resolver);
+    public Planner(RoutingPolicy policy, long cacheWeightBytes, long seed, MultiShardSupport support) {
+        this.inForce = InForce.of(policy);
         this.support = support;
         this.seed = seed;
         this.idle = new AtomicReferenceArray<>(Math.max(4, Runtime.getRuntime().availableProcessors() * 2));
@@ -136,7 +129,7 @@ public final class Planner {
 
     /** Puts a policy in force for the statements that are planned from now on. */
     public void policy(RoutingPolicy policy) {
-        inForce = InForce.of(policy, resolver);
+        inForce = InForce.of(policy);
     }
 
     /**
@@ -181,6 +174,51 @@ public final class Planner {
             scratch.folded.release();
             put(scratch);
         }
+    }
+
+    /** Refuses statements on some tables, by name in lower case, with their reasons. */
+    public void shut(Map<String, String> tables) {
+        shut = Map.copyOf(tables);
+    }
+
+    /**
+     * {@return what another policy would do to the statements in the cache}
+     *
+     * @param candidate the policy
+     */
+    public CanaryReport canary(RoutingPolicy candidate) {
+        InForce now = inForce;
+        InForce then = InForce.of(candidate);
+        List<CanaryReport.Change> changes = new ArrayList<>();
+        int evaluated = 0;
+        int skipped = 0;
+        Scratch scratch = new Scratch();
+        for (Shape shape : shapes.asMap().values()) {
+            if (shape.sample() == null) {
+                skipped++;
+                continue;
+            }
+            evaluated++;
+            Statement statement = shape.sample().statement();
+            FoldedStatement s = scratch.folded;
+            s.fold(statement.bytes(), statement.offset(), statement.length(), statement.context());
+            CanaryReport.Change change = Canary.compare(
+                    statement.context().tenant(),
+                    bind(statement, s, shape, now, Purpose.EXECUTE, true, null),
+                    bind(statement, s, shape, then, Purpose.EXECUTE, true, null));
+            if (change != null) {
+                changes.add(change);
+            }
+        }
+        List<String> moved = new ArrayList<>();
+        for (TenantPlacement home : now.homes().asMap().values()) {
+            String next = candidate.placement(home.tenant()).shard();
+            if (!next.equals(home.shard())) {
+                moved.add(home.tenant() + ": " + home.shard() + " -> " + next);
+            }
+        }
+        moved.sort(null);
+        return new CanaryReport(PolicyDiff.of(now.policy(), candidate), evaluated, skipped, changes, moved);
     }
 
     /** {@return the counters now} */
@@ -279,7 +317,7 @@ public final class Planner {
             }
             case NAMES -> {
                 Analysis names = Analysis.ofNames(s, verdict.info().kind());
-                return bind(statement, s, new Shape(verdict, names), now, purpose, mayAnalyse, trace);
+                return bind(statement, s, new Shape(verdict, names, null), now, purpose, mayAnalyse, trace);
             }
             case INNER_TEXT -> {
                 return mayAnalyse ? inner(statement, s, verdict, now) : null;
@@ -317,7 +355,7 @@ public final class Planner {
         } else if (!analysis.agreed()) {
             disagreements.increment();
         }
-        Shape shape = new Shape(verdict, analysis);
+        Shape shape = new Shape(verdict, analysis, Sample.of(statement));
         shapes.put(scratch.probe.kept(), shape);
         return shape;
     }
@@ -418,10 +456,22 @@ public final class Planner {
         if (!analysis.agreed()) {
             return Refusal.unsupported(info, "a statement whose tables could not be told for certain");
         }
+        if (!shut.isEmpty() && !info.isDdl()) {
+            for (TableName table : analysis.tables()) {
+                String fault = shut.get(table.name().toLowerCase(Locale.ROOT));
+                if (fault != null) {
+                    return Refusal.unsupported(
+                            info, "table " + table + ", whose key the policy takes for another: " + fault);
+                }
+            }
+        }
         boolean preparing = purpose == Purpose.PREPARE;
         RoutePlan plan = new TableRoute(statement, s, info, analysis, policy, preparing, trace).plan();
         if (plan instanceof RoutePlan.MultiShard several && !support.carriesOut(several)) {
-            return Refusal.unsupported(info, info.kind() + " over the shards " + several.shards());
+            String what = several.combination() instanceof Merge merge
+                    ? merge.inWords()
+                    : info.kind().toString();
+            return Refusal.unsupported(info, what + " over the shards " + several.shards());
         }
         if (preparing && plan instanceof RoutePlan.Broadcast broadcast) {
             return new SingleShard(info, broadcast.shards().get(0), false);

@@ -2,10 +2,12 @@
 package com.workersql.router.internal.plan;
 
 import com.workersql.router.SessionEffect;
+import com.workersql.router.Statement;
 import com.workersql.router.StatementInfo;
 import com.workersql.router.internal.lex.FoldedStatement;
 import com.workersql.router.internal.lex.Token;
 import com.workersql.router.internal.lex.Word;
+import com.workersql.router.internal.rewrite.SelectEdit;
 import com.workersql.router.merge.Merge;
 import java.util.Locale;
 import java.util.Set;
@@ -15,9 +17,13 @@ import java.util.Set;
  * known to be harmless is a refusal: a clause that looks at all rows at once cannot be answered shard by shard.
  *
  * @param merge what is to be done; null with a refusal
+ * @param edit what changes in the text for that; null or empty where nothing does
  * @param refusal what stands in the way, or null
  */
-record ReadShape(Merge merge, String refusal) {
+record ReadShape(Merge merge, SelectEdit edit, String refusal) {
+
+    private static final Set<String> MERGEABLE = Set.of("GROUP BY", "ORDER BY", "LIMIT", "DISTINCT");
+    private static final Set<String> MERGED = Set.of("avg", "count", "max", "min", "sum");
 
     /** Functions that make one value of many rows, in lower case. */
     private static final Set<String> AGGREGATES = Set.of(
@@ -48,7 +54,7 @@ record ReadShape(Merge merge, String refusal) {
 
     private static final int LONGEST_NAME = 16;
 
-    static ReadShape of(FoldedStatement s, StatementInfo info) {
+    static ReadShape of(Statement statement, FoldedStatement s, StatementInfo info, boolean oneTable) {
         if (!info.readsOnly()) {
             return refused("a statement that may change something");
         }
@@ -58,20 +64,50 @@ record ReadShape(Merge merge, String refusal) {
         if (NonDeterministic.isUsed(s, info)) {
             return refused("a function whose value would differ from shard to shard");
         }
+        int aggregates = 0;
+        boolean merges = false;
         for (int token = 0; token < s.tokens(); token++) {
             String clause = clause(s, token);
-            if (clause != null) {
+            if (clause != null && !MERGEABLE.contains(clause)) {
                 return refused(clause);
             }
+            merges |= clause != null;
             if (isAggregate(s, token)) {
-                return refused(s.text(token).toUpperCase(Locale.ROOT) + "()");
+                if (!MERGED.contains(s.text(token).toLowerCase(Locale.ROOT))) {
+                    return refused(s.text(token).toUpperCase(Locale.ROOT) + "()");
+                }
+                aggregates++;
+                merges = true;
             }
         }
-        return new ReadShape(Merge.CONCATENATION, null);
+        if (!merges) {
+            return new ReadShape(Merge.CONCATENATION, null, null);
+        }
+        MergeReader reader = new MergeReader(statement, s, oneTable);
+        Merge merge = reader.read(aggregates);
+        SelectEdit edit = reader.edit();
+        if (merge != null && !edit.isEmpty() && (isAmbiguous(statement) || edit.addsPlaceholders())) {
+            return refused("ORDER BY, LIMIT or aggregates in a text that cannot be changed");
+        }
+        return merge == null ? refused(reader.refusal()) : new ReadShape(merge, edit, null);
+    }
+
+    /** What a server may read as SQL within a comment must not be torn apart; the shards' character set has to be the gateway's. */
+    private static boolean isAmbiguous(Statement statement) {
+        byte[] bytes = statement.bytes();
+        for (int at = statement.offset(); at + 2 < statement.offset() + statement.length(); at++) {
+            if (bytes[at] == '/' && bytes[at + 1] == '*' && (bytes[at + 2] == '!' || bytes[at + 2] == 'M')) {
+                return true;
+            }
+        }
+        return switch (statement.context().charset()) {
+            case UTF8, ASCII_SAFE -> false;
+            default -> true;
+        };
     }
 
     private static ReadShape refused(String what) {
-        return new ReadShape(null, what);
+        return new ReadShape(null, null, what);
     }
 
     private static String clause(FoldedStatement s, int token) {
@@ -97,7 +133,7 @@ record ReadShape(Merge merge, String refusal) {
         }
         return switch (s.text(token).toUpperCase(Locale.ROOT)) {
             case "DISTINCTROW" -> "DISTINCT";
-            case "FETCH", "OFFSET" -> "LIMIT";
+            case "FETCH" -> "FETCH";
             case "OVER" -> "a window function";
             case "PROCEDURE" -> "PROCEDURE";
             case "ROWNUM" -> "ROWNUM";

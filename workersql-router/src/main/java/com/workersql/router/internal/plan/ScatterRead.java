@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.router.internal.plan;
 
+import com.workersql.router.ClientCharset;
 import com.workersql.router.Hints;
 import com.workersql.router.RoutePlan;
 import com.workersql.router.RoutePlan.MultiShard;
@@ -64,7 +65,7 @@ final class ScatterRead {
                     info.kind() + " of " + block.unbound() + ", which would go to every shard; /*+ scatter=allow */"
                             + " lets it");
         }
-        ReadShape shape = ReadShape.of(s, info);
+        ReadShape shape = ReadShape.of(statement, s, info, block.isAlone());
         if (shape.refusal() != null) {
             return Refusal.unsupported(info, shape.refusal() + " over several shards");
         }
@@ -72,13 +73,16 @@ final class ScatterRead {
             return new SingleShard(info, shards.iterator().next(), false);
         }
         List<String> ordered = policy.shards().stream().filter(shards::contains).toList();
-        return new MultiShard(info, parts(ordered), shape.merge());
+        boolean edited = shape.edit() != null && !shape.edit().isEmpty();
+        return new MultiShard(info, edited ? shape.edit().on(statement, ordered) : parts(ordered), shape.merge());
     }
 
     /** Each shard gets the values of its own where the list of keys can be taken apart, and all of them otherwise. */
     private List<ShardStatement> parts(List<String> shards) {
         Choice list = block.list();
-        if (list != null) {
+        // Values that are sent anew are sent in UTF-8, whatever the session's character set is.
+        boolean plain = statement.parameters() == null || statement.context().charset() == ClientCharset.UTF8;
+        if (list != null && plain) {
             Keyed rule = block.rule(list.column());
             Map<Integer, String> owners = new HashMap<>();
             KeyValues silent = new KeyValues(statement, s, policy, null);

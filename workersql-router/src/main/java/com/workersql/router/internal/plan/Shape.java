@@ -13,9 +13,17 @@ final class Shape {
     /** The plan of the last home; most shapes are sent to one, and then a hit allocates nothing. */
     private volatile SingleShard lastHome;
 
-    Shape(Verdict verdict, Analysis analysis) {
+    private final Sample sample;
+
+    Shape(Verdict verdict, Analysis analysis, Sample sample) {
         this.verdict = verdict;
         this.analysis = analysis;
+        this.sample = sample;
+    }
+
+    /** {@return the statement of which it was first seen, or null where that was not kept} */
+    Sample sample() {
+        return sample;
     }
 
     Verdict verdict() {
@@ -37,6 +45,7 @@ final class Shape {
 
     int weightBytes() {
         return 512
+                + (sample == null ? 0 : sample.weightBytes())
                 + verdict.info().fingerprint().length()
                 + 96 * (analysis.tables().size() + analysis.dotted().size())
                 + 64

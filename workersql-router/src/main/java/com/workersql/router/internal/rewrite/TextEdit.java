@@ -36,6 +36,11 @@ final class TextEdit {
         text.write(',');
     }
 
+    /** Adds bytes of the gateway's own. */
+    void add(byte[] own) {
+        text.writeBytes(own);
+    }
+
     ShardStatement on(String shard) {
         return ShardStatement.rewritten(
                 shard,
