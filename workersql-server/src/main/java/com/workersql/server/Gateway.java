@@ -4,11 +4,11 @@ package com.workersql.server;
 import com.workersql.protocol.auth.PasswordVerifier;
 import com.workersql.protocol.auth.RsaKeyPair;
 import com.workersql.protocol.session.TlsOffer;
+import com.workersql.router.CanaryReport;
 import com.workersql.router.MultiShardSupport;
 import com.workersql.router.Router;
 import com.workersql.router.policy.PolicyException;
 import com.workersql.router.policy.RoutingPolicy;
-import com.workersql.server.anyport.AnyDoor;
 import com.workersql.server.config.GatewayConfig;
 import com.workersql.server.config.ListenAddress;
 import com.workersql.server.embedded.EmbeddedException;
@@ -33,6 +33,7 @@ import com.workersql.server.login.Logins;
 import com.workersql.server.metrics.GatewayMetrics;
 import com.workersql.server.mysql.MySqlDoor;
 import com.workersql.server.mysql.MySqlDoorSettings;
+import com.workersql.server.placement.SchemaCheck;
 import com.workersql.server.session.Drain;
 import com.workersql.server.session.SessionRegistry;
 import com.workersql.server.ws.WebSocketSettings;
@@ -52,11 +53,13 @@ import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,6 +77,8 @@ public final class Gateway implements RunningGateway {
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
     private static final int PLANNER_QUEUE = 1_024;
     private static final int HASHING_QUEUE = 1_024;
+    private static final int SCHEMA_TIMEOUT_MILLIS = 1_000;
+    private static final int CHANGES_TOLD = 20;
     private static final long WARNINGS_HOLD_MILLIS = 50;
     private static final int BACKLOG = 1_024;
     private static final int SESSION_KEY_BYTES = 32;
@@ -86,6 +91,8 @@ public final class Gateway implements RunningGateway {
     private GatewayConfig current;
     private EmbeddedShards embedded;
     private Router router;
+    private SchemaCheck schemaCheck;
+    private final AtomicLong schemaChecks = new AtomicLong();
     private Logins logins;
     private ShardSet shards;
     private ClientTlsContext tls;
@@ -177,6 +184,17 @@ public final class Gateway implements RunningGateway {
         // Whoever connects is to be greeted by what the shards are, if they say it in time.
         monitor.start(shards.all()).toCompletableFuture().join();
 
+        schemaCheck = new SchemaCheck(transport.workers().next(), nanoClock, SCHEMA_TIMEOUT_MILLIS);
+        var faults = schemaCheck.faults(policy, shards.all()).join();
+        if (!faults.isEmpty()) {
+            throw new GatewayStartException(
+                    GatewayStartException.BAD_CONFIGURATION,
+                    effective.policy().origin() + ": the policy is not for these tables: "
+                            + String.join("; ", faults.values()),
+                    null);
+        }
+        executor.onDefinition(this::checkTables);
+
         var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         closing.push(registry::close);
         var metrics = new GatewayMetrics(registry);
@@ -214,6 +232,8 @@ public final class Gateway implements RunningGateway {
                             PasswordVerifier.parse(tenant.passwordHash()),
                             tenant.password().bytes()));
         }
+        mysql = listen("mysql", effective.mysql(), transport, door);
+        LOG.info("Listening for MySQL clients on {} ({})", mysqlAddress(), transport.name());
         var httpDoor = new HttpDoor(
                 new ExecutorSessions(executor, sessions, shards::snapshot),
                 logins::prove,
@@ -224,20 +244,10 @@ public final class Gateway implements RunningGateway {
                 sessionTokens(),
                 WebSocketSettings.defaults(),
                 budget,
-                door.withoutTls(),
                 tls.offer() == TlsOffer.OFF ? null : tls::context,
                 tls.offer() == TlsOffer.REQUIRED);
-        if (effective.hasOnePort()) {
-            var any = new AnyDoor(door, httpDoor, effective.onePortWaitMillis());
-            mysql = listen("one", effective.mysql(), transport, any);
-            http = mysql;
-            LOG.info("Listening for all clients on {} ({})", mysqlAddress(), transport.name());
-        } else {
-            mysql = listen("mysql", effective.mysql(), transport, door);
-            LOG.info("Listening for MySQL clients on {} ({})", mysqlAddress(), transport.name());
-            http = listen("http", effective.http(), transport, httpDoor);
-            LOG.info("Listening for HTTP and WebSocket clients on {}", httpAddress());
-        }
+        http = listen("http", effective.http(), transport, httpDoor);
+        LOG.info("Listening for HTTP and WebSocket clients on {}", httpAddress());
     }
 
     private static SessionTokens sessionTokens() {
@@ -245,6 +255,19 @@ public final class Gateway implements RunningGateway {
         var key = new byte[SESSION_KEY_BYTES];
         random.nextBytes(key);
         return new SessionTokens(key, SessionSettings.defaults().gateway(), random);
+    }
+
+    /** Looks at the shards' key columns again. */
+    private void checkTables() {
+        long number = schemaChecks.incrementAndGet();
+        var policy = router.policy();
+        var unused = schemaCheck.faults(policy, shards.all()).thenAccept(faults -> {
+            // An answer from before a later definition or policy says nothing any more.
+            if (router.policy() == policy && schemaChecks.get() == number) {
+                faults.forEach((table, fault) -> LOG.error("Statements on table {} are refused: {}", table, fault));
+                router.shut(faults);
+            }
+        });
     }
 
     private HealthView.Health health(ShardMonitor monitor) {
@@ -312,13 +335,19 @@ public final class Gateway implements RunningGateway {
     @Override
     public synchronized void reload(GatewayConfig next) {
         var policy = policy(next);
+        var faults = schemaCheck.faults(policy, shards.all()).join();
+        if (!faults.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "the policy is not for the shards' tables: " + String.join("; ", faults.values()));
+        }
+        tellWhatChanges(router.canary(policy));
         tls.use(next.tls());
         shards.useAccounts(next);
         router.policy(policy);
+        router.shut(Map.of());
         logins.use(next);
         boolean needsStart = !next.mysql().equals(current.mysql())
                 || !next.http().equals(current.http())
-                || next.onePortWaitMillis() != current.onePortWaitMillis()
                 || !next.shards().equals(current.shards())
                 || !next.limits().equals(current.limits())
                 || !next.pool().equals(current.pool())
@@ -330,6 +359,28 @@ public final class Gateway implements RunningGateway {
         }
         LOG.info("Reloaded: {} users, policy {}", next.users().all().size(), policy.version());
         current = next;
+    }
+
+    /** Writes into the log what another policy does to the statements that were seen lately. */
+    private static void tellWhatChanges(CanaryReport report) {
+        report.diff()
+                .changes()
+                .forEach(change -> LOG.info("Policy {}: {}", report.diff().after(), change));
+        if (report.changes().isEmpty() && report.movedTenants().isEmpty()) {
+            return;
+        }
+        LOG.warn(
+                "Policy {}: of {} kinds of statements {} move, {} are refused, {} are accepted; {} tenants move",
+                report.diff().after(),
+                report.evaluated(),
+                report.count(CanaryReport.Effect.MOVES),
+                report.count(CanaryReport.Effect.REFUSED),
+                report.count(CanaryReport.Effect.ACCEPTED),
+                report.movedTenants().size());
+        report.changes().stream()
+                .limit(CHANGES_TOLD)
+                .forEach(change -> LOG.warn(
+                        "{}: {} [{} -> {}]", change.effect(), change.fingerprint(), change.before(), change.after()));
     }
 
     @Override

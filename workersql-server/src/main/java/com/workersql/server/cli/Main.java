@@ -37,8 +37,6 @@ import picocli.CommandLine.Spec;
         usageHelpAutoWidth = true,
         sortOptions = false)
 public final class Main implements Callable<Integer> {
-    private static final String LEAK_DETECTION = "io.netty.leakDetection.level";
-
     /** The exit code for options or a configuration that cannot be used. */
     static final int BAD_USAGE = GatewayStartException.BAD_CONFIGURATION;
 
@@ -110,10 +108,6 @@ public final class Main implements Callable<Integer> {
     public static void main(String[] args) {
         // Since Java 22 a console is said to be there even where there is no terminal, unless this is asked for.
         System.setProperty("jdk.console", "java.base");
-        // Watching every hundredth buffer for leaks costs a stack trace each; the tests watch all of them.
-        if (System.getProperty(LEAK_DETECTION) == null) {
-            System.setProperty(LEAK_DETECTION, "disabled");
-        }
         var lifetime = Lifetime.ofProcess();
         var main = new Main(Gateway::start, System::getenv, lifetime);
         int code = commandLine(main, new HashPassword(System.in, terminal())).execute(args);
@@ -176,10 +170,6 @@ public final class Main implements Callable<Integer> {
     private GatewayConfig withOptions(GatewayConfig config) {
         try {
             var builder = config.toBuilder();
-            if (config.hasOnePort() && (mysqlPort != null || httpPort != null)) {
-                throw new IllegalArgumentException((mysqlPort != null ? "--mysql-port" : "--http-port")
-                        + " is for doors with ports of their own, but " + configFile + " has one for all (listen.any)");
-            }
             if (mysqlPort != null) {
                 builder.mysql(config.mysql().withPort(mysqlPort));
             }
@@ -211,9 +201,8 @@ public final class Main implements Callable<Integer> {
                 socket.setReuseAddress(true);
                 socket.bind(door.resolve());
             } catch (BindException e) {
-                var separate =
+                var option =
                         door.equals(config.mysql()) ? "--mysql-port or listen.mysql" : "--http-port or listen.http";
-                var option = config.hasOnePort() ? "listen.any" : separate;
                 throw new StartFailure(
                         ADDRESS_IN_USE,
                         door + " cannot be listened on: " + e.getMessage() + "; choose another by " + option);

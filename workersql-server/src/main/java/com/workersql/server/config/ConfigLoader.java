@@ -66,12 +66,8 @@ public final class ConfigLoader {
         var builder = GatewayConfig.builder();
 
         var listen = root.section("listen");
-        if (listen.has("any")) {
-            onePort(listen, builder);
-        } else {
-            builder.mysql(address(listen.section("mysql"), ListenAddress.DEFAULT_MYSQL));
-            builder.http(address(listen.section("http"), ListenAddress.DEFAULT_HTTP));
-        }
+        builder.mysql(address(listen.section("mysql"), ListenAddress.DEFAULT_MYSQL));
+        builder.http(address(listen.section("http"), ListenAddress.DEFAULT_HTTP));
         listen.end();
         if (root.has("tls")) {
             builder.tls(clientTls(root.section("tls")));
@@ -120,17 +116,6 @@ public final class ConfigLoader {
             throw new DocumentException(problems);
         }
         return config;
-    }
-
-    private void onePort(Section listen, GatewayConfig.Builder builder) {
-        for (var door : List.of("mysql", "http")) {
-            if (listen.has(door)) {
-                listen.problem(door, "stands beside any; give one port for all, or one for each");
-            }
-        }
-        var any = listen.section("any");
-        int waitMillis = (int) any.number(ListenAddress.ONE_PORT_WAIT_MILLIS);
-        builder.any(address(any, ListenAddress.DEFAULT_MYSQL), waitMillis);
     }
 
     private ListenAddress address(Section section, ListenAddress byDefault) {

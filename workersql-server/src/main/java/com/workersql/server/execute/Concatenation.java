@@ -10,6 +10,7 @@ import com.workersql.protocol.message.server.Err;
 import com.workersql.protocol.message.server.Ok;
 import com.workersql.protocol.session.ControlPacket;
 import com.workersql.protocol.wire.LengthEncodedInteger;
+import com.workersql.router.ParameterValue;
 import com.workersql.router.RoutePlan;
 import com.workersql.router.ShardStatement;
 import com.workersql.router.Statement;
@@ -19,6 +20,7 @@ import com.workersql.server.error.Outcome;
 import com.workersql.server.session.ClientSession;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.util.ArrayList;
 import java.util.function.Consumer;
 
 /**
@@ -86,18 +88,26 @@ final class Concatenation {
         });
     }
 
-    /**
-     * The statement for one shard. A prepared one stays as it is: its parts would be as many texts to be prepared as there are
-     * ways to split its list, and a shard finds nothing for the keys of others.
-     */
+    /** The statement for one shard, with the text and the values that are for it. */
     private Work work(ShardStatement part) {
-        if (part.sql() == null || statement.parameters() != null) {
+        if (part.sql() == null) {
             return work.again();
         }
-        var command = Unpooled.buffer(1 + part.sql().length)
-                .writeByte(Command.COM_QUERY)
-                .writeBytes(part.sql());
-        return new QueryWork(plan.statement(), command);
+        var given = statement.parameters();
+        if (given == null) {
+            var command = Unpooled.buffer(1 + part.sql().length)
+                    .writeByte(Command.COM_QUERY)
+                    .writeBytes(part.sql());
+            return new QueryWork(plan.statement(), command);
+        }
+        if (part.parameters().length == given.count()) {
+            return work.again().rewritten(part.sql());
+        }
+        var own = new ArrayList<ParameterValue>(part.parameters().length);
+        for (int parameter : part.parameters()) {
+            own.add(given.get(parameter));
+        }
+        return new ExecuteWork(session, plan.statement(), part.sql(), new GivenExecution(own));
     }
 
     private boolean isLast() {

@@ -378,7 +378,7 @@ final class LocalStatements {
 
     private static String merge(Explanation explanation) {
         if (explanation.combination() instanceof Merge merge) {
-            return merge.isConcatenation() ? "concatenation" : merge.toString();
+            return merge.inWords();
         }
         return explanation.combination() == null
                 ? ""

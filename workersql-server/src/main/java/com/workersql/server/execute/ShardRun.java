@@ -162,6 +162,9 @@ final class ShardRun implements Relay.Ending {
     private void learn(ReplyStatus status) {
         session.running(null);
         executor.answered(lease, status);
+        if (work.info().isDdl() && !status.isError()) {
+            executor.definitionChanged();
+        }
         learner.learn(session, lease.connection(), work.info(), status);
         session.warnings(List.of());
         executor.keepOrGiveBack(session, lease.connection(), shardName, discardAfterwards);

@@ -57,6 +57,7 @@ public final class StatementExecutor {
     private final LocalStatements locals;
     private final PreparedStatementExecutor prepared;
     private final Diagnostics diagnostics;
+    private volatile Runnable onDefinition = () -> {};
 
     /**
      * An executor.
@@ -96,6 +97,15 @@ public final class StatementExecutor {
      */
     public PreparedStatementExecutor prepared() {
         return prepared;
+    }
+
+    /**
+     * Has somebody told of every definition that a shard has changed.
+     *
+     * @param action called on the session's event loop, before the client hears of the change; must not block
+     */
+    public void onDefinition(Runnable action) {
+        onDefinition = action;
     }
 
     /**
@@ -362,6 +372,11 @@ public final class StatementExecutor {
             ReplyTarget target,
             Aftermath.Learner learner) {
         new ShardRun(this, session, shardName, discardAfterwards, work, target, learner).start();
+    }
+
+    /** A shard has carried out a definition. */
+    void definitionChanged() {
+        onDefinition.run();
     }
 
     ExecutorSettings settings() {

@@ -128,7 +128,7 @@ class ScatterReadIT {
         try (var app = fleet.connect(Driver.MYSQL_TEXT)) {
             assertThatThrownBy(() -> run(app, "SELECT COUNT(*) FROM orders"))
                     .isInstanceOf(SQLException.class)
-                    .hasMessageContaining("COUNT() over several shards");
+                    .hasMessageContaining("COUNT() over the shards");
             assertErrno(
                     1235, () -> run(app, "INSERT INTO orders (customer, id) VALUES (1, 9), (2, 9), (3, 9), (4, 9)"));
             assertErrno(1235, () -> run(app, "DELETE FROM orders"));
