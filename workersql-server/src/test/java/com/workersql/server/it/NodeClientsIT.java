@@ -91,9 +91,4 @@ class NodeClientsIT {
     void planetScalesClientAndWhatStandsOnIt() throws IOException, InterruptedException {
         test("planetscale.test.mjs");
     }
-
-    @Test
-    void driversOverWebSocketsAndTcp() throws IOException, InterruptedException {
-        test("tunnel.test.mjs");
-    }
 }
