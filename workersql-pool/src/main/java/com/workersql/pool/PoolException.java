@@ -12,7 +12,8 @@ public abstract sealed class PoolException extends RuntimeException
                 BackendUnavailableException,
                 BrokenConnectionException,
                 QueryFailedException,
-                ResultTooLargeException {
+                ResultTooLargeException,
+                StatementTimeoutException {
     private static final long serialVersionUID = 1L;
 
     private final transient Endpoint endpoint;

@@ -61,11 +61,16 @@ final class ResultCollector implements ReplyHandler {
         if (bytes > maxBytes) {
             throw new ResultTooLargeException(endpoint, "maxResultBytes", maxBytes);
         }
+        rows.add(values(row));
+    }
+
+    /** The values of a row, as {@link QueryResult} says. */
+    static List<Object> values(RowReader row) {
         var values = new Object[row.columnCount()];
         for (int i = 0; i < values.length; i++) {
             values[i] = row.isNull(i) ? null : value(row, i);
         }
-        rows.add(Collections.unmodifiableList(Arrays.asList(values)));
+        return Collections.unmodifiableList(Arrays.asList(values));
     }
 
     private static Object value(RowReader row, int i) {

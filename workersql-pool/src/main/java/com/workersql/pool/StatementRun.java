@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.workersql.protocol.Command;
 import com.workersql.protocol.ProtocolException;
 import com.workersql.protocol.session.ControlPacket;
+import com.workersql.protocol.session.ReplyHandler;
 import com.workersql.protocol.session.ReplyKind;
 import com.workersql.protocol.session.ReplyReader;
 import com.workersql.protocol.value.ParameterWriter;
@@ -14,44 +15,85 @@ import io.netty.buffer.Unpooled;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.List;
-import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.BiConsumer;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
-/** One statement of a {@link PooledClient} on its connection, which goes back at the end. Confined to the borrower's event loop. */
+/** One statement of a {@link PooledClient} on a connection. Confined to the borrower's event loop. */
 final class StatementRun {
+    /** What becomes of a statement. One of its ends is called, once. */
+    interface Outcome {
+        /** Takes what is read of the reply. */
+        ReplyHandler handler();
+
+        /** The reply is complete, be it an error of the server; the connection can be used further. */
+        void completed(ReplyStatus status);
+
+        /**
+         * There is no complete reply.
+         *
+         * @param usable whether the connection can be used further; it is discarded otherwise
+         */
+        void failed(Throwable cause, boolean usable);
+    }
+
     private final PooledConnection connection;
-    private final CompletableFuture<QueryResult> result;
-    private final int maxRows;
-    private final int maxResultBytes;
+    private final int maxRowBytes;
+    private final Outcome outcome;
+    private Future<?> deadline;
+    private boolean ended;
 
-    StatementRun(PooledConnection connection, CompletableFuture<QueryResult> result, int maxRows, int maxResultBytes) {
+    StatementRun(PooledConnection connection, int maxRowBytes, Outcome outcome) {
         this.connection = connection;
-        this.result = result;
-        this.maxRows = maxRows;
-        this.maxResultBytes = maxResultBytes;
+        this.maxRowBytes = maxRowBytes;
+        this.outcome = outcome;
     }
 
-    void query(String sql) {
-        connection.executePayload(
-                ReplyKind.QUERY, payload(Command.COM_QUERY, sql), new Reading(ReplyKind.QUERY, this::end));
+    /** Ends the statement by a kill when it takes longer; 0 for no limit. */
+    StatementRun within(int timeoutMillis) {
+        if (timeoutMillis > 0) {
+            deadline = connection
+                    .borrower()
+                    .schedule(
+                            () -> abort(new StatementTimeoutException(
+                                    connection.key().endpoint(), timeoutMillis)),
+                            timeoutMillis,
+                            TimeUnit.MILLISECONDS);
+        }
+        return this;
     }
 
-    void execute(String sql, StatementText text, Object[] parameters) {
+    /** Ends the statement by a kill, unless it has ended. */
+    void abort(Throwable cause) {
+        if (!ended) {
+            connection.cancelRunning();
+            fail(cause, false, "aborted");
+        }
+    }
+
+    void run(String sql, StatementText text, Object[] parameters) {
+        if (text == null) {
+            connection.executePayload(
+                    ReplyKind.QUERY,
+                    payload(Command.COM_QUERY, sql),
+                    new Reading(ReplyKind.QUERY, outcome.handler(), this::complete));
+            return;
+        }
         var prepared = connection.preparedStatements().lookup(text);
         if (prepared != null) {
             execute(prepared, parameters);
             return;
         }
+        var collector = new ResultCollector(connection.key().endpoint(), 0, 0);
         connection.executePayload(
                 ReplyKind.PREPARE,
                 payload(Command.COM_STMT_PREPARE, sql),
-                new Reading(ReplyKind.PREPARE, (status, collected) -> {
+                new Reading(ReplyKind.PREPARE, collector, status -> {
                     if (status.isError()) {
-                        end(status, collected);
+                        complete(status);
                         return;
                     }
-                    var ok = collected.prepared();
+                    var ok = collector.prepared();
                     execute(
                             connection
                                     .preparedStatements()
@@ -62,9 +104,11 @@ final class StatementRun {
 
     private void execute(PreparedStatement statement, Object[] parameters) {
         if (statement.parameterCount() != parameters.length) {
-            giveBack();
-            result.completeExceptionally(new IllegalArgumentException("The statement has " + statement.parameterCount()
-                    + " parameters, given were " + parameters.length));
+            fail(
+                    new IllegalArgumentException("The statement has " + statement.parameterCount()
+                            + " parameters, given were " + parameters.length),
+                    true,
+                    null);
             return;
         }
         ByteBuf payload = Unpooled.buffer();
@@ -75,7 +119,8 @@ final class StatementRun {
         }
         writer.end();
         statement.typesBound(true);
-        connection.executePayload(ReplyKind.EXECUTE, payload, new Reading(ReplyKind.EXECUTE, this::end));
+        connection.executePayload(
+                ReplyKind.EXECUTE, payload, new Reading(ReplyKind.EXECUTE, outcome.handler(), this::complete));
     }
 
     private static void write(ParameterWriter writer, Object value) {
@@ -101,25 +146,23 @@ final class StatementRun {
         }
     }
 
-    private void end(ReplyStatus status, ResultCollector collected) {
-        giveBack();
-        if (status.isError()) {
-            result.completeExceptionally(
-                    new QueryFailedException(connection.key().endpoint(), status));
-        } else {
-            result.complete(collected.result(status));
-        }
+    private void complete(ReplyStatus status) {
+        end();
+        outcome.completed(status);
     }
 
-    private void giveBack() {
-        var state = connection.state();
-        if (!Objects.equals(state.schema(), connection.key().account().database())) {
-            // A reset does not go back to the account's schema.
-            connection.discard("schema changed");
-        } else if (state.isClean()) {
-            connection.release();
-        } else {
-            connection.releaseAfterReset();
+    private void fail(Throwable cause, boolean usable, String discardReason) {
+        end();
+        if (!usable) {
+            connection.discard(discardReason);
+        }
+        outcome.failed(cause, usable);
+    }
+
+    private void end() {
+        ended = true;
+        if (deadline != null) {
+            deadline.cancel(false);
         }
     }
 
@@ -128,23 +171,20 @@ final class StatementRun {
         return Unpooled.buffer(1 + bytes.length).writeByte(command).writeBytes(bytes);
     }
 
-    /** Reads one reply into a collector, and stops at a limit by giving the connection up. */
+    /** Reads one reply, and stops at a limit by giving the connection up. */
     private final class Reading implements ReplyListener {
-        private final ResultCollector collector =
-                new ResultCollector(connection.key().endpoint(), maxRows, maxResultBytes);
-        private final ReplyReader reader = new ReplyReader(maxResultBytes);
-        private final BiConsumer<ReplyStatus, ResultCollector> onEnd;
-        private boolean givenUp;
+        private final ReplyReader reader = new ReplyReader(maxRowBytes);
+        private final Consumer<ReplyStatus> onEnd;
 
-        Reading(ReplyKind kind, BiConsumer<ReplyStatus, ResultCollector> onEnd) {
+        Reading(ReplyKind kind, ReplyHandler handler, Consumer<ReplyStatus> onEnd) {
             this.onEnd = onEnd;
-            reader.begin(kind, connection.capabilities(), collector);
+            reader.begin(kind, connection.capabilities(), handler);
         }
 
         @Override
         public void onForward(ByteBuf slice) {
             try {
-                if (!givenUp) {
+                if (!ended) {
                     reader.forward(slice, slice.readerIndex(), slice.readableBytes());
                 }
             } catch (PoolException | ProtocolException e) {
@@ -157,7 +197,7 @@ final class StatementRun {
         @Override
         public void onControl(ControlPacket kind, int sequenceId, ByteBuf payload) {
             try {
-                if (!givenUp) {
+                if (!ended) {
                     reader.control(kind, sequenceId, payload);
                 }
             } catch (PoolException | ProtocolException e) {
@@ -168,25 +208,22 @@ final class StatementRun {
         @Override
         public void onComplete(ReplyStatus status) {
             reader.close();
-            if (!givenUp) {
-                onEnd.accept(status, collector);
+            if (!ended) {
+                onEnd.accept(status);
             }
         }
 
         @Override
         public void onBroken(BrokenConnectionException e) {
             reader.close();
-            if (!givenUp) {
-                connection.discard("broken");
-                result.completeExceptionally(e);
+            if (!ended) {
+                fail(e, false, "broken");
             }
         }
 
         private void giveUp(RuntimeException cause) {
-            givenUp = true;
             reader.close();
-            connection.discard("result not readable");
-            result.completeExceptionally(cause);
+            fail(cause, false, "result not readable");
         }
     }
 }

@@ -7,9 +7,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -144,7 +147,163 @@ abstract class PooledClientContract {
         }
     }
 
-    private static QueryResult get(CompletionStage<QueryResult> stage) throws Exception {
+    @Test
+    void aTransactionIsCommittedWhenItsWorkSucceedsAndRolledBackWhenItFails() throws Exception {
+        try (var f = new PoolFixture(PoolConfig.builder().maxConnectionsPerEndpoint(2), key)) {
+            var client = PooledClient.builder(f.pool, key, f.group).build();
+            get(client.query("DROP TABLE IF EXISTS transfers"));
+            get(client.query("CREATE TABLE transfers (id INT PRIMARY KEY)"));
+
+            long rows = get(client.inTransaction(t -> t.execute("INSERT INTO transfers VALUES (?)", 1)
+                    .thenCompose(inserted -> t.execute("INSERT INTO transfers VALUES (?)", 2))
+                    .thenApply(inserted -> inserted.status().affectedRows())));
+            var failing = client.inTransaction(t -> t.execute("INSERT INTO transfers VALUES (?)", 3)
+                    .thenCompose(inserted -> t.execute("INSERT INTO transfers VALUES (?)", 1)));
+
+            assertThat(rows).isEqualTo(1);
+            assertThatThrownBy(() -> get(failing))
+                    .cause()
+                    .isInstanceOfSatisfying(
+                            QueryFailedException.class,
+                            e -> assertThat(e.errno()).isEqualTo(1062));
+            assertThat(get(client.query("SELECT GROUP_CONCAT(id ORDER BY id) FROM transfers"))
+                            .singleValue())
+                    .isEqualTo("1,2");
+            assertThat(f.pool.stats(key.endpoint()).lent()).isZero();
+        }
+    }
+
+    @Test
+    void aTransactionTakesNothingAfterItsEnd() throws Exception {
+        try (var f = new PoolFixture(PoolConfig.builder().maxConnectionsPerEndpoint(1), key)) {
+            var client = PooledClient.builder(f.pool, key, f.group).build();
+            var kept = get(client.inTransaction(CompletableFuture::completedStage));
+
+            assertThatThrownBy(() -> get(kept.query("SELECT 1"))).hasCauseInstanceOf(IllegalStateException.class);
+            assertThat(get(client.query("SELECT 5")).singleValue()).isEqualTo(5L);
+        }
+    }
+
+    @Test
+    void rowsComeAsTheyAreAskedFor() throws Exception {
+        try (var f = new PoolFixture(PoolConfig.builder().maxConnectionsPerEndpoint(1), key)) {
+            var client = PooledClient.builder(f.pool, key, f.group).maxRows(10).build();
+            String sql = "WITH RECURSIVE n AS (SELECT 1 AS i UNION ALL SELECT i + 1 FROM n WHERE i < 900)"
+                    + " SELECT i, REPEAT('x', ?) FROM n";
+            var rows = new Rows(3);
+
+            client.rows(sql, 20_000).subscribe(rows);
+
+            rows.threeSeen.get(20, TimeUnit.SECONDS);
+            assertThat(rows.seen).hasValue(3);
+            assertThat(rows.end).isNotDone();
+            rows.subscription.request(Long.MAX_VALUE);
+            rows.end.get(30, TimeUnit.SECONDS);
+            assertThat(rows.seen).hasValue(900);
+            assertThat(rows.last).startsWith(900L);
+            assertThat(get(client.query("SELECT 5")).singleValue()).isEqualTo(5L);
+        }
+    }
+
+    @Test
+    void aCancelledStreamGivesItsPlaceBack() throws Exception {
+        try (var f = new PoolFixture(PoolConfig.builder().maxConnectionsPerEndpoint(1), key)) {
+            var client = PooledClient.builder(f.pool, key, f.group).build();
+            var rows = new Rows(3);
+            client.rows("SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3 UNION ALL SELECT SLEEP(20)")
+                    .subscribe(rows);
+            var failing = new Rows(1);
+            client.rows("SELECT no_such_column").subscribe(failing);
+            rows.subscribed.get(20, TimeUnit.SECONDS);
+            rows.subscription.cancel();
+
+            assertThatThrownBy(() -> failing.end.get(20, TimeUnit.SECONDS))
+                    .hasCauseInstanceOf(QueryFailedException.class);
+        }
+    }
+
+    @Test
+    void aStatementThatTakesTooLongIsKilled() throws Exception {
+        try (var f = new PoolFixture(PoolConfig.builder().maxConnectionsPerEndpoint(1), key)) {
+            var client = PooledClient.builder(f.pool, key, f.group)
+                    .statementTimeoutMillis(100)
+                    .build();
+
+            assertThatThrownBy(() -> get(client.query("SELECT SLEEP(15)")))
+                    .hasCauseInstanceOf(StatementTimeoutException.class);
+
+            assertThat(get(client.query("SELECT 5")).singleValue()).isEqualTo(5L);
+            assertNothingSleeps(client);
+        }
+    }
+
+    @Test
+    void aCancelledStageHasItsStatementKilled() throws Exception {
+        try (var f = new PoolFixture(PoolConfig.builder().maxConnectionsPerEndpoint(1), key)) {
+            var client = PooledClient.builder(f.pool, key, f.group).build();
+            var stage = client.execute("SELECT SLEEP(?)", 15).toCompletableFuture();
+            // The only place is taken until the other one is cancelled.
+            var next = client.query("SELECT 5");
+
+            stage.cancel(true);
+
+            assertThat(get(next).singleValue()).isEqualTo(5L);
+            assertNothingSleeps(client);
+        }
+    }
+
+    private static void assertNothingSleeps(PooledClient client) throws Exception {
+        long begun = System.nanoTime();
+        Object sleeping;
+        do {
+            sleeping = get(client.query(
+                            "SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'SELECT SLEEP%'"))
+                    .singleValue();
+        } while (!sleeping.equals(0L) && System.nanoTime() - begun < TimeUnit.SECONDS.toNanos(10));
+        assertThat(sleeping).isEqualTo(0L);
+    }
+
+    /** Asks for some rows first, for the others when the test says so. */
+    private static final class Rows implements Flow.Subscriber<List<Object>> {
+        final CompletableFuture<Void> subscribed = new CompletableFuture<>();
+        final CompletableFuture<Void> threeSeen = new CompletableFuture<>();
+        final CompletableFuture<Void> end = new CompletableFuture<>();
+        final AtomicInteger seen = new AtomicInteger();
+        volatile List<Object> last;
+        volatile Flow.Subscription subscription;
+        private final long first;
+
+        Rows(long first) {
+            this.first = first;
+        }
+
+        @Override
+        public void onSubscribe(Flow.Subscription given) {
+            subscription = given;
+            given.request(first);
+            subscribed.complete(null);
+        }
+
+        @Override
+        public void onNext(List<Object> row) {
+            last = row;
+            if (seen.incrementAndGet() == 3) {
+                threeSeen.complete(null);
+            }
+        }
+
+        @Override
+        public void onError(Throwable cause) {
+            end.completeExceptionally(cause);
+        }
+
+        @Override
+        public void onComplete() {
+            end.complete(null);
+        }
+    }
+
+    private static <T> T get(CompletionStage<T> stage) throws Exception {
         return stage.toCompletableFuture().get(20, TimeUnit.SECONDS);
     }
 }
