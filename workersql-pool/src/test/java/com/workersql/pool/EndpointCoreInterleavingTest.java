@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.pool;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
+import org.jetbrains.lincheck.datastructures.Operation;
+import org.jetbrains.lincheck.datastructures.Param;
+import org.jetbrains.lincheck.datastructures.StressOptions;
+import org.jetbrains.lincheck.datastructures.ThreadIdGen;
+import org.jetbrains.lincheck.datastructures.Validate;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Borrowing, giving back, evicting, closing, timing out and cancelling in every interleaving that is tried: a connection never has two
+ * owners, there are never more than the limit, and in the end nobody is forgotten. Each thread is an event loop with an inbox of its
+ * own, whose tasks it runs when an operation says so, as late as it likes.
+ *
+ * <p>Every operation answers how often a promise was broken so far. One after the other that is never; so any other answer has no
+ * sequential explanation.
+ */
+@Param(name = "thread", gen = ThreadIdGen.class)
+public class EndpointCoreInterleavingTest {
+    private static final int LIMIT = 2;
+    private static final int MAX_THREADS = 8;
+
+    /** Enough to find a step that is not atomic; {@code -Dpool.iterations=100} for a long search. */
+    private static final int ITERATIONS = Integer.getInteger("pool.iterations", 1);
+
+    private final AtomicInteger broken = new AtomicInteger();
+    private final AtomicInteger open = new AtomicInteger();
+    private final AtomicLong threadIds = new AtomicLong();
+    private final List<Loop> loops = new ArrayList<>();
+    private final EndpointCore<Owned> core;
+
+    /** A connection that counts its owners. */
+    private static final class Owned {
+        final AtomicInteger owners = new AtomicInteger();
+    }
+
+    /** An event loop: what it has to do, and what its borrower has. The latter belongs to the loop's thread. */
+    private static final class Loop {
+        final ConcurrentLinkedQueue<Runnable> inbox = new ConcurrentLinkedQueue<>();
+        Request request;
+        Entry<Owned> held;
+    }
+
+    private final class Request extends Waiter<Owned> {
+        volatile Entry<Owned> got;
+        volatile boolean answered;
+
+        Request(PoolKey key, Loop loop) {
+            super(key, loop, 1, 2);
+        }
+
+        @Override
+        void acquired(Entry<Owned> entry, AcquireSource source) {
+            own(entry);
+            got = entry;
+            answered = true;
+        }
+
+        @Override
+        void failed(PoolException cause) {
+            answered = true;
+        }
+    }
+
+    private final class Inboxes implements Connector<Owned> {
+        @Override
+        public void open(Entry<Owned> entry) {
+            if (open.incrementAndGet() > LIMIT) {
+                broken.incrementAndGet();
+            }
+            ((Loop) entry.loop).inbox.add(() -> core.opened(entry, new Owned(), threadIds.incrementAndGet(), null));
+        }
+
+        @Override
+        public void validate(Entry<Owned> entry) {
+            ((Loop) entry.loop).inbox.add(() -> core.validated(entry, true));
+        }
+
+        @Override
+        public void close(Entry<Owned> entry, CloseReason reason) {
+            ((Loop) entry.loop).inbox.add(() -> {
+                open.decrementAndGet();
+                core.closed(entry);
+            });
+        }
+    }
+
+    public EndpointCoreInterleavingTest() {
+        for (int i = 0; i < MAX_THREADS; i++) {
+            loops.add(new Loop());
+        }
+        var config = PoolConfig.builder()
+                .maxConnectionsPerEndpoint(LIMIT)
+                .keySwitchMillis(0)
+                .nanoClock(() -> 1)
+                .random(() -> 0)
+                .build();
+        core = new EndpointCore<>(CoreFixture.ENDPOINT, config, new Inboxes(), PoolListener.NONE, () -> {});
+    }
+
+    private void own(Entry<Owned> entry) {
+        if (entry.connection.owners.incrementAndGet() != 1) {
+            broken.incrementAndGet();
+        }
+    }
+
+    @Operation
+    public int borrow(@Param(name = "thread") int thread) {
+        return borrow(loops.get(thread), CoreFixture.KEY_A);
+    }
+
+    @Operation
+    public int borrowOfAnotherKey(@Param(name = "thread") int thread) {
+        return borrow(loops.get(thread), CoreFixture.KEY_B);
+    }
+
+    private int borrow(Loop loop, PoolKey key) {
+        if (loop.held == null && loop.request == null) {
+            loop.held = core.acquireNow(key, loop, c -> ConnectionPreference.PERFECT);
+            if (loop.held != null) {
+                own(loop.held);
+            } else {
+                loop.request = new Request(key, loop);
+                core.submit(loop.request);
+            }
+        }
+        return broken.get();
+    }
+
+    @Operation
+    public int giveBack(@Param(name = "thread") int thread) {
+        return giveBack(loops.get(thread), false);
+    }
+
+    @Operation
+    public int discard(@Param(name = "thread") int thread) {
+        return giveBack(loops.get(thread), true);
+    }
+
+    private int giveBack(Loop loop, boolean discard) {
+        var entry = take(loop);
+        if (entry != null) {
+            entry.connection.owners.decrementAndGet();
+            Runnable task = discard ? () -> core.discard(entry, CloseReason.DISCARDED) : () -> core.release(entry);
+            if (entry.loop == loop) {
+                task.run();
+            } else {
+                ((Loop) entry.loop).inbox.add(task);
+            }
+        }
+        return broken.get();
+    }
+
+    private static Entry<Owned> take(Loop loop) {
+        var entry = loop.held;
+        loop.held = null;
+        if (entry == null && loop.request != null && loop.request.answered) {
+            entry = loop.request.got;
+            loop.request = null;
+        }
+        return entry;
+    }
+
+    @Operation
+    public int giveUp(@Param(name = "thread") int thread) {
+        var loop = loops.get(thread);
+        if (loop.request != null && (thread % 2 == 0 ? core.cancel(loop.request) : core.expire(loop.request))) {
+            loop.request = null;
+        }
+        return broken.get();
+    }
+
+    @Operation
+    public int runTasks(@Param(name = "thread") int thread) {
+        run(loops.get(thread));
+        return broken.get();
+    }
+
+    private static boolean run(Loop loop) {
+        var task = loop.inbox.poll();
+        boolean any = task != null;
+        for (; task != null; task = loop.inbox.poll()) {
+            task.run();
+        }
+        return any;
+    }
+
+    @Operation
+    public int evict() {
+        core.invalidate();
+        return broken.get();
+    }
+
+    /** Ends everything that is under way, and looks whether anybody still waits. */
+    @Validate
+    public void nobodyIsForgotten() {
+        boolean moved;
+        do {
+            moved = false;
+            for (var loop : loops) {
+                moved |= run(loop);
+                moved |= loop.held != null || (loop.request != null && loop.request.answered);
+                giveBack(loop, false);
+            }
+        } while (moved);
+        for (var loop : loops) {
+            if (loop.request != null) {
+                throw new IllegalStateException("a request is forgotten");
+            }
+        }
+        if (core.stats(0).waiting() != 0 || core.permitsTaken() != open.get() || broken.get() != 0) {
+            throw new IllegalStateException(core.stats(0) + ", open " + open + ", broken promises " + broken);
+        }
+    }
+
+    @Test
+    void keepsItsPromisesInEveryInterleavingTried() {
+        new ModelCheckingOptions()
+                .iterations(ITERATIONS)
+                .invocationsPerIteration(60)
+                .threads(2)
+                .actorsPerThread(3)
+                .actorsBefore(2)
+                .actorsAfter(0)
+                .check(EndpointCoreInterleavingTest.class);
+    }
+
+    @Test
+    void keepsItsPromisesUnderStress() {
+        new StressOptions()
+                .iterations(ITERATIONS)
+                .invocationsPerIteration(500)
+                .threads(3)
+                .actorsPerThread(5)
+                .actorsBefore(2)
+                .actorsAfter(2)
+                .check(EndpointCoreInterleavingTest.class);
+    }
+}
