@@ -43,12 +43,18 @@ public final class RowReader extends ValueReader {
         int index = payload.readerIndex();
         int end = payload.writerIndex();
         for (int i = 0; i < columns.length; i++) {
-            if (index < end && payload.getUnsignedByte(index) == LengthEncodedInteger.NULL_MARKER) {
+            int first = index < end ? payload.getUnsignedByte(index) : -1;
+            if (first == LengthEncodedInteger.NULL_MARKER) {
                 index++;
                 continue;
             }
-            long length = LengthEncodedInteger.get(payload, index);
-            index += LengthEncodedInteger.sizeAt(payload, index);
+            long length = first;
+            if (first >= 0 && first < LengthEncodedInteger.NULL_MARKER) {
+                index++;
+            } else {
+                length = LengthEncodedInteger.get(payload, index);
+                index += LengthEncodedInteger.sizeAt(payload, index);
+            }
             if (length < 0 || length > end - index) {
                 throw ProtocolException.malformed("column " + i + " of a text row has " + Long.toUnsignedString(length)
                         + " bytes, " + (end - index) + " are left");
@@ -77,14 +83,21 @@ public final class RowReader extends ValueReader {
             throw ProtocolException.malformed(
                     "a binary row of " + payload.readableBytes() + " bytes and " + columns.length + " columns");
         }
+        int nulls = 0;
         for (int i = 0; i < columns.length; i++) {
-            if ((payload.getByte(bits + (i + 2) / 8) & (1 << ((i + 2) & 7))) != 0
-                    || columns[i].type() == ColumnType.NULL) {
-                continue;
+            int bit = (i + 2) & 7;
+            if (i == 0 || bit == 0) {
+                nulls = payload.getByte(bits + (i + 2) / 8);
             }
             ColumnType type = columns[i].type();
-            int length = BinaryValue.contentBytes(type, payload, index, end);
-            index += BinaryValue.prefixBytes(type, payload, index);
+            if ((nulls & (1 << bit)) != 0 || type == ColumnType.NULL) {
+                continue;
+            }
+            int length = type.binaryForm().fixedBytes();
+            if (length == 0 || length > end - index) {
+                length = BinaryValue.contentBytes(type, payload, index, end);
+                index += BinaryValue.prefixBytes(type, payload, index);
+            }
             setValue(i, index, length);
             index += length;
         }

@@ -9,6 +9,8 @@ import java.util.Arrays;
 final class TextBuffer {
     private static final byte[] LONG_MIN = "-9223372036854775808".getBytes(StandardCharsets.US_ASCII);
 
+    private static final int MAX_DIGITS = 19;
+
     private byte[] bytes = new byte[64];
     private int length;
 
@@ -65,15 +67,24 @@ final class TextBuffer {
     /** A number that is not negative, with zeros in front up to {@code width}. */
     void appendDigits(long value, int width) {
         int digits = 1;
-        for (long rest = value / 10; rest > 0; rest /= 10) {
+        for (long bound = 10; digits < MAX_DIGITS && value >= bound; bound *= 10) {
             digits++;
         }
         int size = Math.max(digits, width);
         ensure(size);
+        int at = length + size;
         long rest = value;
-        for (int i = length + size - 1; i >= length; i--) {
-            bytes[i] = (byte) ('0' + rest % 10);
-            rest /= 10;
+        while (rest > Integer.MAX_VALUE) {
+            long tenth = rest / 10;
+            bytes[--at] = (byte) ('0' + (int) (rest - tenth * 10));
+            rest = tenth;
+        }
+        // What is left is divided faster.
+        int small = (int) rest;
+        while (at > length) {
+            int tenth = small / 10;
+            bytes[--at] = (byte) ('0' + (small - tenth * 10));
+            small = tenth;
         }
         length += size;
     }

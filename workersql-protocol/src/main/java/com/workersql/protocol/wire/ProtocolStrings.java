@@ -16,6 +16,8 @@ import java.nio.charset.StandardCharsets;
  */
 public final class ProtocolStrings {
     private static final byte[] EMPTY = new byte[0];
+    /** So many characters have fewer than 251 bytes of UTF-8: three each at the most. */
+    private static final int MAX_SHORT_CHARS = 83;
 
     private ProtocolStrings() {}
 
@@ -152,6 +154,13 @@ public final class ProtocolStrings {
 
     /** Writes text as UTF-8 behind its length. */
     public static void writeLengthEncoded(ByteBuf out, CharSequence text) {
+        if (text.length() <= MAX_SHORT_CHARS) {
+            // Its length is one byte whatever its characters are, so that one look at them is enough.
+            int lengthIndex = out.writerIndex();
+            out.writeByte(0);
+            out.setByte(lengthIndex, ByteBufUtil.writeUtf8(out, text));
+            return;
+        }
         LengthEncodedInteger.write(out, ByteBufUtil.utf8Bytes(text));
         ByteBufUtil.writeUtf8(out, text);
     }

@@ -70,25 +70,36 @@ public enum ColumnType {
     /** How a value of a type lies in a binary row or parameter. */
     public enum BinaryForm {
         /** No bytes at all. */
-        NONE,
+        NONE(0),
         /** One byte. */
-        INT1,
+        INT1(1),
         /** Two bytes, little endian. */
-        INT2,
+        INT2(2),
         /** Four bytes, little endian. */
-        INT4,
+        INT4(4),
         /** Eight bytes, little endian. */
-        INT8,
+        INT8(8),
         /** Four bytes of IEEE 754. */
-        FLOAT,
+        FLOAT(4),
         /** Eight bytes of IEEE 754. */
-        DOUBLE,
+        DOUBLE(8),
         /** A length of 0, 4, 7 or 11; year, month, day; hour, minute, second; microseconds. */
-        DATE_TIME,
+        DATE_TIME(0),
         /** A length of 0, 8 or 12; sign, days, hours, minutes, seconds; microseconds. */
-        TIME,
+        TIME(0),
         /** Length-encoded bytes. */
-        STRING
+        STRING(0);
+
+        private final int fixedBytes;
+
+        BinaryForm(int fixedBytes) {
+            this.fixedBytes = fixedBytes;
+        }
+
+        /** How many bytes a value has, 0 where it tells itself. */
+        public int fixedBytes() {
+            return fixedBytes;
+        }
     }
 
     private static final ColumnType[] BY_CODE = new ColumnType[256];
