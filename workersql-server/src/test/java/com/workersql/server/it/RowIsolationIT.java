@@ -11,8 +11,10 @@ import com.workersql.server.config.Secret;
 import com.workersql.server.config.ShardAccount;
 import com.workersql.server.embedded.ShardFixture;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -35,15 +37,23 @@ class RowIsolationIT {
         assumeThat(Fleet.isMySql()).isFalse();
         fleet = Fleet.start(RowIsolationIT::sharing);
         admin = ShardFixture.admin(fleet.embedded().shards().get(0));
-        ShardFixture.run(admin, "CREATE DATABASE shared");
+        for (var shard : fleet.embedded().shards()) {
+            try (var each = ShardFixture.admin(shard)) {
+                for (String sql : List.of(
+                        "CREATE DATABASE shared",
+                        "CREATE TABLE shared.spread (id INT NOT NULL, mark VARCHAR(20), tenant_id VARCHAR(20) NOT NULL)",
+                        "CREATE USER 'sharer'@'%' IDENTIFIED BY 'sharers-password'",
+                        "GRANT ALL PRIVILEGES ON shared.* TO 'sharer'@'%'")) {
+                    ShardFixture.run(each, sql);
+                }
+            }
+        }
         for (String table : TABLES) {
             ShardFixture.run(
                     admin,
                     "CREATE TABLE shared." + table
                             + " (id INT NOT NULL, a INT, mark VARCHAR(20), tenant_id VARCHAR(20) NOT NULL, KEY (tenant_id), KEY (id))");
         }
-        ShardFixture.run(admin, "CREATE USER 'sharer'@'%' IDENTIFIED BY 'sharers-password'");
-        ShardFixture.run(admin, "GRANT ALL PRIVILEGES ON shared.* TO 'sharer'@'%'");
         for (String tenant : Fleet.TENANTS) {
             try (var connection = connect(Driver.MARIADB_TEXT, tenant);
                     var statement = connection.createStatement()) {
@@ -63,6 +73,8 @@ class RowIsolationIT {
                 tenants:
                   acme: { shard: shard_0, isolation: row, database: shared }
                   globex: { shard: shard_0, isolation: row, database: shared }
+                tables:
+                  spread: { strategy: hash, key: id, key_type: int }
                 """;
         return config.toBuilder()
                 .tenants(Map.of("acme", SHARED, "globex", SHARED))
@@ -142,6 +154,40 @@ class RowIsolationIT {
             }
         }
         return rows;
+    }
+
+    @Test
+    void readsOfSeveralShardsAreKeptToTheTenantsRowsToo() throws SQLException {
+        for (String tenant : Fleet.TENANTS) {
+            try (var connection = connect(Driver.MARIADB_TEXT, tenant);
+                    var statement = connection.createStatement()) {
+                for (int id = 0; id < 10; id++) {
+                    statement.execute("INSERT INTO spread (id, mark) VALUES (" + id + ", '" + tenant + "')");
+                }
+            }
+        }
+        for (Driver driver : Driver.values()) {
+            try (var acme = connect(driver, "acme");
+                    var all = acme.prepareStatement("SELECT mark FROM spread WHERE id >= ? OR 1 = 1");
+                    var some = acme.prepareStatement("SELECT mark FROM spread WHERE id IN (?, ?, ?)")) {
+                all.setInt(1, 0);
+                some.setInt(1, 1);
+                some.setInt(2, 2);
+                some.setInt(3, 3);
+                assertThat(marks(all)).as("%s", driver).hasSize(10).containsOnly("acme");
+                assertThat(marks(some)).as("%s", driver).hasSize(3).containsOnly("acme");
+            }
+        }
+    }
+
+    private static List<String> marks(PreparedStatement statement) throws SQLException {
+        List<String> marks = new ArrayList<>();
+        try (var set = statement.executeQuery()) {
+            while (set.next()) {
+                marks.add(set.getString(1));
+            }
+        }
+        return marks;
     }
 
     @Test
