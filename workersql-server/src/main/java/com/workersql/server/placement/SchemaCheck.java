@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -54,7 +55,7 @@ public final class SchemaCheck {
      *
      * @param loop carries the questions
      * @param nanoClock a monotonic clock
-     * @param timeoutMillis how long a shard may take to get a connection
+     * @param timeoutMillis how long a shard may take to give a connection, and then to answer
      */
     public SchemaCheck(EventLoop loop, LongSupplier nanoClock, int timeoutMillis) {
         this.loop = loop;
@@ -144,6 +145,15 @@ public final class SchemaCheck {
                 .addListener((Future<PooledConnection> future) -> {
                     if (future.isSuccess()) {
                         question(shard, future.getNow(), sql, done);
+                        // A server that has stopped answering holds nobody up; its connection stays away until it does.
+                        loop.schedule(
+                                () -> {
+                                    if (!done.isDone()) {
+                                        unanswered(shard, new TimeoutException("no answer in time"), done);
+                                    }
+                                },
+                                timeoutNanos,
+                                TimeUnit.NANOSECONDS);
                     } else {
                         unanswered(shard, future.cause(), done);
                     }
