@@ -106,7 +106,6 @@ final class ShardSet implements ShardMonitor.Fleet, AutoCloseable {
                 .maxConnectionsPerTenant(settings.connectionsPerTenant())
                 .maxWaitersPerEndpoint(settings.queueLength())
                 .maxWaitersPerTenant(settings.queueLengthPerTenant())
-                .maxPinnedPercentPerTenant(settings.pinnedPercentPerTenant())
                 .tenantWeight(settings::weightOf)
                 .minIdlePerKey(settings.minIdle())
                 .connectTimeoutMillis(settings.connectTimeoutMillis())

@@ -16,7 +16,6 @@ import java.util.function.ToLongFunction;
  * @param preparedStatementsPerConnection the most statements kept prepared on one connection
  * @param queueLengthPerTenant of the waiting statements, the most of one tenant
  * @param connectionsPerTenant the most connections of one tenant to one endpoint
- * @param pinnedPercentPerTenant how much of an endpoint's connections the sessions of one tenant may keep for themselves
  * @param minIdle how many idle connections are kept open for each account, schema and kind of client in use
  * @param jitterPercent how much earlier than its idle time and its age a connection may be closed
  * @param validateAfterIdleMillis a connection idle for longer is asked for a sign of life before it is used
@@ -35,7 +34,6 @@ public record PoolConfig(
         int preparedStatementsPerConnection,
         int queueLengthPerTenant,
         int connectionsPerTenant,
-        int pinnedPercentPerTenant,
         int minIdle,
         int jitterPercent,
         int validateAfterIdleMillis,
@@ -69,9 +67,6 @@ public record PoolConfig(
 
     /** {@code connections_per_tenant}: default 100,000, which leaves it to the shard's {@code max_connections}. */
     public static final Setting CONNECTIONS_PER_TENANT = new Setting("connections_per_tenant", 100_000, 1, 100_000);
-
-    /** {@code pinned_percent_per_tenant}: default 25; beyond it a statement that needs a pin gets error 1203. */
-    public static final Setting PINNED_PERCENT_PER_TENANT = new Setting("pinned_percent_per_tenant", 25, 1, 100);
 
     /** {@code min_idle}: default 0. */
     public static final Setting MIN_IDLE = new Setting("min_idle", 0, 0, 10_000);
@@ -112,7 +107,6 @@ public record PoolConfig(
         PREPARED_STATEMENTS_PER_CONNECTION.check(preparedStatementsPerConnection);
         QUEUE_LENGTH_PER_TENANT.check(queueLengthPerTenant);
         CONNECTIONS_PER_TENANT.check(connectionsPerTenant);
-        PINNED_PERCENT_PER_TENANT.check(pinnedPercentPerTenant);
         MIN_IDLE.check(minIdle);
         JITTER_PERCENT.check(jitterPercent);
         VALIDATE_AFTER_IDLE_MILLIS.check(validateAfterIdleMillis);
@@ -149,7 +143,6 @@ public record PoolConfig(
                 (int) values.applyAsLong(PREPARED_STATEMENTS_PER_CONNECTION),
                 (int) values.applyAsLong(QUEUE_LENGTH_PER_TENANT),
                 (int) values.applyAsLong(CONNECTIONS_PER_TENANT),
-                (int) values.applyAsLong(PINNED_PERCENT_PER_TENANT),
                 (int) values.applyAsLong(MIN_IDLE),
                 (int) values.applyAsLong(JITTER_PERCENT),
                 (int) values.applyAsLong(VALIDATE_AFTER_IDLE_MILLIS),

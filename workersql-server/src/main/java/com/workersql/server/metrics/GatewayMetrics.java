@@ -81,7 +81,6 @@ public final class GatewayMetrics {
         connections(shard, "open", pool, endpoint, EndpointStats::open);
         connections(shard, "idle", pool, endpoint, EndpointStats::idle);
         connections(shard, "lent", pool, endpoint, EndpointStats::lent);
-        connections(shard, "pinned", pool, endpoint, EndpointStats::pinned);
         connections(shard, "connecting", pool, endpoint, EndpointStats::connecting);
         connections(shard, "waiting", pool, endpoint, EndpointStats::waiting);
         connections(shard, "limit", pool, endpoint, EndpointStats::limit);
