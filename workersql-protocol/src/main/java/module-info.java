@@ -10,6 +10,7 @@ module com.workersql.protocol {
 
     exports com.workersql.protocol;
     exports com.workersql.protocol.auth;
+    exports com.workersql.protocol.binlog;
     exports com.workersql.protocol.frame;
     exports com.workersql.protocol.message.client;
     exports com.workersql.protocol.message.server;

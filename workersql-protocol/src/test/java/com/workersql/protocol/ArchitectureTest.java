@@ -21,7 +21,8 @@ class ArchitectureTest {
     @Test
     void knowsNothingButTheJdkAndNettyAndZstdWhereItCompresses() {
         noClasses()
-                .that(DescribedPredicate.not(nameMatching(".*\\.frame\\.(ZstdCompression|CompressionAlgorithm.*)")))
+                .that(DescribedPredicate.not(
+                        nameMatching(".*\\.(frame\\.(ZstdCompression|CompressionAlgorithm.*)|binlog\\.Inflate.*)")))
                 .should()
                 .dependOnClassesThat(DescribedPredicate.not(resideInAnyPackage(
                         "com.workersql.protocol..", "java..", "javax.net.ssl..", "javax.crypto..", "io.netty..")))
@@ -55,24 +56,28 @@ class ArchitectureTest {
                 .definedBy("com.workersql.protocol.value..")
                 .layer("proxy")
                 .definedBy("com.workersql.protocol.proxy..")
+                .layer("binlog")
+                .definedBy("com.workersql.protocol.binlog..")
                 .layer("session")
                 .definedBy("com.workersql.protocol.session..")
                 .layer("netty")
                 .definedBy("com.workersql.protocol.netty..")
                 .whereLayer("netty")
                 .mayNotBeAccessedByAnyLayer()
+                .whereLayer("binlog")
+                .mayNotBeAccessedByAnyLayer()
                 .whereLayer("proxy")
                 .mayOnlyBeAccessedByLayers("netty")
                 .whereLayer("session")
                 .mayOnlyBeAccessedByLayers("netty")
                 .whereLayer("value")
-                .mayOnlyBeAccessedByLayers("message", "session", "netty")
+                .mayOnlyBeAccessedByLayers("message", "session", "binlog", "netty")
                 .whereLayer("message")
-                .mayOnlyBeAccessedByLayers("value", "session", "netty")
+                .mayOnlyBeAccessedByLayers("value", "session", "binlog", "netty")
                 .whereLayer("auth")
                 .mayOnlyBeAccessedByLayers("session", "netty")
                 .whereLayer("frame")
-                .mayOnlyBeAccessedByLayers("message", "value", "session", "netty")
+                .mayOnlyBeAccessedByLayers("message", "value", "session", "binlog", "netty")
                 .check(CLASSES);
     }
 

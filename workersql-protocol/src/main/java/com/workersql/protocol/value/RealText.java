@@ -15,7 +15,7 @@ import java.math.RoundingMode;
  * <p>Binary rows are printed for people and JSON, not on the way of forwarded rows: exact decimal arithmetic is fast enough
  * for the digits that {@link Double#toString} does not get right (up to Java 18 it may give one too many).
  */
-final class RealText {
+public final class RealText {
     private static final int FLOAT_DIGITS = 6;
     private static final int DOUBLE_SAFE_DIGITS = 15;
     private static final int DOUBLE_MAX_DIGITS = 17;
@@ -30,6 +30,20 @@ final class RealText {
     private static final float LEAST_FLOAT_OF_FULL_PRECISION = 1e-37f;
 
     private RealText() {}
+
+    /** The text of a DOUBLE. */
+    public static String of(double value) {
+        TextBuffer out = new TextBuffer();
+        appendDouble(out, value);
+        return out.toString();
+    }
+
+    /** The text of a FLOAT. */
+    public static String of(float value) {
+        TextBuffer out = new TextBuffer();
+        appendFloat(out, value);
+        return out.toString();
+    }
 
     static void appendDouble(TextBuffer out, double value) {
         if (!Double.isFinite(value)) {
