@@ -323,6 +323,14 @@ final class BackendConnection extends ChannelInboundHandlerAdapter implements Re
         }
     }
 
+    /** Ends the connection as if the network had. */
+    void sever(String why) {
+        assert loop().inEventLoop();
+        if (isOpen()) {
+            fail(why, null);
+        }
+    }
+
     ByteBuf command(int code, String text) {
         byte[] bytes = text.getBytes(UTF_8);
         ByteBuf packet = channel.alloc().buffer(PacketEncoder.HEADER_BYTES + 1 + bytes.length);

@@ -66,6 +66,16 @@ public interface BackendPool extends AutoCloseable {
     void invalidate(Endpoint endpoint);
 
     /**
+     * Ends all connections of an endpoint at once, the lent ones too, as if the network had: for a server of which it is known
+     * that it does not answer, so that nobody waits for it any longer. Commands under way end by
+     * {@link ReplyListener#onBroken}.
+     *
+     * @param endpoint the server
+     * @param why a few words, for the exception's message
+     */
+    void sever(Endpoint endpoint, String why);
+
+    /**
      * The numbers of one endpoint.
      *
      * @param endpoint a server

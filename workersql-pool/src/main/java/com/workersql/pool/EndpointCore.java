@@ -2,6 +2,8 @@
 package com.workersql.pool;
 
 import com.workersql.pool.Entry.State;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -289,6 +291,18 @@ final class EndpointCore<C> implements Matcher.Decisions<C> {
     void invalidate() {
         incarnation.flush();
         sweepIdle();
+    }
+
+    /** The connections of this moment, whatever they do; none that is still being opened. */
+    List<C> connections() {
+        var found = new ArrayList<C>();
+        places.iterator().forEachRemaining(entry -> {
+            var connection = entry.connection;
+            if (connection != null) {
+                found.add(connection);
+            }
+        });
+        return found;
     }
 
     void limit(int maxConnections) {

@@ -107,6 +107,16 @@ final class NettyBackendPool implements BackendPool, Connector<BackendConnection
     }
 
     @Override
+    public void sever(Endpoint endpoint, String why) {
+        var core = cores.get(endpoint);
+        if (core == null) {
+            return;
+        }
+        core.invalidate();
+        core.connections().forEach(connection -> onLoop(connection.loop(), () -> connection.sever(why), () -> {}));
+    }
+
+    @Override
     public EndpointStats stats(Endpoint endpoint) {
         var core = cores.get(endpoint);
         return core == null
