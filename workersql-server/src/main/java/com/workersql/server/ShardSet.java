@@ -118,6 +118,7 @@ final class ShardSet implements ShardMonitor.Fleet, AutoCloseable {
                 .keySwitchMillis(settings.keySwitchMillis())
                 .tcpUserTimeoutMillis(settings.tcpUserTimeoutMillis())
                 .preparedStatementsPerConnection(settings.preparedStatementsPerConnection())
+                .setupStatement(SetupStatement.of(config.statements()))
                 .listener(feed)
                 .build());
         feed.pool = pool;
@@ -262,7 +263,9 @@ final class ShardSet implements ShardMonitor.Fleet, AutoCloseable {
     }
 
     @Override
-    public void lost(Shard shard, ShardNode node) {}
+    public void lost(Shard shard, ShardNode node) {
+        shard.pool().sever(node.endpoint(), "the server does not answer");
+    }
 
     @Override
     public void connectable(Shard shard, ShardNode node, ShardIdentity identity) {

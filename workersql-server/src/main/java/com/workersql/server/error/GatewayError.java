@@ -12,6 +12,9 @@ package com.workersql.server.error;
  * @param outcome what is known about the statement
  */
 public record GatewayError(int errno, String sqlState, String message, ErrorClass errorClass, Outcome outcome) {
+    /** What a message begins with that tells a MySQL client, whose errors have no field for it, that the outcome is unknown. */
+    public static final String UNKNOWN_MARK = "[GW-OUTCOME-UNKNOWN] ";
+
     /**
      * An error that a shard answered, passed on as it is.
      *
@@ -79,8 +82,7 @@ public record GatewayError(int errno, String sqlState, String message, ErrorClas
      * @return 1105 with the marker that says so
      */
     public static GatewayError outcomeUnknown(String reason) {
-        return new GatewayError(
-                1105, "HY000", "[GW-OUTCOME-UNKNOWN] " + reason, ErrorClass.SHARD_DIED, Outcome.UNKNOWN);
+        return new GatewayError(1105, "HY000", UNKNOWN_MARK + reason, ErrorClass.SHARD_DIED, Outcome.UNKNOWN);
     }
 
     /**

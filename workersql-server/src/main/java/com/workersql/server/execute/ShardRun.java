@@ -219,14 +219,26 @@ final class ShardRun implements Relay.Ending {
     /** The error with what it says of the statement, where that is not simply that it did not run; null where it is. */
     private GatewayError outcome(ReplyStatus status) {
         if (deadline.isOver() && StatementDeadline.isInterruption(status.errno())) {
-            return deadline.error(shardName, changesNothing() ? Outcome.NOT_EXECUTED : Outcome.UNKNOWN);
+            boolean undone = changesNothing() || session.inTransaction();
+            return deadline.error(shardName, undone ? Outcome.NOT_EXECUTED : Outcome.UNKNOWN);
         }
-        boolean unsure = switch (classify(status)) {
-            case CALL_FAILURE, CALL_FAILURE_IF_CONNECT_FAILS -> !changesNothing();
-            default -> work.info().kind() == StatementKind.CALL || isInterruptedWrite(status);
-        };
         var answer = GatewayError.ofServer(status.errno(), status.sqlState(), status.message());
-        return unsure ? answer.withOutcome(Outcome.UNKNOWN) : null;
+        return switch (classify(status)) {
+            case CALL_FAILURE, CALL_FAILURE_IF_CONNECT_FAILS -> ofDyingServer(answer);
+            default ->
+                work.info().kind() == StatementKind.CALL || isInterruptedWrite(status)
+                        ? answer.withOutcome(Outcome.UNKNOWN)
+                        : null;
+        };
+    }
+
+    /** A write that a dying server, or one that killed the session, did not see to its end; with a transaction it is undone. */
+    private GatewayError ofDyingServer(GatewayError answer) {
+        boolean undone = session.inTransaction() && work.info().kind() != StatementKind.COMMIT;
+        return changesNothing() || undone
+                ? null
+                : GatewayError.outcomeUnknown(
+                        "shard " + shardName + " answered " + answer.errno() + ": " + answer.message());
     }
 
     /** An interrupted write of a transactional engine is undone, and of another one half done; which of them it was is not told. */
@@ -260,7 +272,10 @@ final class ShardRun implements Relay.Ending {
         }
         end();
         var lost = lost(cause, bytesLeft);
-        target.failed(deadline.isOver() ? deadline.error(shardName, lost.outcome()) : lost);
+        target.failed(
+                deadline.isOver() && lost.outcome() != Outcome.UNKNOWN
+                        ? deadline.error(shardName, lost.outcome())
+                        : lost);
     }
 
     private Retries.Proof proof(BrokenConnectionException cause, boolean bytesLeft) {
@@ -344,10 +359,6 @@ final class ShardRun implements Relay.Ending {
                     deadline.error(shardName, Outcome.NOT_EXECUTED).message()));
             return;
         }
-        target.failed(
-                changesNothing()
-                        ? deadline.error(shardName, Outcome.NOT_EXECUTED)
-                        : GatewayError.outcomeUnknown(
-                                deadline.error(shardName, Outcome.UNKNOWN).message()));
+        target.failed(deadline.error(shardName, changesNothing() ? Outcome.NOT_EXECUTED : Outcome.UNKNOWN));
     }
 }

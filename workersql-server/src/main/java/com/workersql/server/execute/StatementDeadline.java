@@ -72,8 +72,10 @@ final class StatementDeadline {
         return new GatewayError(
                 3024,
                 "HY000",
-                "Query execution was interrupted, maximum statement execution time exceeded: " + spent + " on shard "
-                        + shard + "; the limit is " + millis(limitNanos) + " ms (statements.timeout_millis)",
+                (outcome == Outcome.UNKNOWN ? GatewayError.UNKNOWN_MARK : "")
+                        + "Query execution was interrupted, maximum statement execution time exceeded: " + spent
+                        + " on shard " + shard + "; the limit is " + millis(limitNanos)
+                        + " ms (statements.timeout_millis)",
                 ErrorClass.TIMEOUT,
                 outcome);
     }

@@ -15,6 +15,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,7 +46,7 @@ public final class ShardMonitor implements AutoCloseable {
         /** A server takes new connections, as many as configured. */
         void connectable(Shard shard, ShardNode node, ShardIdentity identity);
 
-        /** A server was frozen or lost; what waits for its answers waits in vain. */
+        /** A server has been silent for so long that nothing that waits for its answers is to wait any longer. */
         void lost(Shard shard, ShardNode node);
 
         /** A shard as it is configured now. */
@@ -178,6 +179,9 @@ public final class ShardMonitor implements AutoCloseable {
         private final EndpointMonitor monitor;
         private final CompletableFuture<Void> first = new CompletableFuture<>();
         private long toldNanos;
+        private long downNanos;
+        private boolean isDown;
+        private boolean isLost;
 
         Watch(String shardName, ShardNode node) {
             this.shardName = shardName;
@@ -208,6 +212,8 @@ public final class ShardMonitor implements AutoCloseable {
 
         @Override
         public void returned(EndpointHealth health) {
+            isDown = false;
+            isLost = false;
             LOG.info(
                     "Shard {}: {} answers{}",
                     shardName,
@@ -235,7 +241,19 @@ public final class ShardMonitor implements AutoCloseable {
                 gates.callGate().reportDown();
             }
             findPrimary(shard());
-            fleet.lost(shard(), node);
+            long now = nanoClock.getAsLong();
+            if (!isDown) {
+                isDown = true;
+                downNanos = now;
+            } else if (!isLost && now - downNanos >= TimeUnit.MILLISECONDS.toNanos(settings.patienceMillis())) {
+                isLost = true;
+                LOG.warn(
+                        "Shard {}: {} has been silent for {} ms; what runs there is given up",
+                        shardName,
+                        node,
+                        settings.patienceMillis());
+                fleet.lost(shard(), node);
+            }
         }
 
         @Override

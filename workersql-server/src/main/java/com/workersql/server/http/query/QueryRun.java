@@ -95,7 +95,8 @@ public final class QueryRun {
 
                     @Override
                     public GatewayError instead(GatewayError error) {
-                        return stopError == null ? error : stopError;
+                        // What the shard's last word says of the statement outlives the reason for which it was ended.
+                        return stopError == null ? error : stopError.withOutcome(error.outcome());
                     }
 
                     @Override

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server;
+
+import com.workersql.server.config.StatementsConfig;
+
+/** What every connection to a shard runs first, and again after each reset. */
+final class SetupStatement {
+    private static final String TRACKING =
+            "SET SESSION session_track_system_variables='*', session_track_state_change=1,"
+                    + " session_track_transaction_info='CHARACTERISTICS'";
+
+    private SetupStatement() {}
+
+    /**
+     * Turns session tracking on, and tells the server the time that a statement may take, so that it ends even if the gateway
+     * does not live to do it. MySQL takes milliseconds and obeys for SELECT only, MariaDB takes seconds; each skips what is for
+     * the other.
+     */
+    static String of(StatementsConfig config) {
+        int millis = config.timeoutMillis();
+        if (millis == 0) {
+            return TRACKING;
+        }
+        return TRACKING + "/*M!100101 , max_statement_time=" + millis / 1_000 + "."
+                + String.format("%03d", millis % 1_000) + " *//*!50708 , max_execution_time=" + millis + " */";
+    }
+}
