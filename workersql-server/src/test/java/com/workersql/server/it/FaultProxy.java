@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.it;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Stands between the gateway and a shard and does what networks and sick servers do. Faults of one reply are aimed by a marker in
+ * the statement's text, so that health checks and other statements pass untouched.
+ */
+final class FaultProxy implements AutoCloseable {
+    private static final int CHUNK_BYTES = 16 * 1024;
+    private static final int SILENT = Integer.MAX_VALUE;
+
+    /** What happens to all connections. */
+    enum Mode {
+        /** Bytes pass. */
+        PASS,
+        /** Connections stay open, and nothing passes any more. */
+        BLACKHOLE,
+        /** A new connection gets bytes that are no greeting, and the established ones are reset. */
+        GARBAGE
+    }
+
+    /** What happens to the reply to a statement that holds the marker, behind so many bytes of it. */
+    enum Cut {
+        /** Both sides are reset. */
+        RESET,
+        /** One bit of the next byte is another one. */
+        CORRUPT,
+        /** Nothing comes any more. */
+        STALL
+    }
+
+    /** A fault that waits for its statement. */
+    record Aim(byte[] marker, Cut cut, int afterBytes) {}
+
+    private final int target;
+    private final Set<Link> links = ConcurrentHashMap.newKeySet();
+    private final Random random = new Random(42);
+    private volatile Mode mode = Mode.PASS;
+    private volatile Aim aim;
+    private volatile int delayMillis;
+    private volatile int bytesPerSecond = SILENT;
+    private volatile byte[] markedReply = new byte[0];
+    private ServerSocket server;
+    private final int port;
+
+    FaultProxy(int target) throws IOException {
+        this.target = target;
+        this.server = listen(0);
+        this.port = server.getLocalPort();
+    }
+
+    private ServerSocket listen(int wanted) throws IOException {
+        var listening = new ServerSocket();
+        listening.setReuseAddress(true);
+        listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), wanted));
+        thread("fault-proxy-accept", () -> accept(listening));
+        return listening;
+    }
+
+    int port() {
+        return port;
+    }
+
+    void mode(Mode next) {
+        mode = next;
+        if (next == Mode.GARBAGE) {
+            links.forEach(Link::reset);
+        }
+    }
+
+    /** Everything comes later by this time, in each direction. */
+    void delay(int millis) {
+        delayMillis = millis;
+    }
+
+    /** Replies come no faster than this. */
+    void rate(int bytes) {
+        bytesPerSecond = bytes;
+    }
+
+    /** Aims a fault at the next statement with this marker. */
+    void aim(String marker, Cut cut, int afterBytes) {
+        aim = new Aim(marker.getBytes(StandardCharsets.US_ASCII), cut, afterBytes);
+    }
+
+    /** The reply to the last statement with the marker, as far as the shard has sent it. */
+    byte[] markedReply() {
+        return markedReply.clone();
+    }
+
+    /** Refuses new connections and resets the established ones. */
+    void closePort() throws IOException {
+        server.close();
+        links.forEach(Link::reset);
+    }
+
+    void openPort() throws IOException {
+        server = listen(port);
+    }
+
+    private void accept(ServerSocket listening) {
+        while (!listening.isClosed()) {
+            try {
+                var client = listening.accept();
+                if (mode == Mode.GARBAGE) {
+                    var bytes = new byte[64];
+                    random.nextBytes(bytes);
+                    client.getOutputStream().write(bytes);
+                    client.close();
+                } else {
+                    connect(client);
+                }
+            } catch (IOException e) {
+                // The port was closed, or the shard is down: the client finds out.
+            }
+        }
+    }
+
+    private void connect(Socket client) throws IOException {
+        try {
+            new Link(client, new Socket(InetAddress.getLoopbackAddress(), target)).start();
+        } catch (IOException e) {
+            client.setSoLinger(true, 0);
+            client.close();
+        }
+    }
+
+    private static void thread(String name, Runnable work) {
+        var thread = new Thread(work, name);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    @Override
+    public void close() throws IOException {
+        server.close();
+        links.forEach(Link::reset);
+    }
+
+    private final class Link {
+        private final Socket client;
+        private final Socket shard;
+        private volatile Aim aimed;
+        private volatile boolean stalled;
+        private int passed;
+
+        Link(Socket client, Socket shard) throws IOException {
+            this.client = client;
+            this.shard = shard;
+            client.setTcpNoDelay(true);
+            shard.setTcpNoDelay(true);
+        }
+
+        void start() {
+            links.add(this);
+            thread("fault-proxy-up", () -> pump(client, shard, false));
+            thread("fault-proxy-down", () -> pump(shard, client, true));
+        }
+
+        private void pump(Socket from, Socket to, boolean isReply) {
+            var bytes = new byte[CHUNK_BYTES];
+            try (InputStream in = from.getInputStream()) {
+                for (int length = in.read(bytes); length >= 0; length = in.read(bytes)) {
+                    waitWhileBlackhole();
+                    pause(isReply ? length : 0);
+                    if (isReply) {
+                        if (!reply(bytes, length, to)) {
+                            return;
+                        }
+                    } else {
+                        look(bytes, length);
+                        to.getOutputStream().write(bytes, 0, length);
+                    }
+                }
+            } catch (IOException e) {
+                // One side is gone, and now the other.
+            } finally {
+                reset();
+            }
+        }
+
+        private void look(byte[] bytes, int length) {
+            var waiting = aim;
+            if (waiting != null && contains(bytes, length, waiting.marker())) {
+                passed = 0;
+                markedReply = new byte[0];
+                aimed = waiting;
+                aim = null;
+            }
+        }
+
+        /** False when the link has ended. */
+        private boolean reply(byte[] bytes, int length, Socket to) throws IOException {
+            var fault = aimed;
+            if (stalled) {
+                return true;
+            }
+            if (fault == null) {
+                to.getOutputStream().write(bytes, 0, length);
+                return true;
+            }
+            keep(bytes, length);
+            int left = fault.afterBytes() - passed;
+            if (left >= length) {
+                passed += length;
+                to.getOutputStream().write(bytes, 0, length);
+                return true;
+            }
+            to.getOutputStream().write(bytes, 0, left);
+            to.getOutputStream().flush();
+            aimed = null;
+            switch (fault.cut()) {
+                case RESET -> {
+                    reset();
+                    return false;
+                }
+                case CORRUPT -> {
+                    bytes[left] ^= 0x40;
+                    to.getOutputStream().write(bytes, left, length - left);
+                }
+                case STALL -> stalled = true;
+            }
+            return true;
+        }
+
+        private void keep(byte[] bytes, int length) {
+            var before = markedReply;
+            var after = Arrays.copyOf(before, before.length + length);
+            System.arraycopy(bytes, 0, after, before.length, length);
+            markedReply = after;
+        }
+
+        private void pause(int length) {
+            long nanos = delayMillis * 1_000_000L;
+            if (bytesPerSecond != SILENT) {
+                nanos += length * 1_000_000_000L / bytesPerSecond;
+            }
+            if (nanos > 0) {
+                LockSupport.parkNanos(nanos);
+            }
+        }
+
+        private void waitWhileBlackhole() {
+            while (mode == Mode.BLACKHOLE && !client.isClosed()) {
+                LockSupport.parkNanos(5_000_000);
+            }
+        }
+
+        void reset() {
+            links.remove(this);
+            for (var socket : new Socket[] {client, shard}) {
+                try {
+                    socket.setSoLinger(true, 0);
+                } catch (IOException e) {
+                    // It is closed already.
+                }
+                try {
+                    socket.close();
+                } catch (IOException e) {
+                    // There is nothing more to do with it.
+                }
+            }
+        }
+    }
+
+    private static boolean contains(byte[] bytes, int length, byte[] marker) {
+        for (int start = 0; start + marker.length <= length; start++) {
+            if (Arrays.equals(bytes, start, start + marker.length, marker, 0, marker.length)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.it;
+
+import com.workersql.protocol.auth.PasswordVerifier;
+import com.workersql.server.cli.Main;
+import com.workersql.server.embedded.EmbeddedShards;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** A gateway in a process of its own before embedded shards of this one, to be killed. Always on the same port. */
+final class GatewayProcess implements AutoCloseable {
+    private static final String PASSWORD = "ledger-password";
+
+    private final Path config;
+    private final int port;
+    private volatile Process process;
+
+    private GatewayProcess(Path config, int port) {
+        this.config = config;
+        this.port = port;
+    }
+
+    /** Writes its configuration; {@link #start} starts it. */
+    static GatewayProcess of(EmbeddedShards shards, Path home) throws IOException {
+        int port;
+        try (var free = new ServerSocket(0)) {
+            port = free.getLocalPort();
+        }
+        var yaml = new StringBuilder(
+                "listen:\n  mysql: { port: " + port + " }\n  http: { port: 0 }\nusers_file: users.yaml\n");
+        yaml.append("shards:\n");
+        for (var shard : shards.shards()) {
+            yaml.append("  ")
+                    .append(shard.name())
+                    .append(":\n    endpoints: [ { host: 127.0.0.1, port: ")
+                    .append(shard.port());
+            yaml.append(" } ]\n    account: { user: ")
+                    .append(shard.gateway().user())
+                    .append(", password: '");
+            yaml.append(shard.gateway().secret().text()).append("' }\n");
+        }
+        yaml.append("tenants:\n");
+        var users = new StringBuilder("users:\n");
+        var homes = new StringBuilder();
+        for (var tenant : shards.tenants()) {
+            var account = tenant.account();
+            yaml.append("  ")
+                    .append(tenant.name())
+                    .append(": { user: ")
+                    .append(account.user())
+                    .append(", password: '");
+            yaml.append(account.secret().text())
+                    .append("', database: ")
+                    .append(account.database())
+                    .append(" }\n");
+            users.append("  ").append(tenant.name()).append(": { password: '");
+            users.append(
+                    PasswordVerifier.hashCachingSha2(PASSWORD.getBytes(StandardCharsets.US_ASCII), new SecureRandom()));
+            users.append("', tenant: ").append(tenant.name()).append(" }\n");
+            homes.append(homes.isEmpty() ? "" : ", ")
+                    .append(tenant.name())
+                    .append(": ")
+                    .append(tenant.shard());
+        }
+        yaml.append("policy:\n  version: 1\n  shards: [shard_0, shard_1]\n  tenants: { ")
+                .append(homes)
+                .append(" }\n");
+        write(home.resolve("users.yaml"), users);
+        return new GatewayProcess(write(home.resolve("gateway.yaml"), yaml), port);
+    }
+
+    private static Path write(Path file, CharSequence text) throws IOException {
+        Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        return Files.writeString(file, text);
+    }
+
+    void start() throws IOException {
+        process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Xmx128m",
+                        "-XX:TieredStopAtLevel=1",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Main.class.getName(),
+                        "--config",
+                        config.toString())
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .redirectError(config.resolveSibling("gateway.log").toFile())
+                .start();
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+        while (true) {
+            try (var connection = connect("acme")) {
+                return;
+            } catch (SQLException e) {
+                if (!process.isAlive() || System.nanoTime() > end) {
+                    throw new IOException(
+                            "the gateway did not start: " + Files.readString(config.resolveSibling("gateway.log")), e);
+                }
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+            }
+        }
+    }
+
+    /** As a crash does. */
+    void kill() {
+        process.destroyForcibly();
+        process.onExit().join();
+    }
+
+    Connection connect(String tenant) throws SQLException {
+        return Driver.MYSQL_TEXT.connect(port, tenant, PASSWORD, tenant);
+    }
+
+    @Override
+    public void close() {
+        if (process != null) {
+            kill();
+        }
+    }
+}

@@ -1,0 +1,451 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import com.workersql.server.config.BreakerConfig;
+import com.workersql.server.config.GatewayConfig;
+import com.workersql.server.config.ShardConfig;
+import com.workersql.server.config.StatementsConfig;
+import com.workersql.server.embedded.ShardFixture;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What clients get when a shard or the way to it is sick, how soon the gateway notices, and what clients of the other shard feel.
+ * The bounds are those of a loaded machine; {@code -Dworkersql.faults.strict=true} asks for the true ones, on an idle one. The
+ * figures are printed.
+ */
+class ShardFaultsIT {
+    private static final boolean STRICT = Boolean.getBoolean("workersql.faults.strict");
+    private static final int RANDOM_CUTS = Integer.getInteger("workersql.faults.cuts", 25);
+    private static final int ROWS = 6;
+    private static Fleet fleet;
+    private static FaultProxy proxy;
+
+    private Connection acme;
+
+    @BeforeAll
+    static void start() throws Exception {
+        assumeFalse(Fleet.isMySql(), "servers that exist beside the build are not to be hurt");
+        fleet = Fleet.start(ShardFaultsIT::throughProxy);
+        try (var acme = fleet.direct(Driver.MYSQL_TEXT, "acme")) {
+            run(acme, "CREATE TABLE written (id INT PRIMARY KEY)");
+        }
+    }
+
+    private static GatewayConfig throughProxy(GatewayConfig config) {
+        try {
+            var shards = new ArrayList<>(config.shards());
+            var first = shards.get(0);
+            proxy = new FaultProxy(first.primary().port());
+            shards.set(0, ShardConfig.of(first.name(), "127.0.0.1", proxy.port(), first.account()));
+            // Cut after cut would open it, as it should; here each is looked at by itself.
+            var breaker = BreakerConfig.of(
+                    Map.of(BreakerConfig.CONSECUTIVE_FAILURES, 10_000L, BreakerConfig.MINIMUM_CALLS, 1_000_000L));
+            // A length that was changed on the way lets a reply never end.
+            var statements = StatementsConfig.of(Map.of(StatementsConfig.TIMEOUT_MILLIS, 2_000L));
+            return config.toBuilder()
+                    .shards(shards)
+                    .breaker(breaker)
+                    .statements(statements)
+                    .build();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        if (fleet != null) {
+            fleet.close();
+            proxy.close();
+        }
+    }
+
+    @BeforeEach
+    void connect() throws SQLException {
+        acme = fleet.connect(Driver.MYSQL_TEXT, "acme");
+        awaitAnswer();
+    }
+
+    @Test
+    void aReplyThatIsCutAnywhereIsNeverTakenForAWholeOne() throws SQLException {
+        String rows = "/*cut*/ SELECT seq, REPEAT('x', 20 + seq) FROM seq_1_to_" + ROWS;
+        proxy.aim("/*cut*/", FaultProxy.Cut.RESET, Integer.MAX_VALUE);
+        assertThat(count(rows)).isEqualTo(ROWS);
+        byte[] reply = proxy.markedReply();
+        var cuts = new TreeSet<>(boundaries(reply));
+        long seed = Long.getLong("workersql.faults.seed", System.nanoTime());
+        System.out.println("cuts: -Dworkersql.faults.seed=" + seed);
+        var random = new Random(seed);
+        for (int i = 0; i < RANDOM_CUTS; i++) {
+            cuts.add(random.nextInt(reply.length));
+        }
+        int repeated = 0;
+        for (int cut : cuts) {
+            proxy.aim("/*cut*/", FaultProxy.Cut.RESET, cut);
+            try {
+                assertThat(count(rows))
+                        .as("rows after a cut at byte %d of %d", cut, reply.length)
+                        .isEqualTo(ROWS);
+                repeated++;
+            } catch (SQLException e) {
+                assertThat(e.getErrorCode()).as("cut at %d: %s", cut, e).isIn(0, 1158, 1429, 3024);
+                reconnect();
+            }
+        }
+        // Without a byte of the reply a read is repeated, and the client does not notice.
+        assertThat(repeated).isPositive().isLessThan(cuts.size());
+    }
+
+    @Test
+    void aWriteWhoseAnswerIsCutIsUnknownAndNotRepeated() throws SQLException {
+        run(acme, "DELETE FROM written");
+        for (int id = 1; id <= 5; id++) {
+            proxy.aim("/*lost*/", FaultProxy.Cut.RESET, 0);
+            var error = errorOf("/*lost*/ INSERT INTO written VALUES (" + id + ")");
+            assertThat(error.getErrorCode()).isEqualTo(1105);
+            assertThat(error.getMessage()).contains("[GW-OUTCOME-UNKNOWN]");
+            assertThat(error.getSQLState()).isEqualTo("HY000");
+        }
+        assertThat(one("SELECT COUNT(*) FROM written")).isEqualTo(5);
+    }
+
+    @Test
+    void aCommitWhoseAnswerIsCutIsUnknown() throws SQLException {
+        run(acme, "DELETE FROM written");
+        run(acme, "BEGIN");
+        run(acme, "INSERT INTO written VALUES (77)");
+        proxy.aim("/*end*/ COMMIT", FaultProxy.Cut.RESET, 0);
+        var error = errorOf("/*end*/ COMMIT");
+        assertThat(error.getMessage()).contains("[GW-OUTCOME-UNKNOWN]").contains("COMMIT was sent");
+        assertThat(one("SELECT COUNT(*) FROM written")).isEqualTo(1);
+    }
+
+    @Test
+    void bytesThatMakeNoSenseCostTheirClientAnErrorAndNobodyElseAnything() throws SQLException {
+        try (var globex = fleet.connect(Driver.MYSQL_TEXT, "globex")) {
+            for (int at = 0; at < 8; at++) {
+                proxy.aim("/*bad*/", FaultProxy.Cut.CORRUPT, at);
+                try {
+                    run(acme, "/*bad*/ DO 1");
+                } catch (SQLException e) {
+                    reconnect();
+                }
+                assertThat(one(globex, "SELECT 7")).isEqualTo(7);
+                awaitAnswer();
+            }
+        }
+    }
+
+    @Test
+    void aShardWhosePortIsClosedIsNoticedAtOnceAndWhenItIsBack() throws Exception {
+        var other = new Bystander();
+        proxy.closePort();
+        long before = System.nanoTime();
+        var error = errorOf("INSERT INTO written VALUES (1000)");
+        assertThat(error.getErrorCode()).isEqualTo(1429);
+        assertThat(error.getMessage()).contains("[GW-NOT-EXECUTED]");
+        noticed("port closed", before, 100, 3_000);
+        proxy.openPort();
+        long back = System.nanoTime();
+        awaitAnswer();
+        noticed("port open again", back, 500, 5_000);
+        other.end("port closed");
+    }
+
+    @Test
+    void aServerThatGreetsByGarbageIsRefused() throws Exception {
+        var other = new Bystander();
+        proxy.mode(FaultProxy.Mode.GARBAGE);
+        var error = errorOf("INSERT INTO written VALUES (1001)");
+        assertThat(error.getErrorCode()).isEqualTo(1429);
+        proxy.mode(FaultProxy.Mode.PASS);
+        long back = System.nanoTime();
+        awaitAnswer();
+        noticed("greeting again", back, 500, 5_000);
+        other.end("garbage greeting");
+    }
+
+    @Test
+    void aShardThatIsCutOffSilentlyIsNoticedByItsPings() throws Exception {
+        var other = new Bystander();
+        // MySQL's driver asks whether the session is read-only before it writes, and would wait for that.
+        acme.close();
+        acme = fleet.connect(Driver.MARIADB_TEXT, "acme");
+        awaitAnswer();
+        proxy.mode(FaultProxy.Mode.BLACKHOLE);
+        long before = System.nanoTime();
+        var writing = inThread(() -> errorOf("INSERT INTO written VALUES (1002)"));
+        awaitRefusal();
+        try {
+            noticed("blackhole", before, 1_500, 8_000);
+            var error = writing.get(30, TimeUnit.SECONDS);
+            assertThat(error.getMessage()).contains("[GW-OUTCOME-UNKNOWN]");
+        } finally {
+            proxy.mode(FaultProxy.Mode.PASS);
+        }
+        long back = System.nanoTime();
+        awaitAnswer();
+        noticed("after the blackhole", back, 500, 8_000);
+        other.end("blackhole");
+    }
+
+    @Test
+    void aFrozenServerIsNoticedByItsPingsAndSoIsItsReturn() throws Exception {
+        var other = new Bystander();
+        ShardFixture.freeze(fleet.embedded(), "shard_0");
+        long before = System.nanoTime();
+        try {
+            awaitRefusal();
+            noticed("frozen", before, 1_500, 8_000);
+        } finally {
+            ShardFixture.thaw(fleet.embedded(), "shard_0");
+        }
+        long back = System.nanoTime();
+        awaitAnswer();
+        noticed("thawed", back, 500, 5_000);
+        other.end("frozen");
+    }
+
+    @Test
+    void aKilledServerIsNoticedAtOnceAndSoIsItsReturn() throws Exception {
+        var other = new Bystander();
+        ShardFixture.kill(fleet.embedded(), "shard_0");
+        long before = System.nanoTime();
+        try {
+            var error = errorOf("INSERT INTO written VALUES (1003)");
+            assertThat(error.getMessage()).contains("[GW-");
+            noticed("killed", before, 100, 3_000);
+        } finally {
+            ShardFixture.restart(fleet.embedded(), "shard_0");
+        }
+        long back = System.nanoTime();
+        awaitAnswer();
+        noticed("restarted", back, 500, 5_000);
+        other.end("killed");
+    }
+
+    @Test
+    void aSlowShardIsSlowAndNotSick() throws SQLException {
+        proxy.delay(30);
+        proxy.rate(50_000);
+        try {
+            for (int i = 0; i < 10; i++) {
+                assertThat(one("SELECT " + i)).isEqualTo(i);
+            }
+        } finally {
+            proxy.delay(0);
+            proxy.rate(Integer.MAX_VALUE);
+        }
+    }
+
+    @Test
+    void whereAServerHasNoPlaceLeftEstablishedConnectionsWorkOn() throws Exception {
+        var shard = fleet.embedded().shards().get(0);
+        var occupants = new ArrayList<Connection>();
+        try (var admin = ShardFixture.admin(shard);
+                var admin2 = ShardFixture.admin(shard)) {
+            awaitAnswer();
+            ShardFixture.run(admin, "SET GLOBAL max_connections = 10");
+            try {
+                for (int i = 0; i < 20; i++) {
+                    occupants.add(fleet.direct(Driver.MYSQL_TEXT, "acme"));
+                }
+            } catch (SQLException e) {
+                // Full, as it is meant to be.
+            }
+            for (int i = 1; i <= 20; i++) {
+                assertThat(one("SELECT " + i)).isEqualTo(i);
+            }
+            ShardFixture.run(admin2, "SET GLOBAL max_connections = 151");
+        } finally {
+            for (var occupant : occupants) {
+                occupant.close();
+            }
+        }
+        awaitAnswer();
+    }
+
+    @Test
+    void aServerThatBecameReadOnlySaysSoInItsOwnWords() throws Exception {
+        try (var admin = ShardFixture.admin(fleet.embedded().shards().get(0))) {
+            ShardFixture.run(admin, "SET GLOBAL read_only = 1");
+            var error = errorOf("INSERT INTO written VALUES (1004)");
+            assertThat(error.getErrorCode()).isEqualTo(1290);
+            assertThat(one("SELECT 11")).isEqualTo(11);
+            ShardFixture.run(admin, "SET GLOBAL read_only = 0");
+        }
+        run(acme, "INSERT INTO written VALUES (1004)");
+    }
+
+    // ---- what they need
+
+    /** In a thread of its own: some of these wait for long. */
+    private static <T> CompletableFuture<T> inThread(Supplier<T> work) {
+        return CompletableFuture.supplyAsync(work, task -> {
+            var thread = new Thread(task, "client");
+            thread.setDaemon(true);
+            thread.start();
+        });
+    }
+
+    /** The offsets at which packets of a reply begin, and its end but for one byte. */
+    private static List<Integer> boundaries(byte[] reply) {
+        var found = new ArrayList<Integer>();
+        int at = 0;
+        while (at + 4 <= reply.length) {
+            found.add(at);
+            at += 4 + (reply[at] & 0xff) + ((reply[at + 1] & 0xff) << 8) + ((reply[at + 2] & 0xff) << 16);
+        }
+        found.add(reply.length - 1);
+        return found;
+    }
+
+    private static void noticed(String what, long sinceNanos, int strictMillis, int generousMillis) {
+        long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - sinceNanos);
+        System.out.println("noticed: " + what + " after " + millis + " ms");
+        assertThat(millis).as(what).isLessThanOrEqualTo(STRICT ? strictMillis : generousMillis);
+    }
+
+    private void reconnect() throws SQLException {
+        acme.close();
+        acme = fleet.connect(Driver.MYSQL_TEXT, "acme");
+    }
+
+    private int count(String sql) throws SQLException {
+        try (var statement = acme.createStatement();
+                var rows = statement.executeQuery(sql)) {
+            int count = 0;
+            while (rows.next()) {
+                assertThat(rows.getString(2)).hasSize(20 + rows.getInt(1));
+                count++;
+            }
+            return count;
+        }
+    }
+
+    private int one(String sql) throws SQLException {
+        return one(acme, sql);
+    }
+
+    private static int one(Connection connection, String sql) throws SQLException {
+        try (var statement = connection.createStatement();
+                var rows = statement.executeQuery(sql)) {
+            return rows.next() ? rows.getInt(1) : -1;
+        }
+    }
+
+    private static void run(Connection connection, String sql) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private SQLException errorOf(String sql) {
+        try {
+            run(acme, sql);
+        } catch (SQLException e) {
+            return e;
+        }
+        throw new AssertionError("no error for " + sql);
+    }
+
+    /** Asks until the shard answers. */
+    private void awaitAnswer() throws SQLException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        SQLException last = null;
+        while (System.nanoTime() < end) {
+            try {
+                if (one("SELECT 41 + 1 FROM written HAVING COUNT(*) >= 0") == 42) {
+                    return;
+                }
+            } catch (SQLException e) {
+                last = e;
+                if (e.getErrorCode() == 0) {
+                    reconnect();
+                }
+            }
+        }
+        throw last;
+    }
+
+    /** Asks, on connections of its own, until a statement is refused without being sent. */
+    private static void awaitRefusal() throws Exception {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (System.nanoTime() < end) {
+            var asked = inThread(() -> {
+                try (var connection = fleet.connect(Driver.MYSQL_TEXT, "acme")) {
+                    run(connection, "DELETE FROM written WHERE id = -1");
+                    return "";
+                } catch (SQLException e) {
+                    return e.getMessage();
+                }
+            });
+            // One that is sent to a silent shard waits; the next one may be refused already.
+            var answer = asked.completeOnTimeout("", 100, TimeUnit.MILLISECONDS).get();
+            if (answer.contains("[GW-NOT-EXECUTED]")) {
+                return;
+            }
+        }
+        throw new AssertionError("nothing was refused");
+    }
+
+    /** A client of the other shard, that goes on while the first shard is sick. */
+    private static final class Bystander {
+        private final AtomicBoolean ended = new AtomicBoolean();
+        private final CompletableFuture<long[]> latencies;
+
+        Bystander() throws SQLException {
+            var globex = fleet.connect(Driver.MYSQL_TEXT, "globex");
+            latencies = inThread(() -> {
+                var nanos = new long[100_000];
+                int count = 0;
+                try (globex) {
+                    while (!ended.get() && count < nanos.length) {
+                        long before = System.nanoTime();
+                        one(globex, "SELECT 7");
+                        nanos[count++] = System.nanoTime() - before;
+                    }
+                } catch (SQLException e) {
+                    throw new AssertionError("the other shard's client got an error", e);
+                }
+                return Arrays.copyOf(nanos, count);
+            });
+        }
+
+        /** Fails when a statement on the other shard had an error. */
+        void end(String fault) throws Exception {
+            ended.set(true);
+            var sorted = latencies.get(10, TimeUnit.SECONDS);
+            Arrays.sort(sorted);
+            assertThat(sorted).isNotEmpty();
+            System.out.printf(
+                    "other shard during '%s': %d statements, p50 %d us, p99 %d us%n",
+                    fault,
+                    sorted.length,
+                    TimeUnit.NANOSECONDS.toMicros(sorted[sorted.length / 2]),
+                    TimeUnit.NANOSECONDS.toMicros(sorted[sorted.length * 99 / 100]));
+            assertThat(Duration.ofNanos(sorted[sorted.length / 2])).isLessThan(Duration.ofSeconds(1));
+        }
+    }
+}
