@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import com.workersql.server.config.GatewayConfig;
+import com.workersql.server.config.PolicySource;
+import com.workersql.server.config.Role;
+import com.workersql.server.config.ShardConfig;
+import com.workersql.server.config.ShardEndpoint;
+import com.workersql.server.embedded.EmbeddedShard;
+import com.workersql.server.embedded.ShardFixture;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A shard of a primary and a replica that change places: who is what, the gateway learns from the servers themselves. */
+class FailoverIT {
+    private static Fleet fleet;
+
+    @BeforeAll
+    static void start() throws Exception {
+        assumeFalse(Fleet.isMySql(), "servers that exist beside the build are not to be hurt");
+        fleet = Fleet.start(FailoverIT::asPair);
+        replicate();
+    }
+
+    /** The second embedded server becomes a replica of the first; both are one shard. */
+    private static GatewayConfig asPair(GatewayConfig config) {
+        var first = config.shards().get(0);
+        var second = config.shards().get(1);
+        var pair = new ShardConfig(
+                first.name(),
+                List.of(
+                        first.primary(),
+                        new ShardEndpoint(
+                                second.primary().host(), second.primary().port(), Role.REPLICA)),
+                first.account(),
+                first.tls(),
+                first.maxConnections(),
+                first.allowPublicKeyRetrieval(),
+                first.weight());
+        return config.toBuilder()
+                .shards(List.of(pair))
+                .policy(PolicySource.byTenant(List.of(first.name()), Map.of()))
+                .build();
+    }
+
+    private static void replicate() throws SQLException {
+        var primary = shard(0);
+        try (var admin = admin(1)) {
+            ShardFixture.run(admin, "SET GLOBAL read_only = 1");
+            ShardFixture.run(
+                    admin,
+                    "CHANGE MASTER TO MASTER_HOST = '127.0.0.1', MASTER_PORT = " + primary.port() + ", MASTER_USER = '"
+                            + primary.gateway().user() + "', MASTER_PASSWORD = '"
+                            + primary.gateway().secret().text()
+                            + "', MASTER_SSL = 0, MASTER_CONNECT_RETRY = 1, MASTER_USE_GTID = slave_pos");
+            ShardFixture.run(admin, "START SLAVE");
+        }
+    }
+
+    @AfterAll
+    static void stop() {
+        if (fleet != null) {
+            fleet.close();
+        }
+    }
+
+    @BeforeEach
+    void firstIsThePrimary() throws SQLException {
+        try (var one = admin(0);
+                var two = admin(1)) {
+            ShardFixture.run(two, "SET GLOBAL read_only = 1");
+            ShardFixture.run(one, "SET GLOBAL read_only = 0");
+        }
+        assertThat(awaitWrite()).isEqualTo(serverId(0));
+    }
+
+    @Test
+    void aStatementWaitsForTheNewPrimaryAndRunsThereOnce() throws Exception {
+        try (var acme = fleet.connect(Driver.MARIADB_TEXT, "acme");
+                var one = admin(0);
+                var two = admin(1)) {
+            ShardFixture.run(acme, "CREATE OR REPLACE TABLE moved (id INT)");
+            ShardFixture.run(acme, "INSERT INTO moved VALUES (1)");
+            awaitReplicated("SELECT COUNT(*) FROM acme.moved", "1");
+            ShardFixture.run(two, "STOP SLAVE");
+            ShardFixture.run(one, "SET GLOBAL read_only = 1");
+
+            var writing = inThread(() -> {
+                ShardFixture.run(acme, "INSERT INTO moved VALUES (2)");
+                return Duration.ZERO;
+            });
+            assertThat(writing.completeOnTimeout(Duration.ofDays(1), 1, TimeUnit.SECONDS)
+                            .get())
+                    .as("it waits while nobody takes writes")
+                    .isEqualTo(Duration.ofDays(1));
+            ShardFixture.run(two, "SET GLOBAL read_only = 0");
+            assertThat(awaitWrite()).isEqualTo(serverId(1));
+            assertThat(awaitText(two, "SELECT COUNT(*) FROM acme.moved WHERE id = 2", "1"))
+                    .isEqualTo("1");
+            assertThat(ShardFixture.text(one, "SELECT COUNT(*) FROM acme.moved WHERE id = 2"))
+                    .isEqualTo("0");
+            ShardFixture.run(two, "DELETE FROM acme.moved WHERE id = 2");
+            ShardFixture.run(two, "SET GLOBAL read_only = 1");
+            ShardFixture.run(two, "START SLAVE");
+        }
+    }
+
+    @Test
+    void ofTwoServersThatTakeWritesNoneGetsAny() throws Exception {
+        try (var acme = fleet.connect(Driver.MARIADB_TEXT, "acme");
+                var two = admin(1)) {
+            ShardFixture.run(two, "STOP SLAVE");
+            ShardFixture.run(two, "SET GLOBAL read_only = 0");
+            var refused = awaitRefusal(acme);
+            assertThat(refused.getMessage()).contains("[GW-NOT-EXECUTED]").contains("two servers take writes");
+            ShardFixture.run(two, "SET GLOBAL read_only = 1");
+            ShardFixture.run(two, "START SLAVE");
+        }
+    }
+
+    @Test
+    void aTransactionWhosePrimaryDiesIsRolledBackAndMustBeEnded() throws Exception {
+        try (var acme = fleet.connect(Driver.MARIADB_TEXT, "acme")) {
+            ShardFixture.run(acme, "CREATE OR REPLACE TABLE half (id INT)");
+            ShardFixture.run(acme, "BEGIN");
+            ShardFixture.run(acme, "INSERT INTO half VALUES (1)");
+            ShardFixture.kill(fleet.embedded(), "shard_0");
+            try {
+                var lost = errorOf(acme, "INSERT INTO half VALUES (2)");
+                assertThat(lost.getErrorCode()).isEqualTo(3101);
+                assertThat(lost.getSQLState()).isEqualTo("40000");
+                assertThat(errorOf(acme, "INSERT INTO half VALUES (3)").getErrorCode())
+                        .isEqualTo(3101);
+                ShardFixture.run(acme, "ROLLBACK");
+                // Outside of a transaction it waits, and here nobody takes over while it does.
+                var waiting = inThread(() -> {
+                    ShardFixture.run(acme, "INSERT INTO half VALUES (4)");
+                    return Duration.ZERO;
+                });
+                ShardFixture.restart(fleet.embedded(), "shard_0");
+                assertThat(waiting.get(20, TimeUnit.SECONDS)).isEqualTo(Duration.ZERO);
+            } finally {
+                if (!ShardFixture.process(fleet.embedded(), "shard_0").isAlive()) {
+                    ShardFixture.restart(fleet.embedded(), "shard_0");
+                }
+            }
+            assertThat(ShardFixture.text(acme, "SELECT GROUP_CONCAT(id) FROM half"))
+                    .isEqualTo("4");
+        }
+    }
+
+    // ---- what they need
+
+    private interface Work<T> {
+        T run() throws SQLException;
+    }
+
+    private static <T> CompletableFuture<T> inThread(Work<T> work) {
+        var result = new CompletableFuture<T>();
+        var thread = new Thread(
+                () -> {
+                    try {
+                        result.complete(work.run());
+                    } catch (SQLException e) {
+                        result.completeExceptionally(e);
+                    }
+                },
+                "client");
+        thread.setDaemon(true);
+        thread.start();
+        return result;
+    }
+
+    private static EmbeddedShard shard(int number) {
+        return fleet.embedded().shards().get(number);
+    }
+
+    private static Connection admin(int number) throws SQLException {
+        return ShardFixture.admin(shard(number));
+    }
+
+    private static String serverId(int number) throws SQLException {
+        try (var admin = admin(number)) {
+            return ShardFixture.text(admin, "SELECT @@server_id");
+        }
+    }
+
+    private static SQLException errorOf(Connection connection, String sql) {
+        try {
+            ShardFixture.run(connection, sql);
+        } catch (SQLException e) {
+            return e;
+        }
+        throw new AssertionError("no error for " + sql);
+    }
+
+    /** Writes through the gateway until it succeeds, and tells on which server. */
+    private static String awaitWrite() throws SQLException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (true) {
+            try (var acme = fleet.connect(Driver.MARIADB_TEXT, "acme")) {
+                ShardFixture.run(acme, "CREATE TABLE IF NOT EXISTS probe (id INT)");
+                ShardFixture.run(acme, "INSERT INTO probe VALUES (1)");
+                return ShardFixture.text(acme, "SELECT @@server_id");
+            } catch (SQLException e) {
+                if (System.nanoTime() > end) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private static SQLException awaitRefusal(Connection connection) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (System.nanoTime() < end) {
+            try {
+                ShardFixture.run(connection, "INSERT INTO probe VALUES (2)");
+            } catch (SQLException e) {
+                return e;
+            }
+        }
+        throw new AssertionError("nothing was refused");
+    }
+
+    private static void awaitReplicated(String sql, String expected) throws SQLException {
+        try (var replica = admin(1)) {
+            assertThat(awaitText(replica, sql, expected))
+                    .as(ShardFixture.text(replica, "SHOW SLAVE STATUS"))
+                    .isEqualTo(expected);
+        }
+    }
+
+    private static String awaitText(Connection connection, String sql, String expected) throws SQLException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (true) {
+            String found;
+            try {
+                found = ShardFixture.text(connection, sql);
+            } catch (SQLException e) {
+                found = e.getMessage();
+            }
+            if (found.equals(expected) || System.nanoTime() > end) {
+                return found;
+            }
+        }
+    }
+}
