@@ -9,18 +9,20 @@ final class SetupStatement {
             "SET SESSION session_track_system_variables='*', session_track_state_change=1,"
                     + " session_track_transaction_info='CHARACTERISTICS'";
 
+    private static final int MORE_MILLIS = 1_000;
+
     private SetupStatement() {}
 
     /**
      * Turns session tracking on, and tells the server the time that a statement may take, so that it ends even if the gateway
-     * does not live to do it. MySQL takes milliseconds and obeys for SELECT only, MariaDB takes seconds; each skips what is for
+     * does not live to do it; a little more than the gateway gives it, which can say where the time went. MySQL takes milliseconds and obeys for SELECT only, MariaDB takes seconds; each skips what is for
      * the other.
      */
     static String of(StatementsConfig config) {
-        int millis = config.timeoutMillis();
-        if (millis == 0) {
+        if (config.timeoutMillis() == 0) {
             return TRACKING;
         }
+        int millis = config.timeoutMillis() + MORE_MILLIS;
         return TRACKING + "/*M!100101 , max_statement_time=" + millis / 1_000 + "."
                 + String.format("%03d", millis % 1_000) + " *//*!50708 , max_execution_time=" + millis + " */";
     }

@@ -5,7 +5,9 @@ import com.workersql.pool.BrokenConnectionException;
 import com.workersql.pool.PooledConnection;
 import com.workersql.pool.ReplyListener;
 import com.workersql.pool.ReplyStatus;
+import com.workersql.protocol.message.server.Err;
 import com.workersql.protocol.session.ControlPacket;
+import com.workersql.server.error.GatewayError;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -86,6 +88,13 @@ final class Relay implements ReplyListener, ReplyTarget.Relay {
         if (!stopped) {
             ending.broken(cause, began);
         }
+    }
+
+    /** Passes another error on than the shard's, in its place, where a part of the reply has left already. */
+    void replaceError(GatewayError instead) {
+        var payload = Unpooled.buffer();
+        new Err(instead.errno(), instead.sqlState(), instead.message()).encode(payload, connection.capabilities());
+        error = ByteBufUtil.getBytes(payload);
     }
 
     /** Passes nothing on any more. */

@@ -182,6 +182,9 @@ final class ShardRun implements Relay.Ending {
             return true;
         }
         var known = outcome(status);
+        if (began && known != null) {
+            relay.replaceError(known);
+        }
         if (began || known == null) {
             return false;
         }

@@ -43,7 +43,7 @@ final class FaultProxy implements AutoCloseable {
     }
 
     /** A fault that waits for its statement. */
-    record Aim(byte[] marker, Cut cut, int afterBytes) {}
+    record Aim(String marker, Cut cut, int afterBytes) {}
 
     private final int target;
     private final Set<Link> links = ConcurrentHashMap.newKeySet();
@@ -93,7 +93,7 @@ final class FaultProxy implements AutoCloseable {
 
     /** Aims a fault at the next statement with this marker. */
     void aim(String marker, Cut cut, int afterBytes) {
-        aim = new Aim(marker.getBytes(StandardCharsets.US_ASCII), cut, afterBytes);
+        aim = new Aim(marker, cut, afterBytes);
     }
 
     /** The reply to the last statement with the marker, as far as the shard has sent it. */
@@ -194,7 +194,7 @@ final class FaultProxy implements AutoCloseable {
 
         private void look(byte[] bytes, int length) {
             var waiting = aim;
-            if (waiting != null && contains(bytes, length, waiting.marker())) {
+            if (waiting != null && contains(bytes, length, waiting.marker().getBytes(StandardCharsets.US_ASCII))) {
                 passed = 0;
                 markedReply = new byte[0];
                 aimed = waiting;

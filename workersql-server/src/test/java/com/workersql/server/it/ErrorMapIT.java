@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+
+import com.workersql.server.config.StatementsConfig;
+import com.workersql.server.embedded.ShardFixture;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The map of errors, each row provoked for real, on the MySQL wire and over HTTP. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class ErrorMapIT {
+    private static Fleet fleet;
+    private static Http http;
+
+    @BeforeAll
+    static void start() throws Exception {
+        assumeFalse(Fleet.isMySql(), "the last row kills a shard");
+        fleet = Fleet.start(config -> config.toBuilder()
+                .statements(StatementsConfig.of(Map.of(StatementsConfig.TIMEOUT_MILLIS, 3_000L)))
+                .build());
+        http = new Http(fleet, "acme");
+        try (var acme = fleet.connect(Driver.MARIADB_TEXT, "acme");
+                var globex = fleet.connect(Driver.MARIADB_TEXT, "globex")) {
+            ShardFixture.run(acme, "CREATE TABLE taken (id INT PRIMARY KEY)");
+            ShardFixture.run(acme, "INSERT INTO taken VALUES (1)");
+            ShardFixture.run(globex, "CREATE TABLE secret (id INT)");
+        }
+    }
+
+    @AfterAll
+    static void stop() {
+        if (fleet != null) {
+            fleet.close();
+        }
+    }
+
+    @Order(1)
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+            foreign table that exists      | SELECT * FROM globex.secret                     | 1142 | 42000 | 403 | not_executed
+            foreign table that does not    | SELECT * FROM globex.nothing                    | 1142 | 42000 | 403 | not_executed
+            another server's settings      | SET GLOBAL max_connections = 1                  | 1227 | 42000 | 403 | not_executed
+            a local file                   | LOAD DATA LOCAL INFILE 'x' INTO TABLE taken     | 3948 | 42000 | 403 | not_executed
+            the shard's own refusal        | SELECT missing FROM taken                       | 1054 | 42S22 | 422 | not_executed
+            a table that does not exist    | SELECT * FROM acme.nothing                      | 1146 | 42S02 | 422 | not_executed
+            a key that is taken            | INSERT INTO taken VALUES (1)                    | 1062 | 23000 | 409 | not_executed
+            a read whose time is over      | SELECT SLEEP(30)                                | 3024 | HY000 | 504 | not_executed
+            """)
+    void tellsTheSameOnBothDoors(String row, String sql, int errno, String sqlState, int status, String outcome)
+            throws Exception {
+        try (var acme = fleet.connect(Driver.MARIADB_TEXT, "acme")) {
+            var error = errorOf(acme, sql);
+            assertThat(error.getErrorCode()).as("%s: %s", row, error).isEqualTo(errno);
+            assertThat(error.getSQLState()).isEqualTo(sqlState);
+            assertThat(ShardFixture.text(acme, "SELECT 5"))
+                    .as("the connection stays")
+                    .isEqualTo("5");
+        }
+        var answer = http.query(sql);
+        assertThat(answer.status()).as("%s: %s", row, answer.body()).isEqualTo(status);
+        assertThat(answer.details().get("outcome")).isEqualTo(outcome);
+    }
+
+    @Order(2)
+    @Test
+    void refusesAWrongPasswordAndAnUnknownSchemaAtTheLogin() {
+        int port = fleet.gateway().mysqlAddress().getPort();
+        var wrong = loginError(port, "acme", "wrong", "acme");
+        assertThat(wrong.getErrorCode()).isEqualTo(1045);
+        assertThat(wrong.getSQLState()).isEqualTo("28000");
+        var nobody = loginError(port, "nobody", "wrong", "acme");
+        assertThat(nobody.getErrorCode()).isEqualTo(1045);
+        var foreign = loginError(port, "acme", fleet.password("acme"), "globex");
+        var missing = loginError(port, "acme", fleet.password("acme"), "nothing");
+        assertThat(foreign.getErrorCode()).isEqualTo(1044);
+        assertThat(missing.getErrorCode()).isEqualTo(1044);
+        assertThat(foreign.getSQLState()).isEqualTo("42000").isEqualTo(missing.getSQLState());
+    }
+
+    @Order(3)
+    @Test
+    void passesOnWhatAKilledQueryGets() throws Exception {
+        try (var acme = fleet.connect(Driver.MARIADB_TEXT, "acme");
+                var other = fleet.connect(Driver.MARIADB_TEXT, "acme")) {
+            String id = ShardFixture.text(acme, "SELECT CONNECTION_ID()");
+            var running = CompletableFuture.supplyAsync(() -> errorOf(acme, "SELECT SLEEP(20) FROM taken"));
+            while (!running.isDone()) {
+                ShardFixture.run(other, "KILL QUERY " + id);
+            }
+            var error = running.get(10, TimeUnit.SECONDS);
+            assertThat(error.getErrorCode()).isEqualTo(1317);
+            assertThat(error.getSQLState()).isEqualTo("70100");
+        }
+    }
+
+    @Order(4)
+    @Test
+    void tellsWhatIsKnownOfStatementsOnAShardThatDies() throws Exception {
+        try (var acme = fleet.connect(Driver.MARIADB_TEXT, "acme");
+                var writer = fleet.connect(Driver.MARIADB_TEXT, "acme");
+                var watcher = fleet.direct(Driver.MARIADB_TEXT, "acme")) {
+            ShardFixture.run(acme, "BEGIN");
+            ShardFixture.run(acme, "INSERT INTO taken VALUES (50)");
+            var overMySql = CompletableFuture.supplyAsync(
+                    () -> errorOf(writer, "INSERT INTO taken SELECT 60 + SLEEP(2)"), task -> new Thread(task).start());
+            var overHttp = CompletableFuture.supplyAsync(
+                    () -> {
+                        try {
+                            return http.query("INSERT INTO taken SELECT 70 + SLEEP(2)");
+                        } catch (Exception e) {
+                            throw new AssertionError(e);
+                        }
+                    },
+                    task -> new Thread(task).start());
+            while (!"2"
+                    .equals(
+                            ShardFixture.text(
+                                    watcher,
+                                    "SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'INSERT INTO taken SELECT%'"))) {
+                assertThat(overMySql.isDone() && overHttp.isDone())
+                        .as("both have ended")
+                        .isFalse();
+            }
+            ShardFixture.kill(fleet.embedded(), "shard_0");
+
+            var unknown = overMySql.get(10, TimeUnit.SECONDS);
+            assertThat(unknown.getErrorCode()).isEqualTo(1105);
+            assertThat(unknown.getSQLState()).isEqualTo("HY000");
+            assertThat(unknown.getMessage()).contains("[GW-OUTCOME-UNKNOWN]");
+            var answer = overHttp.get(10, TimeUnit.SECONDS);
+            assertThat(answer.status()).isEqualTo(502);
+            assertThat(answer.details().get("outcome")).isEqualTo("unknown");
+
+            var lost = errorOf(acme, "INSERT INTO taken VALUES (51)");
+            assertThat(lost.getErrorCode()).isEqualTo(3101);
+            assertThat(lost.getSQLState()).isEqualTo("40000");
+            ShardFixture.run(acme, "ROLLBACK");
+            var refused = errorOf(acme, "INSERT INTO taken VALUES (52)");
+            assertThat(refused.getErrorCode()).isEqualTo(1429);
+            assertThat(refused.getMessage()).contains("[GW-NOT-EXECUTED]");
+            var unavailable = http.query("INSERT INTO taken VALUES (53)");
+            assertThat(unavailable.status()).isEqualTo(503);
+            assertThat(unavailable.details().get("outcome")).isEqualTo("not_executed");
+        }
+    }
+
+    private static SQLException errorOf(Connection connection, String sql) {
+        try {
+            ShardFixture.run(connection, sql);
+        } catch (SQLException e) {
+            return e;
+        }
+        throw new AssertionError("no error for " + sql);
+    }
+
+    private static SQLException loginError(int port, String user, String password, String database) {
+        try (var connection = Driver.MARIADB_TEXT.connect(port, user, password, database)) {
+            throw new AssertionError("logged in: " + connection);
+        } catch (SQLException e) {
+            return e;
+        }
+    }
+}
