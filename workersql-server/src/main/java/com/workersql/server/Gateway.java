@@ -244,6 +244,7 @@ public final class Gateway implements RunningGateway {
                 sessionTokens(),
                 WebSocketSettings.defaults(),
                 budget,
+                door.withoutTls(),
                 tls.offer() == TlsOffer.OFF ? null : tls::context,
                 tls.offer() == TlsOffer.REQUIRED);
         http = listen("http", effective.http(), transport, httpDoor);

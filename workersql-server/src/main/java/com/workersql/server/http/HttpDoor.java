@@ -15,6 +15,7 @@ import com.workersql.server.ws.WebSocketRoute;
 import com.workersql.server.ws.WebSocketSettings;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
@@ -59,6 +60,7 @@ public final class HttpDoor extends ChannelInitializer<Channel> {
      * @param tokens names such sessions
      * @param webSocket the limits of WebSockets
      * @param budget is asked before a request is gathered
+     * @param mysql makes the pipeline of the MySQL protocol within a WebSocket; sharable
      * @param tls gives the current certificate; null when TLS is off
      * @param tlsRequired whether plain text is refused
      */
@@ -72,6 +74,7 @@ public final class HttpDoor extends ChannelInitializer<Channel> {
             SessionTokens tokens,
             WebSocketSettings webSocket,
             Reservation budget,
+            ChannelHandler mysql,
             Supplier<SslContext> tls,
             boolean tlsRequired) {
         this.budget = budget;
@@ -88,7 +91,8 @@ public final class HttpDoor extends ChannelInitializer<Channel> {
         var transactions = new TransactionRoutes(desk, sessionSettings);
         var operations = new OperationsRoutes(health, registry);
         var planetscale = new ExecuteRoute(desk, gate::authenticateLeniently, sessionSettings);
-        var socket = new WebSocketRoute(sessions, gate::authenticate, webSocket, registry, desk.limits(), budget);
+        var socket =
+                new WebSocketRoute(sessions, gate::authenticate, webSocket, registry, desk.limits(), budget, mysql);
         this.webSockets = socket.connections();
         this.routes = Routes.builder()
                 .add(HttpMethod.POST, query, both("/query", "/sql", "/transactions/{id}/query"))
@@ -103,7 +107,7 @@ public final class HttpDoor extends ChannelInitializer<Channel> {
                 .add(HttpMethod.GET, operations::alive, "/livez")
                 .add(HttpMethod.GET, operations::ready, "/readyz")
                 .add(HttpMethod.GET, operations::metrics, "/metrics")
-                .add(HttpMethod.GET, socket, "/v1/ws", "/ws")
+                .add(HttpMethod.GET, socket, both("/ws", "/mysql"))
                 .build();
     }
 

@@ -28,6 +28,7 @@ import com.workersql.server.session.Principal;
 import com.workersql.server.session.SessionRegistry;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
 import io.netty.handler.ssl.SslContext;
@@ -70,6 +71,7 @@ public final class MySqlDoor extends ChannelInitializer<Channel> {
     private final SecureRandom random = new SecureRandom();
     private final AtomicInteger connections = new AtomicInteger();
     private volatile Greeting greeting;
+    private volatile Greeting plainGreeting;
 
     /** A greeting is made anew when the shards say that they are something else. */
     private record Greeting(String version, ServerHandshakeConfig config) {}
@@ -127,6 +129,24 @@ public final class MySqlDoor extends ChannelInitializer<Channel> {
 
     @Override
     protected void initChannel(Channel channel) {
+        initChannel(channel, tlsOffer);
+    }
+
+    /**
+     * The same door behind a protocol that has TLS of its own, or needs none: the MySQL protocol's TLS is not offered.
+     *
+     * @return makes the pipeline of each channel that it is added to; counts with this door's connections
+     */
+    public ChannelHandler withoutTls() {
+        return new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                MySqlDoor.this.initChannel(channel, TlsOffer.OFF);
+            }
+        };
+    }
+
+    private void initChannel(Channel channel, TlsOffer offer) {
         if (connections.incrementAndGet() > settings.maxConnections()) {
             connections.decrementAndGet();
             refuse(
@@ -140,7 +160,7 @@ public final class MySqlDoor extends ChannelInitializer<Channel> {
         channel.closeFuture().addListener(closed -> connections.decrementAndGet());
         int id = registry.nextId();
         channel.pipeline()
-                .addLast(new ServerHandshakeHandler(greeting(), id, logins, hashing, tls, new HandshakeEnd()));
+                .addLast(new ServerHandshakeHandler(greeting(offer), id, logins, hashing, tls, new HandshakeEnd()));
     }
 
     /** An ERR in the place of the greeting has no SQLSTATE: no protocol is agreed on yet. */
@@ -150,24 +170,30 @@ public final class MySqlDoor extends ChannelInitializer<Channel> {
         channel.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
     }
 
-    private ServerHandshakeConfig greeting() {
+    private ServerHandshakeConfig greeting(TlsOffer offer) {
         String version = shards.get().versionText();
-        var current = greeting;
+        var current = offer == tlsOffer ? greeting : plainGreeting;
         if (current == null || !current.version().equals(version)) {
-            current = new Greeting(
-                    version,
-                    ServerHandshakeConfig.builder()
-                            .serverVersion(version)
-                            .capabilities(capabilities())
-                            .tls(tlsOffer)
-                            .rsaKeys(rsaKeys)
-                            .fastVerifiers(fastVerifiers)
-                            .random(random)
-                            .timeoutMillis(settings.handshakeTimeoutMillis())
-                            .build());
-            greeting = current;
+            current = new Greeting(version, greeting(version, offer));
+            if (offer == tlsOffer) {
+                greeting = current;
+            } else {
+                plainGreeting = current;
+            }
         }
         return current.config();
+    }
+
+    private ServerHandshakeConfig greeting(String version, TlsOffer offer) {
+        return ServerHandshakeConfig.builder()
+                .serverVersion(version)
+                .capabilities(capabilities())
+                .tls(offer)
+                .rsaKeys(rsaKeys)
+                .fastVerifiers(fastVerifiers)
+                .random(random)
+                .timeoutMillis(settings.handshakeTimeoutMillis())
+                .build();
     }
 
     /** A MariaDB server tells of its further capabilities in the place of the bit for the old password hash. */

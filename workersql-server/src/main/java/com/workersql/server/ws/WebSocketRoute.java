@@ -13,7 +13,9 @@ import com.workersql.server.session.Principal;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandler;
 import io.netty.handler.codec.http.DefaultFullHttpRequest;
 import io.netty.handler.codec.http.DefaultHttpHeaders;
 import io.netty.handler.codec.http.EmptyHttpHeaders;
@@ -26,14 +28,22 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker13;
 import java.util.Base64;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** {@code GET /v1/ws}: proves who asks and where the page comes from, then makes the connection a WebSocket (RFC 6455). */
+/**
+ * {@code GET /v1/ws} and {@code /mysql}: proves who asks and where the page comes from, then makes the connection a WebSocket (RFC
+ * 6455) of JSON messages, or of the subprotocol {@code mysql}.
+ */
 public final class WebSocketRoute implements Route {
     private static final String VERSION = "13";
     private static final int KEY_BYTES = 16;
+    /** One packet of the greatest length, which clients write in one go. */
+    private static final int MAX_TUNNEL_FRAME_BYTES = (1 << 24) + 1_024;
 
     private final QuerySessions sessions;
     private final BiConsumer<Exchange, Consumer<Principal>> gate;
@@ -42,6 +52,7 @@ public final class WebSocketRoute implements Route {
     private final QueryRun.Limits limits;
     private final AnswerBudget budget;
     private final Reservation reservation;
+    private final ChannelHandler mysql;
     private final AtomicInteger connections = new AtomicInteger();
 
     /**
@@ -53,6 +64,7 @@ public final class WebSocketRoute implements Route {
      * @param registry takes the figures
      * @param limits of each statement
      * @param reservation is asked before a message is gathered
+     * @param mysql makes the pipeline of the MySQL protocol behind the frames of the subprotocol {@code mysql}; sharable
      */
     public WebSocketRoute(
             QuerySessions sessions,
@@ -60,13 +72,15 @@ public final class WebSocketRoute implements Route {
             WebSocketSettings settings,
             MeterRegistry registry,
             QueryRun.Limits limits,
-            Reservation reservation) {
+            Reservation reservation,
+            ChannelHandler mysql) {
         this.sessions = sessions;
         this.gate = gate;
         this.settings = settings;
         this.parser = new RequestParser(settings.maxMessageBytes(), limits.maxStatementMillis());
         this.limits = limits;
         this.reservation = reservation;
+        this.mysql = mysql;
         this.budget = new AnswerBudget(settings.answerBudgetBytes());
         Gauge.builder("workersql.ws.connections", connections, AtomicInteger::get)
                 .description("Open WebSockets")
@@ -98,13 +112,26 @@ public final class WebSocketRoute implements Route {
         } else if (!isWelcome(headers)) {
             exchange.refuse(Refusal.error(
                     ErrorClass.PERMISSION, "Pages of this origin may not connect (the setting is allowedOrigins)"));
-        } else if (headers.contains(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL)) {
-            exchange.refuse(Refusal.error(
-                    ErrorClass.SYNTAX,
-                    "None of the offered subprotocols is spoken here; connect without Sec-WebSocket-Protocol"));
         } else {
-            gate.accept(exchange, principal -> upgrade(exchange, principal));
+            var offered = offered(headers);
+            if (offered.contains(MySqlTunnel.PROTOCOL)) {
+                gate.accept(exchange, principal -> tunnel(exchange));
+            } else if (offered.isEmpty() && !exchange.path().endsWith("/" + MySqlTunnel.PROTOCOL)) {
+                gate.accept(exchange, principal -> upgrade(exchange, principal));
+            } else {
+                exchange.refuse(Refusal.error(
+                        ErrorClass.SYNTAX,
+                        "None of the offered subprotocols is spoken here; offer mysql, or on /v1/ws none at all"));
+            }
         }
+    }
+
+    private static Set<String> offered(HttpHeaders headers) {
+        return headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL).stream()
+                .flatMap(value -> Stream.of(value.split(",", -1)))
+                .map(String::strip)
+                .filter(token -> !token.isEmpty())
+                .collect(Collectors.toSet());
     }
 
     private static boolean isUpgrade(HttpRequest request) {
@@ -138,23 +165,42 @@ public final class WebSocketRoute implements Route {
     }
 
     private void upgrade(Exchange exchange, Principal principal) {
-        var head = exchange.request();
-        var channel = exchange.channel();
-        var decoding = WebSocketDecoderConfig.newBuilder()
-                .maxFramePayloadLength(settings.maxMessageBytes())
-                .expectMaskedFrames(true)
-                .allowMaskMismatch(false)
-                .allowExtensions(false)
-                .closeOnProtocolViolation(true)
-                .build();
-        var handshaker = new WebSocketServerHandshaker13("", null, decoding);
-        var answer = new DefaultHttpHeaders().set("x-request-id", exchange.requestId());
         var connection = new WebSocketConnection(
                 new WebSocketConnection.Parts(sessions, parser, settings, limits, budget, reservation, connections),
                 principal,
                 exchange.clientHost(),
                 exchange.requestId());
-        exchange.upgrade(connection);
+        handshake(exchange, connection, null, settings.maxMessageBytes());
+    }
+
+    /** Who it is, the MySQL door proves once more: the upgrade only shows that its sender may take up memory here. */
+    private void tunnel(Exchange exchange) {
+        var channel = exchange.channel();
+        handshake(
+                        exchange,
+                        new MySqlTunnel(settings.heartbeatMillis(), connections),
+                        MySqlTunnel.PROTOCOL,
+                        MAX_TUNNEL_FRAME_BYTES)
+                .addListener((ChannelFutureListener) done -> {
+                    if (done.isSuccess()) {
+                        channel.pipeline().addLast(mysql);
+                    }
+                });
+    }
+
+    private ChannelFuture handshake(Exchange exchange, ChannelHandler handler, String protocol, int maxFrameBytes) {
+        var head = exchange.request();
+        var channel = exchange.channel();
+        var decoding = WebSocketDecoderConfig.newBuilder()
+                .maxFramePayloadLength(maxFrameBytes)
+                .expectMaskedFrames(true)
+                .allowMaskMismatch(false)
+                .allowExtensions(false)
+                .closeOnProtocolViolation(true)
+                .build();
+        var handshaker = new WebSocketServerHandshaker13("", protocol, decoding);
+        var answer = new DefaultHttpHeaders().set("x-request-id", exchange.requestId());
+        exchange.upgrade(handler);
         var request = new DefaultFullHttpRequest(
                 head.protocolVersion(),
                 head.method(),
@@ -162,7 +208,7 @@ public final class WebSocketRoute implements Route {
                 Unpooled.EMPTY_BUFFER,
                 head.headers(),
                 EmptyHttpHeaders.INSTANCE);
-        handshaker
+        return handshaker
                 .handshake(channel, request, answer, channel.newPromise())
                 .addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
     }

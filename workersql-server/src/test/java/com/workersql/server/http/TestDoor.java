@@ -13,6 +13,9 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandler.Sharable;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
@@ -29,7 +32,36 @@ public final class TestDoor implements AutoCloseable {
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final EmbeddedChannel channel;
     private final Budget budget = new Budget();
+    private final TunnelEnd tunnel = new TunnelEnd();
     private HealthView.Health health = new HealthView.Health(2, 2, true);
+
+    /** Stands for the MySQL door: greets, and keeps the bytes that come. */
+    @Sharable
+    public static final class TunnelEnd extends ChannelInboundHandlerAdapter {
+        private final StringBuilder bytes = new StringBuilder();
+
+        @Override
+        public void handlerAdded(ChannelHandlerContext ctx) {
+            ctx.writeAndFlush(Unpooled.copiedBuffer("greeting", StandardCharsets.US_ASCII));
+        }
+
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            var part = (ByteBuf) message;
+            bytes.append(part.toString(StandardCharsets.ISO_8859_1));
+            part.release();
+            if (bytes.indexOf("quit") >= 0) {
+                ctx.close();
+            } else if (bytes.indexOf("large") >= 0) {
+                ctx.writeAndFlush(Unpooled.buffer(200_000).writeZero(200_000));
+            }
+        }
+
+        /** All bytes that have come. */
+        public String bytes() {
+            return bytes.toString();
+        }
+    }
 
     /** Counts what is reserved. */
     private static final class Budget implements Reservation {
@@ -71,6 +103,7 @@ public final class TestDoor implements AutoCloseable {
                 new SessionTokens(new byte[32], 0, new SecureRandom()),
                 webSocket,
                 budget,
+                tunnel,
                 null,
                 false);
         channel = new EmbeddedChannel();
@@ -82,6 +115,11 @@ public final class TestDoor implements AutoCloseable {
     public static HttpSettings settings() {
         return new HttpSettings(
                 10, 1_000, 2_000, 5_000, 10_000, 30_000, 60_000, 30_000, 4_000, 64 * 1024, 1 << 20, 300_000, 1_024);
+    }
+
+    /** What stands in for the MySQL door. */
+    public TunnelEnd tunnel() {
+        return tunnel;
     }
 
     public FakeSessions sessions() {

@@ -91,4 +91,9 @@ class NodeClientsIT {
     void planetScalesClientAndWhatStandsOnIt() throws IOException, InterruptedException {
         test("planetscale.test.mjs");
     }
+
+    @Test
+    void driversOverWebSocketsAndTcp() throws IOException, InterruptedException {
+        test("tunnel.test.mjs");
+    }
 }
