@@ -9,6 +9,7 @@ import com.workersql.router.MultiShardSupport;
 import com.workersql.router.Router;
 import com.workersql.router.policy.PolicyException;
 import com.workersql.router.policy.RoutingPolicy;
+import com.workersql.server.anyport.AnyDoor;
 import com.workersql.server.config.GatewayConfig;
 import com.workersql.server.config.ListenAddress;
 import com.workersql.server.embedded.EmbeddedException;
@@ -232,8 +233,6 @@ public final class Gateway implements RunningGateway {
                             PasswordVerifier.parse(tenant.passwordHash()),
                             tenant.password().bytes()));
         }
-        mysql = listen("mysql", effective.mysql(), transport, door);
-        LOG.info("Listening for MySQL clients on {} ({})", mysqlAddress(), transport.name());
         var httpDoor = new HttpDoor(
                 new ExecutorSessions(executor, sessions, shards::snapshot),
                 logins::prove,
@@ -247,8 +246,17 @@ public final class Gateway implements RunningGateway {
                 door.withoutTls(),
                 tls.offer() == TlsOffer.OFF ? null : tls::context,
                 tls.offer() == TlsOffer.REQUIRED);
-        http = listen("http", effective.http(), transport, httpDoor);
-        LOG.info("Listening for HTTP and WebSocket clients on {}", httpAddress());
+        if (effective.hasOnePort()) {
+            var any = new AnyDoor(door, httpDoor, effective.onePortWaitMillis());
+            mysql = listen("one", effective.mysql(), transport, any);
+            http = mysql;
+            LOG.info("Listening for all clients on {} ({})", mysqlAddress(), transport.name());
+        } else {
+            mysql = listen("mysql", effective.mysql(), transport, door);
+            LOG.info("Listening for MySQL clients on {} ({})", mysqlAddress(), transport.name());
+            http = listen("http", effective.http(), transport, httpDoor);
+            LOG.info("Listening for HTTP and WebSocket clients on {}", httpAddress());
+        }
     }
 
     private static SessionTokens sessionTokens() {
@@ -349,6 +357,7 @@ public final class Gateway implements RunningGateway {
         logins.use(next);
         boolean needsStart = !next.mysql().equals(current.mysql())
                 || !next.http().equals(current.http())
+                || next.onePortWaitMillis() != current.onePortWaitMillis()
                 || !next.shards().equals(current.shards())
                 || !next.limits().equals(current.limits())
                 || !next.pool().equals(current.pool())

@@ -170,6 +170,10 @@ public final class Main implements Callable<Integer> {
     private GatewayConfig withOptions(GatewayConfig config) {
         try {
             var builder = config.toBuilder();
+            if (config.hasOnePort() && (mysqlPort != null || httpPort != null)) {
+                throw new IllegalArgumentException((mysqlPort != null ? "--mysql-port" : "--http-port")
+                        + " is for doors with ports of their own, but " + configFile + " has one for all (listen.any)");
+            }
             if (mysqlPort != null) {
                 builder.mysql(config.mysql().withPort(mysqlPort));
             }
@@ -201,8 +205,9 @@ public final class Main implements Callable<Integer> {
                 socket.setReuseAddress(true);
                 socket.bind(door.resolve());
             } catch (BindException e) {
-                var option =
+                var separate =
                         door.equals(config.mysql()) ? "--mysql-port or listen.mysql" : "--http-port or listen.http";
+                var option = config.hasOnePort() ? "listen.any" : separate;
                 throw new StartFailure(
                         ADDRESS_IN_USE,
                         door + " cannot be listened on: " + e.getMessage() + "; choose another by " + option);

@@ -66,8 +66,12 @@ public final class ConfigLoader {
         var builder = GatewayConfig.builder();
 
         var listen = root.section("listen");
-        builder.mysql(address(listen.section("mysql"), ListenAddress.DEFAULT_MYSQL));
-        builder.http(address(listen.section("http"), ListenAddress.DEFAULT_HTTP));
+        if (listen.has("any")) {
+            onePort(listen, builder);
+        } else {
+            builder.mysql(address(listen.section("mysql"), ListenAddress.DEFAULT_MYSQL));
+            builder.http(address(listen.section("http"), ListenAddress.DEFAULT_HTTP));
+        }
         listen.end();
         if (root.has("tls")) {
             builder.tls(clientTls(root.section("tls")));
@@ -116,6 +120,17 @@ public final class ConfigLoader {
             throw new DocumentException(problems);
         }
         return config;
+    }
+
+    private void onePort(Section listen, GatewayConfig.Builder builder) {
+        for (var door : List.of("mysql", "http")) {
+            if (listen.has(door)) {
+                listen.problem(door, "stands beside any; give one port for all, or one for each");
+            }
+        }
+        var any = listen.section("any");
+        int waitMillis = (int) any.number(ListenAddress.ONE_PORT_WAIT_MILLIS);
+        builder.any(address(any, ListenAddress.DEFAULT_MYSQL), waitMillis);
     }
 
     private ListenAddress address(Section section, ListenAddress byDefault) {

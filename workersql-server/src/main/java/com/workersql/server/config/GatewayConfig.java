@@ -14,6 +14,8 @@ import java.util.stream.IntStream;
  *
  * @param mysql where MySQL clients connect
  * @param http where HTTP and WebSocket clients connect
+ * @param onePortWaitMillis how long a client may be silent on the one port of all doors before it is taken for a MySQL client; 0
+ *     when each door has a port of its own
  * @param tls TLS towards clients; null: none is offered
  * @param shards the shards, in order; empty while {@code embedded} is to provide them
  * @param embedded the shards that the gateway starts by itself; null when {@code shards} names existing ones
@@ -30,6 +32,7 @@ import java.util.stream.IntStream;
 public record GatewayConfig(
         ListenAddress mysql,
         ListenAddress http,
+        int onePortWaitMillis,
         ClientTls tls,
         List<ShardConfig> shards,
         EmbeddedConfig embedded,
@@ -55,6 +58,12 @@ public record GatewayConfig(
         shards = List.copyOf(shards);
         tenants = Collections.unmodifiableMap(new LinkedHashMap<>(tenants));
         DRAIN_MILLIS.check(drainMillis);
+        if (onePortWaitMillis != 0) {
+            ListenAddress.ONE_PORT_WAIT_MILLIS.check(onePortWaitMillis);
+            if (!mysql.equals(http)) {
+                throw new IllegalArgumentException("one port has one address, not " + mysql + " and " + http);
+            }
+        }
         if (embedded == null && shards.isEmpty()) {
             throw new IllegalArgumentException("there are neither shards nor embedded shards");
         }
@@ -72,6 +81,11 @@ public record GatewayConfig(
                 }
             }
         }
+    }
+
+    /** Whether all doors are one port. */
+    public boolean hasOnePort() {
+        return onePortWaitMillis != 0;
     }
 
     /** Begins a configuration for a gateway inside another program. */
@@ -95,10 +109,9 @@ public record GatewayConfig(
 
     /** A builder that begins with this configuration. */
     public Builder toBuilder() {
-        return new Builder()
-                .mysql(mysql)
-                .http(http)
-                .tls(tls)
+        var builder = new Builder().mysql(mysql).http(http);
+        builder.onePortWaitMillis = onePortWaitMillis;
+        return builder.tls(tls)
                 .shards(shards)
                 .embedded(embedded)
                 .tenants(tenants)
@@ -116,6 +129,7 @@ public record GatewayConfig(
     public static final class Builder {
         private ListenAddress mysql = ListenAddress.DEFAULT_MYSQL;
         private ListenAddress http = ListenAddress.DEFAULT_HTTP;
+        private int onePortWaitMillis;
         private ClientTls tls;
         private List<ShardConfig> shards = List.of();
         private EmbeddedConfig embedded;
@@ -140,6 +154,19 @@ public record GatewayConfig(
         /** Where HTTP and WebSocket clients connect; default 127.0.0.1:8080. */
         public Builder http(ListenAddress address) {
             http = address;
+            return this;
+        }
+
+        /**
+         * One port for all doors, in place of one for each; not for HTTP clients that open connections ahead of their requests.
+         *
+         * @param address where everybody connects
+         * @param waitMillis how long a client may be silent before it is taken for a MySQL client, 1 to 10,000
+         */
+        public Builder any(ListenAddress address, int waitMillis) {
+            this.mysql = address;
+            this.http = address;
+            this.onePortWaitMillis = waitMillis;
             return this;
         }
 
@@ -230,6 +257,7 @@ public record GatewayConfig(
             return new GatewayConfig(
                     mysql,
                     http,
+                    onePortWaitMillis,
                     tls,
                     shards,
                     launched,

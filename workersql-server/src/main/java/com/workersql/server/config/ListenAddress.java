@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.config;
 
+import com.workersql.server.config.yaml.Setting;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -17,6 +18,9 @@ public record ListenAddress(String host, int port) {
 
     /** The default of the HTTP and WebSocket door. */
     public static final ListenAddress DEFAULT_HTTP = new ListenAddress("127.0.0.1", 8080);
+
+    /** {@code listen.any.wait_millis}: default 50. */
+    public static final Setting ONE_PORT_WAIT_MILLIS = new Setting("wait_millis", 50, 1, 10_000);
 
     /**
      * Checks the parts.

@@ -71,7 +71,8 @@ final class MainTest {
 
         assertThat(run("--config", file.toString())).isEqualTo(2);
 
-        assertThat(err.toString()).startsWith(file + ":3:3: listen.mysq: unknown key; allowed here are mysql, http");
+        assertThat(err.toString())
+                .startsWith(file + ":3:3: listen.mysq: unknown key; allowed here are any, mysql, http");
     }
 
     @Test

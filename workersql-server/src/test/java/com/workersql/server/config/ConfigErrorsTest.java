@@ -27,6 +27,8 @@ final class ConfigErrorsTest {
             listen: { mysql: { port: 65536 } }              | 1:26: listen.mysql.port: is 65536; allowed are 0 to 65535
             listen:¶  http:¶    port: x1                    | 3:11: listen.http.port: found 'x1' where a whole number from 0 to 65535 is expected
             listen: { http: { port: 80.0 } }                | 1:25: listen.http.port: found '80.0' where a whole number
+            listen: { any: { port: 1 }, mysql: { port: 2 } } | listen.mysql: stands beside any
+            listen: { any: { port: 1, wait_millis: 0 } }    | listen.any.wait_millis: is 0; allowed are 1 to 10000
             listen: [a]                                     | 1:9: listen: found a list where a mapping is expected
             listen: { mysql: { host: 0.0.0.0 } }            | 1:1: listening on 0.0.0.0:3307 needs users_file
             embedded: { shards: 0 }                         | 1:21: embedded.shards: is 0; allowed are 1 to 64
