@@ -21,7 +21,8 @@ public final class Router {
     private final Planner planner;
 
     private Router(Builder builder) {
-        this.planner = new Planner(builder.policy, builder.planCacheMaxWeightBytes, builder.hashSeed, builder.support);
+        this.planner = new Planner(
+                builder.policy, builder.resolver, builder.planCacheMaxWeightBytes, builder.hashSeed, builder.support);
     }
 
     /**
@@ -179,6 +180,7 @@ public final class Router {
         private final RoutingPolicy policy;
         private long planCacheMaxWeightBytes = DEFAULT_PLAN_CACHE_MAX_WEIGHT_BYTES;
         private long hashSeed = new SecureRandom().nextLong();
+        private TenantResolver resolver = TenantResolver.OF_THE_POLICY;
         private MultiShardSupport support = MultiShardSupport.ALL;
 
         private Builder(RoutingPolicy policy) {
@@ -219,6 +221,17 @@ public final class Router {
          */
         public Builder multiShard(MultiShardSupport given) {
             support = Objects.requireNonNull(given, "given");
+            return this;
+        }
+
+        /**
+         * Sets who says where tenants live.
+         *
+         * @param tenants answers for tenants; default: {@link TenantResolver#OF_THE_POLICY}
+         * @return this
+         */
+        public Builder tenantResolver(TenantResolver tenants) {
+            resolver = Objects.requireNonNull(tenants, "tenants");
             return this;
         }
 

@@ -10,6 +10,7 @@ import com.workersql.router.RoutePlan.Refused;
 import com.workersql.router.RoutePlan.SingleShard;
 import com.workersql.router.policy.Isolation;
 import com.workersql.router.policy.RoutingPolicy;
+import com.workersql.router.policy.TenantPlacement;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
@@ -28,6 +29,10 @@ class RouterTest {
             .withOwnAccount(true);
 
     private final Router router = Router.builder(POLICY).hashSeed(1).build();
+
+    private static TenantPlacement placed(String tenant, String shard) {
+        return new TenantPlacement(tenant, shard, Isolation.SCHEMA, "ta", true, "the caller");
+    }
 
     private RoutePlan plan(String sql) {
         return router.plan(Statement.of(CONTEXT, sql));
@@ -87,6 +92,25 @@ class RouterTest {
                 .tenant("ta", "shard_1", Isolation.SCHEMA, "ta")
                 .build());
         assertThat(((SingleShard) plan(sql)).shard()).isEqualTo("shard_1");
+    }
+
+    @Test
+    void tenantsMayBePlacedByTheCaller() {
+        Router router = Router.builder(POLICY)
+                .tenantResolver(
+                        (tenant, policy) -> tenant.equals("ta") ? policy.placement("ta") : placed(tenant, "shard_1"))
+                .build();
+        StatementContext other =
+                StatementContext.of("x", ServerFlavor.MYSQL, 80036).withSchema("ta");
+        assertThat(((SingleShard) router.plan(Statement.of(CONTEXT, "SELECT a FROM t"))).shard())
+                .isEqualTo("shard_0");
+        assertThat(((SingleShard) router.plan(Statement.of(other, "SELECT a FROM t"))).shard())
+                .isEqualTo("shard_1");
+        Router wrong = Router.builder(POLICY)
+                .tenantResolver((tenant, policy) -> placed(tenant, "nowhere"))
+                .build();
+        assertThat(wrong.plan(Statement.of(CONTEXT, "SELECT a FROM t"))).isInstanceOf(Refused.class);
+        assertThat(wrong.stats().faults()).isEqualTo(1);
     }
 
     @Test

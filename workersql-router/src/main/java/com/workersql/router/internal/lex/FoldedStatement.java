@@ -323,11 +323,37 @@ public final class FoldedStatement {
         }
     }
 
+    /** Whether an integer is the length of a type, as in CAST(a AS DECIMAL(10, 2)). */
+    private boolean isTypeLength() {
+        if (isMark(tokens - 1, '(')) {
+            return isType(tokens - 2);
+        }
+        return tokens > 3
+                && isMark(tokens - 1, ',')
+                && kinds[tokens - 2] == Token.INTEGER
+                && slotsOfTokens[tokens - 2] < 0
+                && isMark(tokens - 3, '(')
+                && isType(tokens - 4);
+    }
+
+    /** A type's name stands behind AS, RETURNING, the name of a column or, in CONVERT, a comma; CHAR is a function too. */
+    private boolean isType(int token) {
+        if (token < 1) {
+            return false;
+        }
+        return switch (word(token)) {
+            case CHAR, VARCHAR, NCHAR, BINARY, VARBINARY, DECIMAL, NUMERIC, DATETIME, TIME, TIMESTAMP, FLOAT, DOUBLE ->
+                isMark(token - 1, ',')
+                        || isWord(token - 1, Word.AS)
+                        || isWord(token - 1, Word.RETURNING)
+                        || (word(token - 1) == Word.OTHER && isName(token - 1));
+            default -> false;
+        };
+    }
+
     private void value(int kind, int depth) {
-        if (kind == Token.INTEGER
-                && byDepth == depth
-                && tokens > 0
-                && (isWord(tokens - 1, Word.BY) || isMark(tokens - 1, ','))) {
+        boolean isPosition = byDepth == depth && tokens > 0 && (isWord(tokens - 1, Word.BY) || isMark(tokens - 1, ','));
+        if (kind == Token.INTEGER && (isPosition || isTypeLength())) {
             append(kind, 0, lexer.start(), lexer.end(), -1, true);
             return;
         }

@@ -19,6 +19,7 @@ import com.workersql.router.Statement;
 import com.workersql.router.StatementContext;
 import com.workersql.router.StatementInfo;
 import com.workersql.router.StatementKind;
+import com.workersql.router.TenantResolver;
 import com.workersql.router.internal.analyze.Analysis;
 import com.workersql.router.internal.analyze.Grammar;
 import com.workersql.router.internal.analyze.TableName;
@@ -56,6 +57,7 @@ public final class Planner {
     private final AtomicReferenceArray<Scratch> idle;
     private final long seed;
     private final MultiShardSupport support;
+    private final TenantResolver resolver;
     private final LongAdder hits = new LongAdder();
     private final LongAdder misses = new LongAdder();
     private final LongAdder unparsable = new LongAdder();
@@ -66,10 +68,11 @@ public final class Planner {
     private volatile Map<String, String> shut = Map.of();
 
     /** A policy and what was computed from it. */
-    private record InForce(RoutingPolicy policy, Cache<String, TenantPlacement> homes) {
-        static InForce of(RoutingPolicy policy) {
+    private record InForce(RoutingPolicy policy, TenantResolver resolver, Cache<String, TenantPlacement> homes) {
+        static InForce of(RoutingPolicy policy, TenantResolver resolver) {
             return new InForce(
                     policy,
+                    resolver,
                     Caffeine.newBuilder()
                             .maximumSize(REMEMBERED_HOMES)
                             .executor(Runnable::run)
@@ -79,7 +82,10 @@ public final class Planner {
         TenantPlacement home(String tenant) {
             TenantPlacement home = homes.getIfPresent(tenant);
             if (home == null) {
-                home = policy.placement(tenant);
+                home = resolver.resolve(tenant, policy);
+                if (!policy.shards().contains(home.shard())) {
+                    throw new IllegalStateException("tenant " + tenant + " was placed on " + home.shard());
+                }
                 homes.put(tenant, home);
             }
             return home;
@@ -104,12 +110,19 @@ public final class Planner {
      * Makes a planner.
      *
      * @param policy the policy to begin with
+     * @param resolver says where tenants live
      * @param cacheWeightBytes how much the cached analyses may weigh, estimated
      * @param seed the hash's seed
      * @param support which statements for several shards are carried out
      */
-    public Planner(RoutingPolicy policy, long cacheWeightBytes, long seed, MultiShardSupport support) {
-        this.inForce = InForce.of(policy);
+    public Planner(
+            RoutingPolicy policy,
+            TenantResolver resolver,
+            long cacheWeightBytes,
+            long seed,
+            MultiShardSupport support) {
+        this.resolver = resolver;
+        this.inForce = InForce.of(policy, resolver);
         this.support = support;
         this.seed = seed;
         this.idle = new AtomicReferenceArray<>(Math.max(4, Runtime.getRuntime().availableProcessors() * 2));
@@ -129,7 +142,7 @@ public final class Planner {
 
     /** Puts a policy in force for the statements that are planned from now on. */
     public void policy(RoutingPolicy policy) {
-        inForce = InForce.of(policy);
+        inForce = InForce.of(policy, resolver);
     }
 
     /**

@@ -44,6 +44,9 @@ class FoldedStatementTest {
                     SELECT 'a' 'b'                           | SELECT ?
                     CREATE TABLE t (a CHAR(10) DEFAULT 'x')  | CREATE TABLE t (a CHAR(10) DEFAULT 'x')
                     SELECT 5--1                              | SELECT ?-?
+                    SELECT CAST(a AS DECIMAL(10, 2)), CONVERT(b, CHAR(5)), CHAR(77) | SELECT CAST(a AS DECIMAL(10,2)),CONVERT(b,CHAR(5)),CHAR(77)
+                    SELECT CAST(7 AS CHAR(3)), CHAR(a, 1), ROUND(a, 2) | SELECT CAST(? AS CHAR(3)),CHAR(a,?),ROUND(a,?)
+                    SELECT a FROM t USE INDEX (i, `PRIMARY`) WHERE b = 1 | SELECT a FROM t USE INDEX (i,`PRIMARY`) WHERE b=?
                     SELECT a.1b, a.5e5c FROM a               | SELECT a.1b,a.5e5c FROM a
                     """)
     void valuesAreFoldedAndWhatCarriesMeaningIsNot(String sql, String fingerprint) {
