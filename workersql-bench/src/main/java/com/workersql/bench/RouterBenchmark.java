@@ -54,6 +54,11 @@ public class RouterBenchmark {
         Sql(String text) {
             this.text = text;
         }
+
+        /** {@return the text} */
+        public String text() {
+            return text;
+        }
     }
 
     /** Which statement. */
@@ -67,6 +72,7 @@ public class RouterBenchmark {
     private final FoldedStatement folded = new FoldedStatement();
     private byte[] bytes;
     private Router router;
+    private Router forgetful;
 
     /** Builds the router and lets it know the shape. */
     @Setup
@@ -79,6 +85,8 @@ public class RouterBenchmark {
                 .build();
         router.plan(statement(tenant));
         router.plan(statement(noTenant));
+        forgetful = Router.builder(router.policy()).planCacheMaxWeightBytes(0).build();
+        forgetful.warmUp();
     }
 
     private Statement statement(StatementContext context) {
@@ -96,5 +104,11 @@ public class RouterBenchmark {
     @Benchmark
     public RoutePlan routeHit() {
         return router.planIfCached(statement(tenant));
+    }
+
+    /** {@return the plan where it has to be analysed first} */
+    @Benchmark
+    public RoutePlan routeMiss() {
+        return forgetful.plan(statement(tenant));
     }
 }
