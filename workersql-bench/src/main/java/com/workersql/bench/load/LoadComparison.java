@@ -18,8 +18,9 @@ import java.util.regex.Pattern;
  * queries per second where load, proxy and server share a machine. The server is the gateway's own embedded shard; everything
  * listens on loopback and is gone at the end.
  *
- * <p>System properties: {@code load.seconds} per run (default 8, at most 15), {@code load.rounds} (default 3; the least processor time
- * of a proxy's rounds counts, since disturbances only add), {@code load.threads} (default 8), {@code load.gateway}, the gateway's jar,
+ * <p>System properties: {@code load.seconds} per run (default 4, at most 15), {@code load.rounds} (default 6; the least processor time
+ * of a proxy's rounds counts, since disturbances only add), {@code load.warmup} seconds before, in each form (default 14, at most 15:
+ * what is compiled meanwhile would count otherwise), {@code load.threads} (default 8), {@code load.gateway}, the gateway's jar,
  * {@code load.gateway.options}, what its JVM gets.
  */
 final class LoadComparison {
@@ -28,8 +29,9 @@ final class LoadComparison {
     private static final Pattern PASSWORD = Pattern.compile("(?m)^    password: (\\S+)");
     private static final Pattern ACCOUNT_PASSWORD = Pattern.compile("(?m)^    account_password: (\\S+)");
 
-    private final int seconds = Math.min(MAX_SECONDS, Integer.getInteger("load.seconds", 8));
-    private final int rounds = Integer.getInteger("load.rounds", 3);
+    private final int seconds = Math.min(MAX_SECONDS, Integer.getInteger("load.seconds", 4));
+    private final int warmupSeconds = Math.min(MAX_SECONDS, Integer.getInteger("load.warmup", 14));
+    private final int rounds = Integer.getInteger("load.rounds", 6);
     private final int threads = Integer.getInteger("load.threads", 8);
     private final Path gatewayJar =
             Path.of(System.getProperty("load.gateway", "workersql-server/target/workersql-server.jar"));
@@ -92,6 +94,13 @@ final class LoadComparison {
                     seconds,
                     Runtime.getRuntime().availableProcessors(),
                     System.getProperty("java.version"));
+            for (boolean prepared : new boolean[] {false, true, false}) {
+                for (var proxy : proxies) {
+                    if (proxy.process() != null) {
+                        load.run(proxy, prepared, threads, warmupSeconds);
+                    }
+                }
+            }
             print(measure(proxies, false), measure(proxies, true));
         } finally {
             started.forEach(Proxy::close);
@@ -102,10 +111,6 @@ final class LoadComparison {
     private Map<String, Figures> measure(List<Proxy> proxies, boolean prepared)
             throws IOException, InterruptedException, SQLException {
         var best = new LinkedHashMap<String, Figures>();
-        for (var proxy : proxies) {
-            // What compiles late would count otherwise.
-            load.run(proxy, prepared, threads, Math.min(seconds, 6));
-        }
         for (int round = 0; round < rounds; round++) {
             for (var proxy : proxies) {
                 long before = proxy.cpuTicks();
@@ -186,6 +191,8 @@ final class LoadComparison {
     private static List<String> java(String mainClass, int... numbers) {
         var command = new ArrayList<String>(
                 List.of(Path.of(System.getProperty("java.home"), "bin/java").toString()));
+        // As the gateway does by itself.
+        command.add("-Dio.netty.leakDetection.level=disabled");
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
         for (int number : numbers) {
             command.add(Integer.toString(number));

@@ -37,6 +37,8 @@ import picocli.CommandLine.Spec;
         usageHelpAutoWidth = true,
         sortOptions = false)
 public final class Main implements Callable<Integer> {
+    private static final String LEAK_DETECTION = "io.netty.leakDetection.level";
+
     /** The exit code for options or a configuration that cannot be used. */
     static final int BAD_USAGE = GatewayStartException.BAD_CONFIGURATION;
 
@@ -108,6 +110,10 @@ public final class Main implements Callable<Integer> {
     public static void main(String[] args) {
         // Since Java 22 a console is said to be there even where there is no terminal, unless this is asked for.
         System.setProperty("jdk.console", "java.base");
+        // Watching every hundredth buffer for leaks costs a stack trace each; the tests watch all of them.
+        if (System.getProperty(LEAK_DETECTION) == null) {
+            System.setProperty(LEAK_DETECTION, "disabled");
+        }
         var lifetime = Lifetime.ofProcess();
         var main = new Main(Gateway::start, System::getenv, lifetime);
         int code = commandLine(main, new HashPassword(System.in, terminal())).execute(args);

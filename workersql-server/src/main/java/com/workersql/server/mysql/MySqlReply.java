@@ -29,9 +29,17 @@ final class MySqlReply implements PrepareTarget, SeveralReplies {
     /** A reply is flushed once, at its end; a long one also each time so much has gathered. */
     private static final int FLUSH_BYTES = 32 * 1024;
 
+    /** A piece of a reply up to here is copied behind the last one: one buffer is sent at less cost than two. */
+    private static final int GATHER_BYTES = 2 * 1024;
+
+    private static final int GATHERED_BYTES = 512;
+
     private final Channel channel;
     private final CapabilityFlags capabilities;
     private final Runnable ended;
+    /** Small pieces that were not given to the channel yet; null while there are none. */
+    private ByteBuf gathered;
+
     private int firstSequenceId;
     private boolean binaryRows;
     private CapabilityFlags replyCapabilities;
@@ -49,6 +57,7 @@ final class MySqlReply implements PrepareTarget, SeveralReplies {
         this.channel = channel;
         this.capabilities = capabilities;
         this.ended = ended;
+        channel.closeFuture().addListener(closed -> dropGathered());
     }
 
     /** Gets ready for the reply to a command. */
@@ -74,7 +83,7 @@ final class MySqlReply implements PrepareTarget, SeveralReplies {
     void writabilityChanged() {
         if (relay != null) {
             if (!channel.isWritable()) {
-                channel.flush();
+                flush();
             }
             relay.reading(channel.isWritable());
         }
@@ -190,7 +199,7 @@ final class MySqlReply implements PrepareTarget, SeveralReplies {
     public void failed(GatewayError error) {
         if (relay != null) {
             // Part of a reply is on its way, perhaps part of a packet: nothing that could be added would be understood.
-            channel.flush();
+            flush();
             channel.close();
             return;
         }
@@ -202,18 +211,48 @@ final class MySqlReply implements PrepareTarget, SeveralReplies {
     }
 
     private void write(ByteBuf packets) {
-        unflushedBytes += packets.readableBytes();
-        channel.write(packets, channel.voidPromise());
+        int bytes = packets.readableBytes();
+        if (bytes > GATHER_BYTES || !channel.isActive()) {
+            writeGathered();
+            channel.write(packets, channel.voidPromise());
+        } else {
+            if (gathered == null) {
+                gathered = channel.alloc().buffer(Math.max(bytes, GATHERED_BYTES));
+            }
+            gathered.writeBytes(packets);
+            packets.release();
+        }
+        unflushedBytes += bytes;
         if (unflushedBytes >= FLUSH_BYTES) {
             unflushedBytes = 0;
-            channel.flush();
+            flush();
+        }
+    }
+
+    private void flush() {
+        writeGathered();
+        channel.flush();
+    }
+
+    private void writeGathered() {
+        if (gathered != null) {
+            var packets = gathered;
+            gathered = null;
+            channel.write(packets, channel.voidPromise());
+        }
+    }
+
+    private void dropGathered() {
+        if (gathered != null) {
+            gathered.release();
+            gathered = null;
         }
     }
 
     private void end() {
         unflushedBytes = 0;
         relay = null;
-        channel.flush();
+        flush();
         var next = nextStatement;
         if (next == null) {
             ended.run();
