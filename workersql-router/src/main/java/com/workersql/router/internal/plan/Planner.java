@@ -201,7 +201,7 @@ public final class Planner {
      */
     public CanaryReport canary(RoutingPolicy candidate) {
         InForce now = inForce;
-        InForce then = InForce.of(candidate);
+        InForce then = InForce.of(candidate, resolver);
         List<CanaryReport.Change> changes = new ArrayList<>();
         int evaluated = 0;
         int skipped = 0;
