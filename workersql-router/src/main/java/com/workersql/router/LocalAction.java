@@ -113,7 +113,11 @@ public sealed interface LocalAction {
         /** {@code CURRENT_USER} with or without parentheses. */
         CURRENT_USER,
         /** {@code VERSION()}. */
-        VERSION
+        VERSION,
+        /** {@code @@warning_count}, within a larger statement. */
+        WARNING_COUNT,
+        /** {@code @@error_count}, within a larger statement. */
+        ERROR_COUNT
     }
 
     /**

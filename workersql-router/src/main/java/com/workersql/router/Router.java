@@ -10,6 +10,7 @@ import java.security.SecureRandom;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 
 /**
  * Decides where statements go. Safe for any number of threads; no call blocks, reads a clock or does I/O. Only
@@ -127,6 +128,28 @@ public final class Router {
      */
     public List<Statement> split(Statement statement) {
         return planner.split(statement);
+    }
+
+    /**
+     * {@return what a statement does to things of its session that have names, in the order of the text} To be asked where
+     * {@link StatementInfo#effects()} says that it may.
+     *
+     * @param statement the statement
+     */
+    public List<NamedEffect> namedEffects(Statement statement) {
+        return planner.namedEffects(statement);
+    }
+
+    /**
+     * {@return the statement's text with values in the place of session functions, a column's name kept; null where there is
+     * nothing to replace}
+     *
+     * @param statement the statement
+     * @param values gives the SQL expression for {@code ROW_COUNT()}, {@code FOUND_ROWS()}, {@code CONNECTION_ID()}, {@code USER()},
+     *     {@code CURRENT_USER}, {@code VERSION()}, {@code @@warning_count} and {@code @@error_count}; null to leave a function to the shard
+     */
+    public byte[] withSessionValues(Statement statement, Function<LocalAction.SessionFunction, String> values) {
+        return planner.withSessionValues(statement, values);
     }
 
     /** Runs the grammar once, so that the first client does not wait for it. Takes some hundred milliseconds. */

@@ -42,6 +42,12 @@ public enum SessionEffect {
     ROW_COUNT_USED,
     /** Reads {@code FOUND_ROWS()} within a statement that a shard has to run. */
     FOUND_ROWS_USED,
+    /** Reads {@code CONNECTION_ID()}, {@code USER()}, {@code CURRENT_USER} or {@code VERSION()} within a statement that a shard has to run. */
+    IDENTITY_USED,
+    /** Names a table, or may: such a statement clears the diagnostics area also on MariaDB, where others leave it. */
+    TABLES,
+    /** Holds a query although it is none itself, as INSERT ... SELECT does: it may change what {@code FOUND_ROWS()} answers. */
+    QUERY,
     /** Reads the diagnostics area of the statement before it. */
     DIAGNOSTICS_USED,
     /** {@code SET ROLE}; it outlives {@code COM_RESET_CONNECTION}. */

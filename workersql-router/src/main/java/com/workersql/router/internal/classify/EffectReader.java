@@ -19,6 +19,12 @@ final class EffectReader {
         EnumSet<SessionEffect> effects = EnumSet.noneOf(SessionEffect.class);
         ofKind(kind, effects);
         boolean definition = kind.isDdl() || kind == StatementKind.ACCOUNT;
+        if (hasTables(s, kind)) {
+            effects.add(SessionEffect.TABLES);
+        }
+        if (kind != StatementKind.SELECT && KindReader.hasWord(s, Word.SELECT)) {
+            effects.add(SessionEffect.QUERY);
+        }
         boolean into = false;
         for (int token = 0; token < s.tokens(); token++) {
             switch (s.kind(token)) {
@@ -44,6 +50,38 @@ final class EffectReader {
             }
         }
         return effects;
+    }
+
+    private static boolean hasTables(FoldedStatement s, StatementKind kind) {
+        return switch (kind) {
+            case BEGIN, COMMIT, ROLLBACK, SAVEPOINT, SET_TRANSACTION, SET_ROLE, USE, KILL, HELP -> false;
+            case SHOW_DIAGNOSTICS, DIAGNOSTICS, SHOW_GATEWAY, EXPLAIN_ROUTE, XA, UNLOCK_TABLES -> false;
+            case SELECT, VALUES, DO, SET, EXPLAIN -> hasFrom(s);
+            case DEALLOCATE, PREPARE, EXECUTE, FLUSH -> false;
+            default -> true;
+        };
+    }
+
+    /** Whether a FROM stands at the level of a SELECT, rather than in EXTRACT, TRIM or SUBSTRING. */
+    private static boolean hasFrom(FoldedStatement s) {
+        if (s.isWord(0, Word.TABLE) || s.isWord(1, Word.TABLE)) {
+            return true;
+        }
+        for (int token = 1; token < s.tokens(); token++) {
+            if (s.isWord(token, Word.FROM)) {
+                int depth = 0;
+                for (int before = token - 1; before >= 0 && depth <= 0; before--) {
+                    if (s.isMark(before, ')')) {
+                        depth--;
+                    } else if (s.isMark(before, '(')) {
+                        depth++;
+                    } else if (depth == 0 && (s.isWord(before, Word.SELECT) || s.isWord(before, Word.DELETE))) {
+                        return true;
+                    }
+                }
+            }
+        }
+        return false;
     }
 
     private static void ofKind(StatementKind kind, Set<SessionEffect> effects) {
@@ -111,6 +149,11 @@ final class EffectReader {
     private static void word(FoldedStatement s, int token, Set<SessionEffect> effects) {
         boolean call = s.isMark(token + 1, '(');
         switch (s.word(token)) {
+            case CURRENT_USER -> {
+                if (!s.isMark(token - 1, '.')) {
+                    effects.add(SessionEffect.IDENTITY_USED);
+                }
+            }
             case SQL_CALC_FOUND_ROWS -> effects.add(SessionEffect.FOUND_ROWS);
             case FOR -> {
                 Word next = s.word(token + 1);
@@ -155,6 +198,11 @@ final class EffectReader {
                     VERSION_TOKENS_LOCK_SHARED,
                     VERSION_TOKENS_LOCK_EXCLUSIVE,
                     VERSION_TOKENS_UNLOCK -> effects.add(SessionEffect.USER_LOCK);
+            case CONNECTION_ID, USER, SESSION_USER, SYSTEM_USER, VERSION -> {
+                if (s.isMark(token + 2, ')') && !s.isMark(token - 1, '.')) {
+                    effects.add(SessionEffect.IDENTITY_USED);
+                }
+            }
             case ROW_COUNT -> effects.add(SessionEffect.ROW_COUNT_USED);
             case FOUND_ROWS -> effects.add(SessionEffect.FOUND_ROWS_USED);
             case NEXTVAL, LASTVAL, SETVAL -> effects.add(SessionEffect.SEQUENCE);

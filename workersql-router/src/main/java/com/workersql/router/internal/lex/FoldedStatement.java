@@ -3,6 +3,7 @@ package com.workersql.router.internal.lex;
 
 import com.workersql.router.StatementContext;
 import com.workersql.router.policy.HashFunctions;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
@@ -604,6 +605,11 @@ public final class FoldedStatement {
     /** {@return the text between two places of the source} */
     public String text(int from, int to) {
         return new String(source, from, to - from, StandardCharsets.UTF_8);
+    }
+
+    /** Copies the bytes between two places of the source. */
+    public void copy(int from, int to, ByteArrayOutputStream out) {
+        out.write(source, from, to - from);
     }
 
     /** {@return a name without its quotes, or a user variable without its sign and quotes} */

@@ -6,7 +6,9 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.workersql.router.CanaryReport;
 import com.workersql.router.Hints;
 import com.workersql.router.LocalAction;
+import com.workersql.router.LocalAction.SessionFunction;
 import com.workersql.router.MultiShardSupport;
+import com.workersql.router.NamedEffect;
 import com.workersql.router.PermissionClass;
 import com.workersql.router.RoutePlan;
 import com.workersql.router.RoutePlan.Local;
@@ -24,6 +26,8 @@ import com.workersql.router.internal.analyze.Analysis;
 import com.workersql.router.internal.analyze.Grammar;
 import com.workersql.router.internal.analyze.TableName;
 import com.workersql.router.internal.classify.Classifier;
+import com.workersql.router.internal.classify.NamedEffects;
+import com.workersql.router.internal.classify.SessionValues;
 import com.workersql.router.internal.classify.Verdict;
 import com.workersql.router.internal.classify.Verdict.Route;
 import com.workersql.router.internal.lex.FoldedStatement;
@@ -42,6 +46,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
 
 /** Plans statements: folds, looks up, analyses on a miss, binds. Safe for any thread. */
 public final class Planner {
@@ -232,6 +237,27 @@ public final class Planner {
         }
         moved.sort(null);
         return new CanaryReport(PolicyDiff.of(now.policy(), candidate), evaluated, skipped, changes, moved);
+    }
+
+    /** {@return what a statement does to things of its session that have names} */
+    public List<NamedEffect> namedEffects(Statement statement) {
+        return folded(statement, NamedEffects::of);
+    }
+
+    /** {@return a statement's text with values for session functions; null where it has none of them} */
+    public byte[] withSessionValues(Statement statement, Function<SessionFunction, String> values) {
+        return folded(statement, s -> SessionValues.write(s, values));
+    }
+
+    private <T> T folded(Statement statement, Function<FoldedStatement, T> reader) {
+        Scratch scratch = take();
+        try {
+            scratch.folded.fold(statement.bytes(), statement.offset(), statement.length(), statement.context());
+            return reader.apply(scratch.folded);
+        } finally {
+            scratch.folded.release();
+            put(scratch);
+        }
     }
 
     /** {@return the counters now} */
