@@ -25,6 +25,8 @@ public final class ConnectionState {
     private String discardReason;
     private boolean transactionUnknown;
     private boolean optionSet;
+    private long lastInsertId;
+    private long foundRows = -1;
 
     ConnectionState(String schema, int statusFlags) {
         this.schema = schema;
@@ -128,6 +130,34 @@ public final class ConnectionState {
         }
     }
 
+    /** What FOUND_ROWS() answers on this connection, as far as borrowers recorded it; -1 when nobody did. It survives a reset. */
+    public long foundRows() {
+        return foundRows;
+    }
+
+    /**
+     * Records what FOUND_ROWS() answers.
+     *
+     * @param rows the rows of the latest statement that counts; -1 when it is not known
+     */
+    public void foundRows(long rows) {
+        foundRows = rows;
+    }
+
+    /** What LAST_INSERT_ID() answers on this connection, as far as borrowers recorded it; 0 since connecting or the last reset. */
+    public long lastInsertId() {
+        return lastInsertId;
+    }
+
+    /**
+     * Records what LAST_INSERT_ID() answers, so that the next borrower need not set its own where it is the same.
+     *
+     * @param key an unsigned 64-bit number
+     */
+    public void lastInsertId(long key) {
+        lastInsertId = key;
+    }
+
     /** Why a reset was demanded; null when it was not. */
     public String resetReason() {
         return resetReason;
@@ -189,6 +219,7 @@ public final class ConnectionState {
         stateChanged = false;
         resetReason = null;
         transactionUnknown = false;
+        lastInsertId = 0;
         transactionState = null;
         statusFlags = newStatusFlags;
     }

@@ -167,6 +167,13 @@ public sealed interface LocalAction {
     record ExplainRoute(int offset, int length) implements LocalAction {}
 
     /**
+     * {@code SHOW [FULL] PROCESSLIST}: the sessions of the gateway, whose ids are the ones that its clients know.
+     *
+     * @param full whether statements are shown in full
+     */
+    record ShowProcessList(boolean full) implements LocalAction {}
+
+    /**
      * {@code SHOW GATEWAY what}.
      *
      * @param what the words after {@code GATEWAY} in upper case, one space between them

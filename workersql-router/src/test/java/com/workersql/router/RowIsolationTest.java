@@ -172,7 +172,6 @@ class RowIsolationTest {
                 "SHOW TABLE STATUS",
                 "SHOW INDEX FROM notes",
                 "SHOW CREATE TABLE notes",
-                "SHOW PROCESSLIST",
                 "SHOW DATABASES",
                 "SHOW VARIABLES WHERE 1 IN (SELECT a FROM (notes))",
                 "SET STATEMENT max_statement_time = 1 FOR DELETE FROM notes",

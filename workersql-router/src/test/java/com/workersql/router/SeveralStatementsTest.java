@@ -59,7 +59,7 @@ class SeveralStatementsTest {
         assertThat(plan.statement().readsOnly()).isFalse();
         assertThat(plan.statement().permission()).isEqualTo(PermissionClass.WRITE);
         assertThat(plan.statement().effects())
-                .containsExactlyInAnyOrder(SessionEffect.USER_VARIABLE, SessionEffect.ROW_LOCK);
+                .containsExactlyInAnyOrder(SessionEffect.USER_VARIABLE, SessionEffect.TABLES, SessionEffect.ROW_LOCK);
     }
 
     @Test

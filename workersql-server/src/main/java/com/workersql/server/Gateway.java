@@ -200,6 +200,7 @@ public final class Gateway implements RunningGateway {
         closing.push(registry::close);
         var metrics = new GatewayMetrics(registry);
         metrics.sessions(sessions);
+        metrics.connectionUse(executor.counters());
         metrics.router(router);
         metrics.admission(admission);
         shards.all().forEach(shard -> {

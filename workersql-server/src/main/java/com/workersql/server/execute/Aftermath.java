@@ -9,7 +9,8 @@ import com.workersql.router.StatementInfo;
 import com.workersql.router.StatementKind;
 import com.workersql.server.session.ClientSession;
 import com.workersql.server.session.HoldReason;
-import java.util.Map;
+import java.util.List;
+import java.util.Objects;
 
 /**
  * What a session learns from a reply, and whether it keeps the connection. The verdict is the server's (status flags) for
@@ -25,22 +26,6 @@ final class Aftermath {
             | StatusFlags.SERVER_PS_OUT_PARAMS
             | StatusFlags.SERVER_SESSION_STATE_CHANGED;
 
-    private static final Map<SessionEffect, HoldReason> HOLDING = Map.ofEntries(
-            Map.entry(SessionEffect.USER_VARIABLE, HoldReason.USER_VARIABLE),
-            Map.entry(SessionEffect.TEMPORARY_TABLE, HoldReason.TEMPORARY_TABLE),
-            Map.entry(SessionEffect.USER_LOCK, HoldReason.USER_LOCK),
-            Map.entry(SessionEffect.LOCK_TABLES, HoldReason.LOCK_TABLES),
-            Map.entry(SessionEffect.GLOBAL_READ_LOCK, HoldReason.GLOBAL_READ_LOCK),
-            Map.entry(SessionEffect.HANDLER, HoldReason.HANDLER),
-            Map.entry(SessionEffect.FOUND_ROWS, HoldReason.FOUND_ROWS),
-            Map.entry(SessionEffect.TEXT_PREPARE, HoldReason.TEXT_PREPARE),
-            Map.entry(SessionEffect.CALL, HoldReason.CALL),
-            Map.entry(SessionEffect.XA, HoldReason.XA),
-            Map.entry(SessionEffect.SET_ROLE, HoldReason.ROLE),
-            Map.entry(SessionEffect.SEQUENCE, HoldReason.UNKNOWN_STATE),
-            Map.entry(SessionEffect.SESSION_VARIABLE, HoldReason.UNKNOWN_STATE),
-            Map.entry(SessionEffect.UNKNOWN_STATE, HoldReason.UNKNOWN_STATE));
-
     private Aftermath() {}
 
     /** What a session learns from a reply before its connection is given back. */
@@ -48,70 +33,96 @@ final class Aftermath {
         void learn(ClientSession session, PooledConnection connection, StatementInfo info, ReplyStatus status);
     }
 
-    /** Takes over figures and flags of a reply, and settles for what reasons the connection must be kept. */
-    static void learn(ClientSession session, PooledConnection connection, StatementInfo info, ReplyStatus status) {
-        figures(session, info, status);
-        effects(session, info, status);
-    }
-
     /** Takes over what the reply says by itself: figures, the transaction, the presence of warnings. */
-    static void figures(ClientSession session, StatementInfo info, ReplyStatus status) {
-        var reasons = session.holdReasons();
+    static void figures(ClientSession session, PooledConnection connection, StatementInfo info, ReplyStatus status) {
+        var pins = session.pins();
+        var figures = session.figures();
         if (status.isError()) {
-            session.counts(-1, session.foundRows());
+            figures.counts(-1, figures.foundRows());
+            if (info.kind() == StatementKind.SELECT
+                    || info.kind() == StatementKind.MULTIPLE
+                    || info.has(SessionEffect.QUERY)) {
+                figures.foundRowsMayHaveChanged(-1);
+            }
+            if (makesKeys(info)) {
+                figures.keyMayHaveChanged();
+            }
             if (!session.autocommit()) {
-                reasons.add(HoldReason.TRANSACTION_STATE_UNKNOWN);
+                pins.add(HoldReason.TRANSACTION_STATE_UNKNOWN);
             }
         } else {
             int flags = status.statusFlags() & ~OF_ONE_REPLY;
             session.statusFlags(flags);
             if (status.lastInsertId() != 0) {
-                session.lastInsertId(status.lastInsertId());
+                figures.keyMayHaveChanged();
             }
-            boolean rows = status.hasRows();
-            session.counts(
-                    rows ? -1 : status.affectedRows(),
-                    rows && info.kind() != StatementKind.SHOW ? status.rows() : session.foundRows());
-            reasons.remove(HoldReason.TRANSACTION_STATE_UNKNOWN);
+            counts(session, connection, info, status);
+            pins.remove(HoldReason.TRANSACTION_STATE_UNKNOWN);
             if ((flags & StatusFlags.SERVER_STATUS_IN_TRANS) != 0) {
-                reasons.add(HoldReason.TRANSACTION);
+                pins.add(HoldReason.TRANSACTION);
             } else {
-                reasons.remove(HoldReason.TRANSACTION);
+                pins.remove(HoldReason.TRANSACTION);
             }
         }
         if (status.isError() || status.warnings() > 0) {
-            reasons.add(HoldReason.UNREAD_WARNINGS);
+            pins.add(HoldReason.UNREAD_WARNINGS);
+            figures.warnings(List.of());
         }
     }
 
-    private static void effects(ClientSession session, StatementInfo info, ReplyStatus status) {
-        var reasons = session.holdReasons();
-        for (SessionEffect effect : info.effects()) {
-            var reason = HOLDING.get(effect);
-            if (effect == SessionEffect.TEMPORARY_TABLE
-                    && info.kind() != StatementKind.CREATE_TEMPORARY_TABLE
-                    && info.kind() != StatementKind.MULTIPLE) {
-                // To drop or use one leaves nothing behind that was not there.
-                continue;
-            }
-            if (reason != null) {
-                reasons.add(reason);
-            } else if (effect == SessionEffect.UNLOCK_TABLES && !status.isError()) {
-                reasons.remove(HoldReason.LOCK_TABLES);
-                reasons.remove(HoldReason.GLOBAL_READ_LOCK);
-            } else if (effect == SessionEffect.LAST_INSERT_ID
-                    && (info.kind() == StatementKind.SELECT || info.kind() == StatementKind.MULTIPLE)) {
-                // The reply to a SELECT does not carry the value that LAST_INSERT_ID(expr) has set.
-                reasons.add(HoldReason.UNKNOWN_STATE);
-            }
+    /** What a preparation leaves: nothing but its failure. */
+    static void prepared(ClientSession session, ReplyStatus status) {
+        if (status.isError()) {
+            failed(session);
         }
+    }
+
+    /** What an error leaves that came before the statement was run. */
+    static void failed(ClientSession session) {
+        session.figures().counts(-1, session.figures().foundRows());
+        session.figures().warnings(List.of());
+        session.pins().add(HoldReason.UNREAD_WARNINGS);
+    }
+
+    private static void counts(
+            ClientSession session, PooledConnection connection, StatementInfo info, ReplyStatus status) {
+        var figures = session.figures();
+        if (!status.hasRows()) {
+            figures.counts(status.affectedRows(), figures.foundRows());
+            if (info.has(SessionEffect.QUERY)) {
+                figures.foundRowsMayHaveChanged(-1);
+            }
+            return;
+        }
+        boolean plain = (info.kind() == StatementKind.SELECT || info.kind() == StatementKind.VALUES)
+                && !info.has(SessionEffect.FOUND_ROWS);
+        figures.counts(-1, figures.foundRows());
+        if (plain) {
+            figures.foundRows(status.rows());
+            connection.state().foundRows(status.rows());
+        } else {
+            figures.foundRowsMayHaveChanged(status.rows());
+        }
+    }
+
+    /** Whether a statement may generate keys without saying LAST_INSERT_ID. */
+    static boolean makesKeys(StatementInfo info) {
+        return switch (info.kind()) {
+            case INSERT, REPLACE, LOAD_DATA, CALL, EXECUTE, EXECUTE_IMMEDIATE, MULTIPLE -> true;
+            default -> false;
+        };
     }
 
     /** Gives a connection back that no reason keeps; one whose state is not known for certain is not used again. */
-    static void giveBack(ClientSession session, PooledConnection connection, boolean discard, String why) {
+    static void giveBack(ClientSession session, PooledConnection connection) {
+        boolean spoiled = session.isSpoiled();
         session.held(null);
-        if (discard) {
-            connection.discard(why);
+        if (spoiled) {
+            connection.discard("statement could not be analysed");
+        } else if (!Objects.equals(
+                connection.state().schema(), connection.key().account().database())) {
+            // Its key says in which schema it is, and no reset takes it back there.
+            connection.discard("schema changed");
         } else {
             connection.release();
         }

@@ -7,6 +7,7 @@ import com.workersql.protocol.frame.PacketEncoder;
 import com.workersql.protocol.session.ReplyKind;
 import com.workersql.router.SessionEffect;
 import com.workersql.router.StatementInfo;
+import com.workersql.router.StatementKind;
 import com.workersql.server.error.GatewayError;
 import com.workersql.server.session.ClientSession;
 import com.workersql.server.session.HoldReason;
@@ -24,6 +25,9 @@ import java.util.function.Consumer;
  * inside a larger statement must answer.
  */
 final class Ahead {
+    private static final String SET_KEY = "SET last_insert_id = ";
+    private static final String CLEAR_DIAGNOSTICS = "DO (SELECT 1 FROM (SELECT 1 AS x) AS t)";
+
     private Ahead() {}
 
     /**
@@ -33,31 +37,59 @@ final class Ahead {
     static void send(
             ClientSession session,
             PooledConnection connection,
-            StatementInfo info,
+            Work work,
             Runnable ready,
             Consumer<GatewayError> failed) {
+        var info = work.info();
         if (session.beginPending()) {
             // Should the statement fail, its ERR says nothing of the transaction that is open all the same.
-            session.holdReasons().add(HoldReason.TRANSACTION);
+            session.pins().add(HoldReason.TRANSACTION);
         }
         var waiting = session.takeAhead();
-        if (info.has(SessionEffect.LAST_INSERT_ID_USED)
-                && !session.holdReasons().contains(HoldReason.UNKNOWN_STATE)) {
-            waiting = new ArrayList<>(waiting);
-            waiting.add("SET last_insert_id = " + Long.toUnsignedString(session.lastInsertId()));
+        var figures = session.figures();
+        if (!work.isPreparation() && needsKey(info) && !figures.isKeyOnConnection()) {
+            // A statement that generates no key leaves the connection's, which must be the session's then.
+            if (connection.state().lastInsertId() != figures.lastInsertId()) {
+                waiting = plus(waiting, SET_KEY + Long.toUnsignedString(figures.lastInsertId()));
+                connection.state().lastInsertId(figures.lastInsertId());
+            }
+            figures.keyOnConnection(true);
+        }
+        if (info.kind() == StatementKind.DIAGNOSTICS || info.kind() == StatementKind.SHOW_DIAGNOSTICS) {
+            if (!session.pins().has(HoldReason.UNREAD_WARNINGS)) {
+                // Whoever had the connection before has left diagnostics there; only a statement with a table clears
+                // them.
+                waiting = plus(waiting, CLEAR_DIAGNOSTICS);
+            }
         }
         if (waiting.isEmpty()) {
             ready.run();
-        } else if (waiting.size() == 1 && cannotFail(waiting.get(0))) {
-            // One write for both. Were the connection to break, both break together.
-            connection.enqueue(
-                    ReplyKind.QUERY,
-                    packet(waiting.get(0)),
-                    new ShardConnections.StatusListener((status, broken) -> {}));
+            return;
+        }
+        figures.onConnection(false);
+        if (waiting.stream().allMatch(Ahead::cannotFail)) {
+            // One write for all. Were the connection to break, all break together.
+            for (String sql : waiting) {
+                connection.enqueue(
+                        ReplyKind.QUERY, packet(sql), new ShardConnections.StatusListener((status, broken) -> {}));
+            }
             ready.run();
         } else {
             next(connection, waiting.iterator(), ready, failed);
         }
+    }
+
+    /** A prepared text may read the key without saying so here. */
+    private static boolean needsKey(StatementInfo info) {
+        return info.has(SessionEffect.LAST_INSERT_ID_USED)
+                || info.has(SessionEffect.LAST_INSERT_ID)
+                || Aftermath.makesKeys(info);
+    }
+
+    private static List<String> plus(List<String> statements, String one) {
+        var all = new ArrayList<>(statements);
+        all.add(one);
+        return all;
     }
 
     private static void next(
@@ -77,7 +109,7 @@ final class Ahead {
         });
     }
 
-    private static ByteBuf packet(String sql) {
+    static ByteBuf packet(String sql) {
         byte[] text = sql.getBytes(StandardCharsets.UTF_8);
         var packet = Unpooled.buffer(PacketEncoder.HEADER_BYTES + 1 + text.length);
         PacketEncoder.writeHeader(packet, 1 + text.length, 0);
@@ -85,6 +117,9 @@ final class Ahead {
     }
 
     private static boolean cannotFail(String sql) {
+        if (sql.startsWith(SET_KEY) || sql.equals(CLEAR_DIAGNOSTICS)) {
+            return true;
+        }
         String text = sql.strip().toUpperCase(Locale.ROOT);
         return List.of("BEGIN", "BEGIN WORK", "START TRANSACTION").contains(text);
     }

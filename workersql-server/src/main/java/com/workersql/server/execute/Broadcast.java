@@ -61,18 +61,19 @@ final class Broadcast {
                             session.running(null);
                             if (broken != null) {
                                 executor.failed(lease);
-                                Aftermath.giveBack(session, connection, true, "broken");
+                                session.held(null);
+                                connection.discard("broken");
                                 fail(lostOn(broken));
                             } else {
                                 executor.answered(lease, status);
-                                Aftermath.giveBack(session, connection, false, "");
+                                Aftermath.giveBack(session, connection);
                                 advance(status);
                             }
                         }),
                         error -> {
                             session.running(null);
                             lease.released();
-                            Aftermath.giveBack(session, connection, false, "");
+                            Aftermath.giveBack(session, connection);
                             fail(error);
                         });
     }

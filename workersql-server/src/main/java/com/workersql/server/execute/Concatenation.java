@@ -107,7 +107,7 @@ final class Concatenation {
         for (int parameter : part.parameters()) {
             own.add(given.get(parameter));
         }
-        return new ExecuteWork(session, plan.statement(), part.sql(), new GivenExecution(own));
+        return new ExecuteWork(session, plan.statement(), part.sql(), null, new GivenExecution(own));
     }
 
     private boolean isLast() {
@@ -142,7 +142,7 @@ final class Concatenation {
     /** Ends the reply by an error that the client can still read, behind the rows that it has. */
     private void fail(GatewayError error) {
         work.drop();
-        session.counts(-1, session.foundRows());
+        session.figures().counts(-1, session.figures().foundRows());
         control(
                 ControlPacket.ERR,
                 out -> new Err(error.errno(), error.sqlState(), error.message()).encode(out, capabilities));
@@ -281,13 +281,13 @@ final class Concatenation {
                 fail(fault);
             } else if (status.isError()) {
                 work.drop();
-                session.counts(-1, session.foundRows());
+                session.figures().counts(-1, session.figures().foundRows());
                 target.completed(status);
             } else {
                 rows += Math.max(0, status.rows());
                 if (isLast()) {
                     work.drop();
-                    session.counts(-1, rows);
+                    session.figures().counts(-1, rows);
                     target.completed(new ReplyStatus(
                             status.statusFlags(), warnings, rows, 0, 0, 0, null, null, SessionChanges.NONE));
                 } else {

@@ -12,6 +12,7 @@ import com.workersql.protocol.session.ReplyKind;
 import com.workersql.router.StatementInfo;
 import com.workersql.server.error.GatewayError;
 import com.workersql.server.session.ClientSession;
+import com.workersql.server.session.ClientStatement;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.function.Consumer;
@@ -21,12 +22,15 @@ final class ExecuteWork implements Work {
     private final ClientSession session;
     private final StatementInfo info;
     private final byte[] sql;
+    private final ClientStatement statement;
     private Execution execution;
 
     /**
+     * @param statement the statement as the client prepared it; null when it did not prepare it
      * @param execution owned by this work from here
      */
-    ExecuteWork(ClientSession session, StatementInfo info, byte[] sql, Execution execution) {
+    ExecuteWork(ClientSession session, StatementInfo info, byte[] sql, ClientStatement statement, Execution execution) {
+        this.statement = statement;
         this.session = session;
         this.info = info;
         this.sql = sql;
@@ -36,6 +40,11 @@ final class ExecuteWork implements Work {
     @Override
     public StatementInfo info() {
         return info;
+    }
+
+    @Override
+    public byte[] sql() {
+        return sql;
     }
 
     @Override
@@ -66,14 +75,14 @@ final class ExecuteWork implements Work {
                         drop();
                         failed.accept(GatewayError.ofServer(status.errno(), status.sqlState(), status.message()));
                     } else {
-                        var statement = connection
+                        var remembered = connection
                                 .preparedStatements()
                                 .remember(
                                         text,
                                         prepared[0].statementId(),
                                         prepared[0].parameters(),
                                         prepared[0].columns());
-                        execute(connection, statement, listener);
+                        execute(connection, remembered, listener);
                     }
                 }) {
                     @Override
@@ -85,8 +94,8 @@ final class ExecuteWork implements Work {
                 });
     }
 
-    private void execute(PooledConnection connection, PreparedStatement statement, ReplyListener listener) {
-        int id = statement.statementId();
+    private void execute(PooledConnection connection, PreparedStatement prepared, ReplyListener listener) {
+        int id = prepared.statementId();
         execution.longData().forEach((parameter, data) -> {
             var head = Unpooled.buffer(7)
                     .writeByte(Command.COM_STMT_SEND_LONG_DATA)
@@ -99,19 +108,20 @@ final class ExecuteWork implements Work {
         });
         var payload = execution.encode(id);
         drop();
-        connection.executePayload(ReplyKind.EXECUTE, payload, listener);
+        connection.executePayload(
+                ReplyKind.EXECUTE, payload, statement == null ? listener : new ColumnWatch(listener, statement));
     }
 
     @Override
     public Work again() {
-        return new ExecuteWork(session, info, sql, execution.again());
+        return new ExecuteWork(session, info, sql, statement, execution.again());
     }
 
     @Override
     public Work rewritten(byte[] text) {
         var taken = execution;
         execution = null;
-        return new ExecuteWork(session, info, text, taken);
+        return new ExecuteWork(session, info, text, statement, taken);
     }
 
     @Override

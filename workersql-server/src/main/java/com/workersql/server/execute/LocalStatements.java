@@ -1,55 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.execute;
 
-import com.workersql.pool.PooledConnection;
-import com.workersql.pool.ReplyStatus;
+import com.workersql.protocol.Command;
 import com.workersql.router.Explanation;
 import com.workersql.router.LocalAction;
+import com.workersql.router.PermissionClass;
 import com.workersql.router.RoutePlan;
 import com.workersql.router.Router;
 import com.workersql.router.ServerFlavor;
+import com.workersql.router.SessionEffect;
 import com.workersql.router.Statement;
+import com.workersql.router.StatementInfo;
+import com.workersql.router.StatementKind;
 import com.workersql.router.merge.Merge;
 import com.workersql.server.error.GatewayError;
 import com.workersql.server.session.ClientSession;
 import com.workersql.server.session.HoldReason;
 import com.workersql.server.session.SessionRegistry;
-import com.workersql.server.session.SessionVariables;
-import com.workersql.server.session.SqlModes;
+import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
 /** Carries out what concerns the session rather than a shard: transactions, variables, the schema, session functions. */
 final class LocalStatements {
-    /** Variables whose value belongs to a moment or to one statement: to replay them would be wrong. */
-    private static final Set<String> NOT_REPLAYABLE = Set.of(
-            "timestamp",
-            "insert_id",
-            "last_insert_id",
-            "identity",
-            "rand_seed1",
-            "rand_seed2",
-            "pseudo_thread_id",
-            "pseudo_slave_mode",
-            "gtid_next",
-            "gtid_seq_no",
-            "gtid_domain_id",
-            "server_id",
-            "profiling",
-            "sql_log_bin",
-            "debug_sync",
-            "skip_replication",
-            "wsrep_on");
+    /** Variables whose assignment no server comments by a warning, so that it may be left out where it changes nothing. */
+    private static final Set<String> SILENT =
+            Set.of("autocommit", "time_zone", "foreign_key_checks", "unique_checks", "sql_safe_updates");
 
     private final StatementExecutor executor;
     private final Router router;
     private final SessionRegistry registry;
+    private final SessionListings listings;
 
-    LocalStatements(StatementExecutor executor, Router router, SessionRegistry registry) {
+    LocalStatements(StatementExecutor executor, Router router, SessionRegistry registry, LongSupplier nanoClock) {
+        this.listings = new SessionListings(registry, nanoClock);
         this.executor = executor;
         this.router = router;
         this.registry = registry;
@@ -70,15 +59,23 @@ final class LocalStatements {
         } else if (action instanceof LocalAction.SetTransaction set) {
             setTransaction(session, set, statement, work, target);
         } else if (action instanceof LocalAction.UseSchema use) {
-            work.drop();
-            useSchema(session, use.schema(), target);
+            useSchema(session, use.schema(), work, target);
         } else if (action instanceof LocalAction.SessionFunctions functions) {
-            sessionFunctions(session, functions, work, target);
+            sessionFunctions(session, functions, plan.shard(), work, target);
         } else if (action instanceof LocalAction.ShowWarnings show) {
             showWarnings(session, show, work, target);
         } else if (action instanceof LocalAction.Kill kill) {
             work.drop();
-            kill(session, kill, target);
+            kill(session, plan.statement(), kill, target);
+        } else if (action instanceof LocalAction.ShowProcessList list) {
+            work.drop();
+            listings.processes(session, list.full(), executor.flavor(), target);
+        } else if (action instanceof LocalAction.ShowGateway show && show.what().equals("SESSIONS")) {
+            work.drop();
+            listings.sessions(session, target);
+        } else if (action instanceof LocalAction.ShowGateway show && show.what().equals("PINS")) {
+            work.drop();
+            listings.pins(session, target);
         } else if (action instanceof LocalAction.ExplainRoute explain) {
             work.drop();
             explain(session, explain, statement, target);
@@ -89,16 +86,16 @@ final class LocalStatements {
     }
 
     /** The rows that a plan answers without a server, so that its columns are known before it runs; null when there are none. */
-    static LocalRows rowsOf(ClientSession session, RoutePlan.Local plan, String version) {
+    static LocalRows rowsOf(ClientSession session, RoutePlan.Local plan, String version, ServerFlavor flavor) {
         if (plan.action() instanceof LocalAction.SessionFunctions functions) {
-            return SessionFunctionRows.of(session, functions, version);
+            return SessionFunctionRows.of(session, functions, version, flavor);
         }
-        return plan.action() instanceof LocalAction.ShowWarnings show ? Diagnostics.show(session, show) : null;
+        return plan.action() instanceof LocalAction.ShowWarnings show ? Diagnostics.show(session, show, flavor) : null;
     }
 
-    private static void ok(ClientSession session, ReplyTarget target) {
-        session.counts(0, session.foundRows());
-        session.warnings(List.of());
+    private void ok(ClientSession session, StatementInfo info, ReplyTarget target) {
+        executor.answeredHere(session, info);
+        session.figures().counts(0, session.figures().foundRows());
         target.ok(new LocalOk(session.lastingStatusFlags()));
     }
 
@@ -110,8 +107,7 @@ final class LocalStatements {
             Work work,
             ReplyTarget target) {
         var held = session.held();
-        boolean bound = held != null && !onlyWarnings(session);
-        if (bound) {
+        if (session.isBound()) {
             executor.runOn(session, held.shard(), false, work, target);
         } else if (begin.consistentSnapshot()) {
             if (shard == null) {
@@ -127,8 +123,8 @@ final class LocalStatements {
             if (session.beginPending()) {
                 session.forgetPendingBegin();
             }
-            session.beginLater(text(statement));
-            ok(session, target);
+            session.beginLater(text(statement), begin.readOnly() || (!begin.readWrite() && session.beginsReadOnly()));
+            ok(session, work.info(), target);
         }
     }
 
@@ -137,22 +133,17 @@ final class LocalStatements {
         if (release) {
             session.closeAfterReply();
         }
-        if (held != null && !onlyWarnings(session)) {
+        if (session.isBound()) {
             executor.runOn(session, held.shard(), false, work, target);
             return;
         }
         work.drop();
-        if (session.beginPending()) {
+        if (session.beginPending() && !chain) {
             session.forgetPendingBegin();
+        } else if (chain && !session.beginPending()) {
+            session.beginLater("BEGIN", session.beginsReadOnly());
         }
-        if (chain) {
-            session.beginLater("BEGIN");
-        }
-        ok(session, target);
-    }
-
-    private static boolean onlyWarnings(ClientSession session) {
-        return session.holdReasons().size() == 1 && session.holdReasons().contains(HoldReason.UNREAD_WARNINGS);
+        ok(session, work.info(), target);
     }
 
     private void setVariables(
@@ -160,7 +151,7 @@ final class LocalStatements {
         var held = session.held();
         if (isKnown(session, set)) {
             work.drop();
-            ok(session, target);
+            ok(session, work.info(), target);
             return;
         }
         String on = held != null ? held.shard() : shard;
@@ -169,16 +160,20 @@ final class LocalStatements {
             target.failed(GatewayError.notExecuted("There is no shard on which the assignment can be checked"));
             return;
         }
-        executor.runOn(session, on, false, work, target, (same, connection, info, status) -> {
-            Aftermath.figures(same, info, status);
-            assigned(same, connection, set, status);
-        });
+        executor.runOn(
+                session,
+                on,
+                false,
+                work,
+                target,
+                (same, connection, info, status) -> Assignments.made(same, connection, set, status));
     }
 
     /** Whether the session has all of it already, so that no server needs to be asked. */
     private static boolean isKnown(ClientSession session, LocalAction.SetVariables set) {
         for (var assignment : set.assignments()) {
             if (assignment.scope() != LocalAction.Scope.SESSION
+                    || !SILENT.contains(assignment.name())
                     || !assignment.literal()
                     || !session.variables().has(lower(assignment.name()), assignment.valueText())) {
                 return false;
@@ -187,57 +182,11 @@ final class LocalStatements {
         return true;
     }
 
-    /** Takes over what a SET has changed, once the server has accepted it and before the connection is given back. */
-    private static void assigned(
-            ClientSession session, PooledConnection connection, LocalAction.SetVariables set, ReplyStatus status) {
-        if (status.isError()) {
-            // The assignments in front of the one that failed may have been made.
-            connection.state().resetNeeded("SET failed");
-            return;
-        }
-        var variables = session.variables();
-        for (var assignment : set.assignments()) {
-            String name = lower(assignment.name());
-            switch (assignment.scope()) {
-                case USER -> session.holdReasons().add(HoldReason.USER_VARIABLE);
-                case NAMES -> variables = variables.with(SessionVariables.NAMES, assignment.valueText());
-                case CHARACTER_SET ->
-                    variables = variables.with(SessionVariables.CHARACTER_SET, assignment.valueText());
-                case SESSION -> {
-                    String value = assignment.literal()
-                            ? assignment.valueText()
-                            : reported(status.changes().variables().get(name));
-                    if (value == null || NOT_REPLAYABLE.contains(name)) {
-                        session.holdReasons().add(HoldReason.UNKNOWN_STATE);
-                    } else {
-                        variables = variables.with(name, value);
-                    }
-                }
-            }
-        }
-        session.variables(variables);
-        variables.assignments().forEach(connection.state()::applied);
-        String modes = status.changes().variables().get("sql_mode");
-        if (modes != null) {
-            session.sqlModes(SqlModes.parse(modes));
-        }
-    }
-
-    /** The SQL text of a value that session tracking reported. */
-    private static String reported(String value) {
-        if (value == null) {
-            return null;
-        }
-        boolean bare = value.matches("-?[0-9]+(\\.[0-9]+)?|ON|OFF");
-        return bare ? value : "'" + value.replace("'", "''") + "'";
-    }
-
     private void setTransaction(
             ClientSession session, LocalAction.SetTransaction set, Statement statement, Work work, ReplyTarget target) {
         var held = session.held();
-        if (held != null && !onlyWarnings(session)) {
+        if (session.isBound()) {
             executor.runOn(session, held.shard(), false, work, target, (same, connection, info, status) -> {
-                Aftermath.figures(same, info, status);
                 if (set.session() && !status.isError()) {
                     remember(same, set, statement.context().flavor());
                     same.variables().assignments().forEach(connection.state()::applied);
@@ -250,9 +199,10 @@ final class LocalStatements {
             remember(session, set, statement.context().flavor());
         } else {
             // It counts for the next transaction only, and that one has not chosen its shard.
+            session.nextTransaction(set.readOnly(), set.readWrite());
             session.ahead().add(text(statement));
         }
-        ok(session, target);
+        ok(session, work.info(), target);
     }
 
     private static void remember(ClientSession session, LocalAction.SetTransaction set, ServerFlavor flavor) {
@@ -268,10 +218,22 @@ final class LocalStatements {
         session.variables(variables);
     }
 
+    /** Changes the schema as COM_INIT_DB does, whose OK leaves the counts alone. */
+    void initDb(ClientSession session, String schema, ReplyTarget target) {
+        byte[] sql = ("USE `" + schema.replace("`", "``") + "`").getBytes(StandardCharsets.UTF_8);
+        var info =
+                new StatementInfo(StatementKind.USE, true, PermissionClass.READ, Set.of(SessionEffect.SCHEMA), "USE");
+        var work = new QueryWork(
+                info,
+                Unpooled.buffer(1 + sql.length).writeByte(Command.COM_QUERY).writeBytes(sql));
+        useSchema(session, schema, work, target);
+    }
+
     /** Changes the schema. The router has refused what the tenant may not see; whether it exists is the server's to say. */
-    void useSchema(ClientSession session, String schema, ReplyTarget target) {
+    private void useSchema(ClientSession session, String schema, Work work, ReplyTarget target) {
         String database = session.principal().database();
         if (database != null && !database.equals(schema)) {
+            work.drop();
             target.failed(GatewayError.refused(
                     1044,
                     "42000",
@@ -279,29 +241,28 @@ final class LocalStatements {
             return;
         }
         String before = session.schema();
-        if (schema.equals(before)) {
-            ok(session, target);
+        if (session.isBound()) {
+            executor.runOn(session, session.held().shard(), false, work, target, (same, connection, info, status) -> {
+                if (!status.isError()) {
+                    same.schema(schema);
+                    connection.state().schema(schema);
+                }
+            });
             return;
         }
-        if (session.held() != null && !onlyWarnings(session)) {
-            target.failed(GatewayError.refused(
-                    1235,
-                    "42000",
-                    "The schema cannot be changed while the session is bound to its connection "
-                            + session.holdReasons()));
+        work.drop();
+        if (database != null || schema.equals(before)) {
+            session.schema(schema);
+            ok(session, work.info(), target);
             return;
         }
         session.schema(schema);
-        if (database != null) {
-            ok(session, target);
-            return;
-        }
         executor.leaseAny(
                 session,
                 lease -> {
                     lease.released();
-                    Aftermath.giveBack(session, lease.connection(), false, "");
-                    ok(session, target);
+                    executor.settle(session, lease, "");
+                    ok(session, work.info(), target);
                 },
                 error -> {
                     session.schema(before);
@@ -310,42 +271,57 @@ final class LocalStatements {
     }
 
     private void sessionFunctions(
-            ClientSession session, LocalAction.SessionFunctions functions, Work work, ReplyTarget target) {
+            ClientSession session,
+            LocalAction.SessionFunctions functions,
+            String shard,
+            Work work,
+            ReplyTarget target) {
         var held = session.held();
-        boolean onConnection = held != null
-                && session.holdsUnreplayableState()
-                && functions.items().stream().allMatch(item -> switch (item.function()) {
-                    case LAST_INSERT_ID, ROW_COUNT, FOUND_ROWS -> true;
-                    default -> false;
-                });
-        if (onConnection) {
-            executor.runOn(session, held.shard(), false, work, target);
+        boolean asks = held != null && onlyConnectionKnows(session, functions);
+        if (asks || !SessionFunctionRows.canDescribe(session, functions, executor.flavor())) {
+            executor.runOn(session, held != null ? held.shard() : shard, false, work, target);
             return;
         }
         work.drop();
-        var rows = SessionFunctionRows.of(session, functions, executor.version());
-        session.counts(-1, rows.rows().size());
+        var rows = SessionFunctionRows.of(session, functions, executor.version(), executor.flavor());
+        executor.answeredHere(session, work.info());
+        session.figures().counts(-1, rows.rows().size());
         target.rows(rows);
+    }
+
+    /** What the connection says of itself is exact as long as nothing else ran there. */
+    private static boolean onlyConnectionKnows(ClientSession session, LocalAction.SessionFunctions functions) {
+        var figures = session.figures();
+        return functions.items().stream().anyMatch(item -> switch (item.function()) {
+            case LAST_INSERT_ID -> figures.isKeyUnread();
+            case FOUND_ROWS -> figures.isFoundRowsUnread();
+            default -> false;
+        });
     }
 
     private void showWarnings(ClientSession session, LocalAction.ShowWarnings show, Work work, ReplyTarget target) {
         var held = session.held();
-        if (held != null) {
+        if (held != null && session.pins().has(HoldReason.UNREAD_WARNINGS)) {
             executor.runOn(session, held.shard(), false, work, target);
             return;
         }
         work.drop();
-        executor.whenIdle(session, () -> target.rows(Diagnostics.show(session, show)));
+        var rows = Diagnostics.show(session, show, executor.flavor());
+        executor.answeredHere(session, work.info());
+        session.figures().counts(-1, show.count() ? 1 : session.figures().foundRows());
+        target.rows(rows);
     }
 
-    private void kill(ClientSession session, LocalAction.Kill kill, ReplyTarget target) {
+    private void kill(ClientSession session, StatementInfo info, LocalAction.Kill kill, ReplyTarget target) {
         long id = kill.connectionId();
-        var entry = id > 0 && id <= Integer.MAX_VALUE ? registry.find((int) id, session.principal()) : null;
+        var entry = id > 0 && id <= Integer.MAX_VALUE
+                ? registry.find((int) id, session.principal().tenant())
+                : null;
         if (entry == null) {
             target.failed(GatewayError.refused(1094, "HY000", "Unknown thread id: " + Long.toUnsignedString(id)));
             return;
         }
-        ok(session, target);
+        ok(session, info, target);
         entry.kill().accept(!kill.queryOnly());
     }
 

@@ -10,6 +10,7 @@ import com.workersql.protocol.Command;
 import com.workersql.protocol.message.server.StmtPrepareOk;
 import com.workersql.protocol.session.ControlPacket;
 import com.workersql.protocol.session.ReplyKind;
+import com.workersql.router.SessionEffect;
 import com.workersql.router.StatementInfo;
 import com.workersql.server.error.GatewayError;
 import com.workersql.server.session.ClientSession;
@@ -17,6 +18,7 @@ import com.workersql.server.session.ClientStatement;
 import com.workersql.server.session.SessionVariables;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** Prepares a statement on one connection, for the metadata that the client wants, under an id of the gateway's. */
@@ -37,22 +39,42 @@ final class PrepareWork implements Work {
     private PrepareWork(ClientSession session, StatementInfo info, byte[] sql, byte[] sent, ByteBuf command) {
         this.session = session;
         this.sent = sent;
-        this.info = new StatementInfo(info.kind(), true, info.permission(), java.util.Set.of(), info.fingerprint());
+        this.info = new StatementInfo(info.kind(), true, info.permission(), tables(info), info.fingerprint());
         this.sql = sql;
         this.command = command;
+    }
+
+    /** Servers open a statement's tables when they prepare it, which clears the diagnostics. */
+    private static Set<SessionEffect> tables(StatementInfo info) {
+        return info.has(SessionEffect.TABLES) ? Set.of(SessionEffect.TABLES) : Set.of();
     }
 
     /** The key under which a connection keeps a prepared text: what changes its meaning is part of it. */
     static StatementText text(ClientSession session, byte[] sql) {
         var variables = session.variables();
-        return new StatementText(
-                sql, session.schema(), variables.get("sql_mode") + " " + variables.get(SessionVariables.NAMES));
+        var modes = new StringBuilder();
+        variables.assignments().forEach((name, value) -> {
+            if (name.equals("sql_mode") || SessionVariables.isCharset(name)) {
+                modes.append(name).append('=').append(value).append(' ');
+            }
+        });
+        return new StatementText(sql, session.schema(), modes.toString());
     }
 
     /** Preparing changes no state; what the execution will do is asked again then. */
     @Override
     public StatementInfo info() {
         return info;
+    }
+
+    @Override
+    public byte[] sql() {
+        return null;
+    }
+
+    @Override
+    public boolean isPreparation() {
+        return true;
     }
 
     @Override
@@ -108,7 +130,9 @@ final class PrepareWork implements Work {
             }
             prepared = StmtPrepareOk.decode(payload.duplicate(), connection.capabilities());
             int id = session.prepared().nextId();
-            session.prepared().add(new ClientStatement(id, sql, prepared.parameters(), info));
+            var statement = new ClientStatement(id, sql, prepared.parameters(), info);
+            statement.columnCount(prepared.columns());
+            session.prepared().add(statement);
             var renumbered = payload.copy();
             try {
                 renumbered.setIntLE(renumbered.readerIndex() + StmtPrepareOk.STATEMENT_ID_OFFSET, id);

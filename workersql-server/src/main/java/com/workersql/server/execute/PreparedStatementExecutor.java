@@ -80,7 +80,7 @@ public final class PreparedStatementExecutor {
     private void prepareLocal(
             ClientSession session, RoutePlan.Local plan, byte[] sql, ByteBuf command, PrepareTarget target) {
         command.release();
-        var rows = LocalStatements.rowsOf(session, plan, executor.version());
+        var rows = LocalStatements.rowsOf(session, plan, executor.version(), executor.flavor());
         var statement = new ClientStatement(session.prepared().nextId(), sql, 0, plan.statement());
         session.prepared().add(statement);
         target.prepared(statement.id(), rows == null ? List.of() : rows.columns());
@@ -126,7 +126,7 @@ public final class PreparedStatementExecutor {
                             + " bytes (limits.max_packet_bytes)"));
             return;
         }
-        run(session, statement.sql(), payload.parameters(), payload, target);
+        run(session, statement.sql(), statement, payload.parameters(), payload, target);
     }
 
     /**
@@ -139,11 +139,20 @@ public final class PreparedStatementExecutor {
      */
     public void query(ClientSession session, byte[] sql, List<ParameterValue> parameters, ReplyTarget target) {
         var execution = new GivenExecution(parameters);
-        run(session, sql, execution, execution, target);
+        run(session, sql, null, execution, execution, target);
     }
 
     private void run(
-            ClientSession session, byte[] sql, Parameters parameters, Execution execution, ReplyTarget client) {
+            ClientSession session,
+            byte[] sql,
+            ClientStatement prepared,
+            Parameters parameters,
+            Execution execution,
+            ReplyTarget client) {
+        if (session.running() != null) {
+            session.waiting(() -> run(session, sql, prepared, parameters, execution, client));
+            return;
+        }
         var target = executor.admission().admit(session, client);
         if (target == null) {
             execution.release();
@@ -154,7 +163,11 @@ public final class PreparedStatementExecutor {
         var plan = router.planIfCached(statement);
         if (plan != null) {
             executor.dispatch(
-                    session, plan, statement, new ExecuteWork(session, plan.statement(), sql, execution), target);
+                    session,
+                    plan,
+                    statement,
+                    new ExecuteWork(session, plan.statement(), sql, prepared, execution),
+                    target);
             return;
         }
         executor.plan(
@@ -162,7 +175,11 @@ public final class PreparedStatementExecutor {
                 session,
                 statement,
                 made -> executor.dispatch(
-                        session, made, statement, new ExecuteWork(session, made.statement(), sql, execution), target),
+                        session,
+                        made,
+                        statement,
+                        new ExecuteWork(session, made.statement(), sql, prepared, execution),
+                        target),
                 error -> {
                     execution.release();
                     target.failed(error);
@@ -224,6 +241,8 @@ public final class PreparedStatementExecutor {
             target.failed(unknown(id, "mysqld_stmt_reset"));
         } else {
             statement.discardLongData();
+            session.figures().counts(0, session.figures().foundRows());
+            session.figures().onConnection(false);
             target.ok(new LocalOk(session.lastingStatusFlags()));
         }
     }

@@ -8,6 +8,7 @@ import com.workersql.protocol.session.ReplyKind;
 import com.workersql.router.StatementInfo;
 import com.workersql.server.error.GatewayError;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.util.function.Consumer;
 
@@ -27,6 +28,11 @@ final class QueryWork implements Work {
     @Override
     public StatementInfo info() {
         return info;
+    }
+
+    @Override
+    public byte[] sql() {
+        return ByteBufUtil.getBytes(command, command.readerIndex() + 1, command.readableBytes() - 1);
     }
 
     @Override

@@ -4,45 +4,78 @@ package com.workersql.server.execute;
 import com.workersql.protocol.message.server.ColumnDefinition;
 import com.workersql.router.LocalAction.SessionFunction;
 import com.workersql.router.LocalAction.SessionFunctions;
+import com.workersql.router.ServerFlavor;
 import com.workersql.server.session.ClientSession;
+import com.workersql.server.session.HoldReason;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** Answers a SELECT of nothing but session functions from what the session has seen. */
 final class SessionFunctionRows {
     private SessionFunctionRows() {}
 
-    static LocalRows of(ClientSession session, SessionFunctions functions, String version) {
+    static LocalRows of(ClientSession session, SessionFunctions functions, String version, ServerFlavor flavor) {
+        var charset = ResultCharset.of(session, flavor);
         var columns = new ArrayList<ColumnDefinition>();
         var row = new String[functions.items().size()];
         for (int i = 0; i < row.length; i++) {
             var item = functions.items().get(i);
-            columns.add(
-                    isNumber(item.function())
-                            ? LocalColumns.number(item.columnName())
-                            : LocalColumns.text(item.columnName()));
+            columns.add(LocalColumns.function(item.function(), item.columnName(), version, charset, flavor));
             row[i] = value(session, item.function(), version);
         }
         return new LocalRows(columns, List.<String[]>of(row), session.lastingStatusFlags());
     }
 
-    private static boolean isNumber(SessionFunction function) {
-        return switch (function) {
-            case LAST_INSERT_ID, ROW_COUNT, FOUND_ROWS, CONNECTION_ID -> true;
+    /** Whether the rows can be described without a server. */
+    static boolean canDescribe(ClientSession session, SessionFunctions functions, ServerFlavor flavor) {
+        if (ResultCharset.of(session, flavor) != null) {
+            return true;
+        }
+        return functions.items().stream().allMatch(item -> switch (item.function()) {
+            case LAST_INSERT_ID, ROW_COUNT, FOUND_ROWS, CONNECTION_ID, WARNING_COUNT, ERROR_COUNT -> true;
             case DATABASE, USER, CURRENT_USER, VERSION -> false;
+        });
+    }
+
+    /**
+     * A function's value as an SQL expression of the function's own type; null for those that a connection answers rightly by
+     * itself.
+     */
+    static String expression(ClientSession session, SessionFunction function, String version) {
+        return switch (function) {
+            case ROW_COUNT, FOUND_ROWS ->
+                session.figures().areOnConnection()
+                        ? null
+                        : "COALESCE(" + value(session, function, version) + ", " + function + "())";
+            case CONNECTION_ID ->
+                "COALESCE(CAST(" + value(session, function, version) + " AS UNSIGNED), CONNECTION_ID())";
+            case WARNING_COUNT, ERROR_COUNT ->
+                session.pins().has(HoldReason.UNREAD_WARNINGS)
+                        ? null
+                        : "COALESCE(CAST(" + value(session, function, version) + " AS UNSIGNED), @@"
+                                + function.name().toLowerCase(Locale.ROOT) + ")";
+            case USER, CURRENT_USER, VERSION ->
+                "COALESCE('" + value(session, function, version).replace("'", "''") + "', " + function + "())";
+            case LAST_INSERT_ID, DATABASE -> null;
         };
     }
 
     private static String value(ClientSession session, SessionFunction function, String version) {
         return switch (function) {
-            case LAST_INSERT_ID -> Long.toUnsignedString(session.lastInsertId());
-            case ROW_COUNT -> Long.toString(session.rowCount());
-            case FOUND_ROWS -> Long.toString(session.foundRows());
+            case LAST_INSERT_ID -> Long.toUnsignedString(session.figures().lastInsertId());
+            case ROW_COUNT -> Long.toString(session.figures().rowCount());
+            case FOUND_ROWS -> Long.toString(session.figures().foundRows());
             case CONNECTION_ID -> Integer.toString(session.id());
             case DATABASE -> session.schema();
             case USER -> session.principal().user() + "@" + session.clientHost();
             case CURRENT_USER -> session.principal().user() + "@%";
             case VERSION -> version;
+            case WARNING_COUNT -> Integer.toString(session.figures().warnings().size());
+            case ERROR_COUNT ->
+                Long.toString(session.figures().warnings().stream()
+                        .filter(row -> row[0].equals("Error"))
+                        .count());
         };
     }
 }

@@ -29,6 +29,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.util.concurrent.Future;
 import java.nio.charset.StandardCharsets;
+import java.util.Iterator;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -103,17 +104,16 @@ final class ShardConnections {
     void lease(ClientSession session, Shard shard, Consumer<Lease> ready, Consumer<GatewayError> failed) {
         var held = session.held();
         if (held != null) {
-            // Warnings are readable until the next statement, which this is.
-            session.holdReasons().remove(HoldReason.UNREAD_WARNINGS);
             if (held.shard().equals(shard.name())) {
                 ready.accept(ofHeld(held.connection(), shard));
                 return;
             }
-            if (!session.holdReasons().isEmpty()) {
+            session.pins().remove(HoldReason.UNREAD_WARNINGS);
+            if (!session.pins().isEmpty() || Inquiry.isDue(session)) {
                 failed.accept(elsewhere(session, held.shard(), shard.name()));
                 return;
             }
-            Aftermath.giveBack(session, held.connection(), false, "");
+            Aftermath.giveBack(session, held.connection());
         }
         borrow(session, shard, ready, failed);
     }
@@ -129,7 +129,7 @@ final class ShardConnections {
         return GatewayError.refused(
                 1235,
                 "42000",
-                "This session is bound to shard " + heldShard + " (" + session.holdReasons()
+                "This session is bound to shard " + heldShard + " (" + session.pins()
                         + "), the statement belongs to shard " + wanted);
     }
 
@@ -242,7 +242,7 @@ final class ShardConnections {
     private void bringToState(
             Lease lease, SessionVariables wanted, Consumer<Lease> ready, Consumer<GatewayError> failed) {
         var connection = lease.connection();
-        String difference = wanted.differenceFrom(connection.state().assignments());
+        var difference = wanted.differenceFrom(connection.state().assignments());
         if (difference != null && difference.isEmpty()) {
             ready.accept(lease);
         } else if (difference == null) {
@@ -258,21 +258,35 @@ final class ShardConnections {
         } else {
             // An answer that says no must be seen before the statement is sent: it would run in another state than its
             // own.
-            statement(connection, difference, (status, broken) -> {
-                if (broken != null) {
-                    lease.ended(FailureClass.CALL_FAILURE, nanoClock.getAsLong());
-                    connection.discard("broken");
-                    failed.accept(unavailable(lease.shard(), broken));
-                } else if (status.isError()) {
-                    lease.released();
-                    connection.discard("session variables refused");
-                    failed.accept(GatewayError.ofServer(status.errno(), status.sqlState(), status.message()));
-                } else {
-                    wanted.assignments().forEach(connection.state()::applied);
-                    ready.accept(lease);
-                }
-            });
+            apply(lease, wanted, difference.iterator(), ready, failed);
         }
+    }
+
+    private void apply(
+            Lease lease,
+            SessionVariables wanted,
+            Iterator<String> statements,
+            Consumer<Lease> ready,
+            Consumer<GatewayError> failed) {
+        var connection = lease.connection();
+        if (!statements.hasNext()) {
+            wanted.assignments().forEach(connection.state()::applied);
+            ready.accept(lease);
+            return;
+        }
+        statement(connection, statements.next(), (status, broken) -> {
+            if (broken != null) {
+                lease.ended(FailureClass.CALL_FAILURE, nanoClock.getAsLong());
+                connection.discard("broken");
+                failed.accept(unavailable(lease.shard(), broken));
+            } else if (status.isError()) {
+                lease.released();
+                connection.discard("session variables refused");
+                failed.accept(GatewayError.ofServer(status.errno(), status.sqlState(), status.message()));
+            } else {
+                apply(lease, wanted, statements, ready, failed);
+            }
+        });
     }
 
     /** Runs a statement of the gateway's own whose result is of no interest. */

@@ -7,6 +7,7 @@ import com.workersql.breaker.endpoint.Gate;
 import com.workersql.pool.BrokenConnectionException;
 import com.workersql.pool.ReplyStatus;
 import com.workersql.protocol.StatusFlags;
+import com.workersql.router.NamedEffect;
 import com.workersql.router.StatementKind;
 import com.workersql.server.error.GatewayError;
 import com.workersql.server.error.Outcome;
@@ -36,6 +37,7 @@ final class ShardRun implements Relay.Ending {
     private Relay relay;
     private int retries;
     private boolean ended;
+    private List<NamedEffect> named = List.of();
 
     ShardRun(
             StatementExecutor executor,
@@ -61,6 +63,10 @@ final class ShardRun implements Relay.Ending {
             fail(GatewayError.notExecuted("No shard is named " + shardName));
             return;
         }
+        if (executor.clearsDiagnostics(work.info())) {
+            session.pins().remove(HoldReason.UNREAD_WARNINGS);
+            session.figures().warnings(List.of());
+        }
         shard.retries().recordStatement();
         deadline.start(session.loop(), this::timeUp);
         executor.whenIdle(session, this::attempt);
@@ -82,11 +88,19 @@ final class ShardRun implements Relay.Ending {
     private boolean isFree() {
         return !session.inTransaction()
                 && session.ahead().isEmpty()
+                && !session.figures().isKeyUnread()
                 && (session.held() == null
-                        || session.holdReasons().stream().allMatch(reason -> reason == HoldReason.UNREAD_WARNINGS));
+                        || session.pins().isEmpty()
+                        || session.pins().isOnly(HoldReason.UNREAD_WARNINGS));
     }
 
     private void send(ShardConnections.Lease ready, boolean repeatable) {
+        if (session.isClosed()) {
+            ready.released();
+            ready.connection().releaseAfterReset();
+            fail(GatewayError.notExecuted("The client has gone"));
+            return;
+        }
         if (ended) {
             ready.released();
             giveBackUnused(ready);
@@ -96,12 +110,19 @@ final class ShardRun implements Relay.Ending {
         deadline.connected();
         var connection = ready.connection();
         session.running(connection);
+        session.statement(work.info().fingerprint(), ready.startNanos());
+        if (discardAfterwards) {
+            session.spoil();
+        }
+        executor.counters().ran(session.held() != null, session.movesTo(shardName + "#" + connection.threadId()));
+        named = executor.namedEffects(session, work);
         copy = repeatable ? work.again() : null;
         Ahead.send(
                 session,
                 connection,
-                work.info(),
+                work,
                 () -> {
+                    work = executor.withSessionValues(session, work);
                     relay = new Relay(connection, target, this);
                     work.send(connection, relay, this::notSent);
                 },
@@ -120,9 +141,11 @@ final class ShardRun implements Relay.Ending {
 
     /** The command could not be made for this connection: its text was refused when it was prepared. */
     private void notSent(GatewayError error) {
-        session.running(null);
         lease.released();
-        executor.keepOrGiveBack(session, lease.connection(), shardName, false);
+        if (!session.isClosed()) {
+            Aftermath.failed(session);
+            executor.settle(session, lease, "");
+        }
         fail(error);
     }
 
@@ -160,23 +183,36 @@ final class ShardRun implements Relay.Ending {
     }
 
     private void learn(ReplyStatus status) {
-        session.running(null);
         executor.answered(lease, status);
         if (work.info().isDdl() && !status.isError()) {
             executor.definitionChanged();
         }
-        learner.learn(session, lease.connection(), work.info(), status);
-        session.warnings(List.of());
-        executor.keepOrGiveBack(session, lease.connection(), shardName, discardAfterwards);
+        if (session.isClosed()) {
+            // Whoever closed it has the statement killed, and the connection closed behind that.
+            return;
+        }
+        session.statement(null, executor.nanoClock().getAsLong());
+        session.figures().onConnection(true);
+        var info = work.info();
+        if (work.isPreparation()) {
+            Aftermath.prepared(session, status);
+        } else {
+            Aftermath.figures(session, lease.connection(), info, status);
+            Effects.learn(session, info, named, status, executor.counters());
+        }
+        if (learner != null) {
+            learner.learn(session, lease.connection(), info, status);
+        }
+        executor.settle(session, lease, info.fingerprint());
     }
 
     @Override
     public boolean errored(ReplyStatus status, boolean began) {
         if (!began && copy != null && refusedByFormerPrimary(status)) {
             learn(status);
-            session.holdReasons().remove(HoldReason.UNREAD_WARNINGS);
-            if (session.held() != null && session.holdReasons().isEmpty()) {
-                Aftermath.giveBack(session, session.held().connection(), false, "");
+            session.pins().remove(HoldReason.UNREAD_WARNINGS);
+            if (session.held() != null && session.running() == null) {
+                executor.settle(session, lease, "");
             }
             repeatOnNewPrimary(status);
             return true;
@@ -260,6 +296,11 @@ final class ShardRun implements Relay.Ending {
     @Override
     public void broken(BrokenConnectionException cause, boolean bytesLeft) {
         executor.failed(lease);
+        if (session.isClosed()) {
+            end();
+            StatementExecutor.gone(session);
+            return;
+        }
         if (ended) {
             return;
         }

@@ -9,10 +9,13 @@ import com.workersql.pool.PooledConnection;
 import com.workersql.pool.ReplyStatus;
 import com.workersql.protocol.CapabilityFlags;
 import com.workersql.router.ClientCharset;
+import com.workersql.router.NamedEffect;
 import com.workersql.router.Parameters;
 import com.workersql.router.PermissionClass;
 import com.workersql.router.RoutePlan;
 import com.workersql.router.Router;
+import com.workersql.router.ServerFlavor;
+import com.workersql.router.SessionEffect;
 import com.workersql.router.Statement;
 import com.workersql.router.StatementContext;
 import com.workersql.router.StatementInfo;
@@ -26,19 +29,17 @@ import io.netty.util.concurrent.FastThreadLocal;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Runs the statements of sessions: asks the router, then the breaker, then the pool, and relays the reply. The same for every
  * door. All methods are called on the session's event loop, one command of a session at a time.
  */
 public final class StatementExecutor {
-    private static final Logger LOG = LoggerFactory.getLogger(StatementExecutor.class);
     private static final int SCRATCH_BYTES = 64 * 1024;
     private static final FastThreadLocal<byte[]> SCRATCH = new FastThreadLocal<>() {
         @Override
@@ -56,7 +57,8 @@ public final class StatementExecutor {
     private final ShardConnections connections;
     private final LocalStatements locals;
     private final PreparedStatementExecutor prepared;
-    private final Diagnostics diagnostics;
+    private final Retention retention;
+    private final SessionCounters counters = new SessionCounters();
     private volatile Runnable onDefinition = () -> {};
 
     /**
@@ -85,8 +87,8 @@ public final class StatementExecutor {
         this.admission = admission;
         this.settings = settings;
         this.connections = new ShardConnections(nanoClock, settings.acquireTimeoutNanos());
-        this.diagnostics = new Diagnostics(settings.warningsHoldMillis());
-        this.locals = new LocalStatements(this, router, registry);
+        this.retention = new Retention(settings.warningsHoldMillis(), nanoClock, counters, this::shard);
+        this.locals = new LocalStatements(this, router, registry, nanoClock);
         this.prepared = new PreparedStatementExecutor(this, settings.maxLongDataBytes());
     }
 
@@ -109,6 +111,15 @@ public final class StatementExecutor {
     }
 
     /**
+     * How sessions use connections.
+     *
+     * @return counts for the lifetime of this executor
+     */
+    public SessionCounters counters() {
+        return counters;
+    }
+
+    /**
      * Runs one SQL text.
      *
      * @param session the session
@@ -116,6 +127,10 @@ public final class StatementExecutor {
      * @param client takes the reply
      */
     public void query(ClientSession session, ByteBuf command, ReplyTarget client) {
+        if (session.running() != null) {
+            session.waiting(() -> query(session, command, client));
+            return;
+        }
         var target = admission.admit(session, client);
         if (target == null) {
             command.release();
@@ -189,7 +204,21 @@ public final class StatementExecutor {
      * @param target takes the reply
      */
     public void initDb(ClientSession session, String name, ReplyTarget target) {
-        locals.useSchema(session, name, target);
+        whenIdle(session, () -> locals.initDb(session, name, target));
+    }
+
+    /**
+     * Says that the session lives, as COM_PING does.
+     *
+     * @param session the session
+     * @param target takes the reply
+     */
+    public void ping(ClientSession session, ReplyTarget target) {
+        whenIdle(session, () -> {
+            session.figures().counts(0, session.figures().foundRows());
+            session.figures().onConnection(false);
+            target.ok(new LocalOk(session.lastingStatusFlags()));
+        });
     }
 
     /**
@@ -199,11 +228,12 @@ public final class StatementExecutor {
      * @param target takes the reply
      */
     public void resetConnection(ClientSession session, ReplyTarget target) {
-        letGo(session, "session reset");
-        session.reset();
-        session.warnings(List.of());
-        session.sqlModes(shards.get().sqlModes());
-        target.ok(new LocalOk(session.lastingStatusFlags()));
+        whenIdle(session, () -> {
+            letGo(session, "session reset");
+            session.reset();
+            session.sqlModes(shards.get().sqlModes());
+            target.ok(new LocalOk(session.lastingStatusFlags()));
+        });
     }
 
     /**
@@ -218,14 +248,33 @@ public final class StatementExecutor {
         }
         session.close();
         session.prepared().clear();
+        var waiting = session.takeWaiting();
         var running = session.running();
-        if (running != null) {
-            running.cancelRunning();
-            running.discard("client gone");
-            session.running(null);
+        boolean asked = session.isAsked() && !session.isSpoiled();
+        session.running(null);
+        if (running == null) {
+            letGo(session, "client gone");
+        } else {
             session.held(null);
+            if (!asked) {
+                // The server does not notice that a client is gone before its statement has ended: it is told.
+                session.departing(running);
+                running.kill().addListener(killed -> gone(session));
+            }
+            // Otherwise an answer is due in a moment, and whoever asked gives the connection back.
         }
-        letGo(session, "client gone");
+        if (waiting != null) {
+            waiting.run();
+        }
+    }
+
+    /** Closes the connection of a session whose client is gone, once: behind the kill, or when it broke before that. */
+    static void gone(ClientSession session) {
+        var connection = session.departing();
+        if (connection != null) {
+            session.departing(null);
+            connection.discard("client gone");
+        }
     }
 
     /**
@@ -245,10 +294,16 @@ public final class StatementExecutor {
         if (held == null) {
             return;
         }
-        boolean beyondReset = session.holdReasons().stream().anyMatch(reason -> switch (reason) {
-            case CALL, XA, ROLE, UNKNOWN_STATE, LOCK_TABLES, GLOBAL_READ_LOCK -> true;
-            default -> false;
-        });
+        boolean beyondReset = session.isSpoiled()
+                || !Objects.equals(
+                        held.connection().state().schema(),
+                        held.connection().key().account().database());
+        for (var reason : session.pins().reasons()) {
+            switch (reason) {
+                case CALL, XA, ROLE, UNKNOWN_STATE, TRACKED_STATE, LOCK_TABLES, GLOBAL_READ_LOCK -> beyondReset = true;
+                default -> {}
+            }
+        }
         session.held(null);
         if (beyondReset) {
             held.connection().discard(why);
@@ -360,7 +415,7 @@ public final class StatementExecutor {
 
     /** Runs work on a shard by its name. */
     void runOn(ClientSession session, String shardName, boolean discardAfterwards, Work work, ReplyTarget target) {
-        runOn(session, shardName, discardAfterwards, work, target, Aftermath::learn);
+        runOn(session, shardName, discardAfterwards, work, target, null);
     }
 
     /** Runs work on a shard by its name, with its own way to learn from the reply. */
@@ -408,7 +463,65 @@ public final class StatementExecutor {
 
     /** Runs a step now, or when the connection's diagnostics, which are being fetched, have arrived. */
     void whenIdle(ClientSession session, Runnable step) {
-        diagnostics.whenIdle(session, step);
+        if (session.running() == null) {
+            step.run();
+        } else {
+            session.waiting(step);
+        }
+    }
+
+    /** A statement that the gateway answers itself: what the connection says of the latest one is not true any more. */
+    void answeredHere(ClientSession session, StatementInfo info) {
+        if (clearsDiagnostics(info)) {
+            retention.dropDiagnostics(session);
+        }
+        session.figures().onConnection(false);
+    }
+
+    /** Behind a statement, or in its place: the connection is kept, asked, or given back. */
+    void settle(ClientSession session, ShardConnections.Lease lease, String fingerprint) {
+        session.running(null);
+        retention.settle(session, lease.connection(), lease.shard(), fingerprint);
+    }
+
+    /** Whether a statement empties the diagnostics area although it leaves no diagnostics itself. */
+    boolean clearsDiagnostics(StatementInfo info) {
+        return switch (info.kind()) {
+            case SHOW_DIAGNOSTICS, DIAGNOSTICS -> false;
+            default -> flavor() == ServerFlavor.MYSQL || info.has(SessionEffect.TABLES);
+        };
+    }
+
+    /** The family of the shards. */
+    ServerFlavor flavor() {
+        return shards.get().flavor();
+    }
+
+    /** What a statement does to things of its session that have names. */
+    List<NamedEffect> namedEffects(ClientSession session, Work work) {
+        return work.sql() != null && Effects.hasNames(work.info(), session)
+                ? router.namedEffects(statementOf(session, work))
+                : List.of();
+    }
+
+    private Statement statementOf(ClientSession session, Work work) {
+        byte[] sql = work.sql();
+        return statement(session, sql, sql.length, null);
+    }
+
+    /** Puts values in the place of session functions that this connection would answer for itself or for somebody else. */
+    Work withSessionValues(ClientSession session, Work work) {
+        var info = work.info();
+        boolean counts = info.has(SessionEffect.ROW_COUNT_USED) || info.has(SessionEffect.FOUND_ROWS_USED);
+        boolean wrong = info.has(SessionEffect.IDENTITY_USED)
+                || (info.has(SessionEffect.DIAGNOSTICS_USED) && info.kind() != StatementKind.SHOW_DIAGNOSTICS)
+                || (counts && !session.figures().areOnConnection());
+        if (!wrong || info.isDdl() || work.sql() == null) {
+            return work;
+        }
+        byte[] sql = router.withSessionValues(
+                statementOf(session, work), function -> SessionFunctionRows.expression(session, function, version()));
+        return sql == null ? work : work.rewritten(sql);
     }
 
     /** What {@code VERSION()} answers. */
@@ -422,7 +535,7 @@ public final class StatementExecutor {
             String shardName,
             Consumer<ShardConnections.Lease> ready,
             Consumer<GatewayError> failed) {
-        diagnostics.whenIdle(session, () -> {
+        whenIdle(session, () -> {
             var shard = shards.get().byName().get(shardName);
             if (shard == null) {
                 failed.accept(GatewayError.notExecuted("No shard is named " + shardName));
@@ -447,18 +560,6 @@ public final class StatementExecutor {
     void failed(ShardConnections.Lease lease) {
         lease.ended(FailureClassifier.classify(TransportFailure.STREAM_BROKEN), nanoClock.getAsLong());
         lease.shard().topology().suspect(lease.node());
-    }
-
-    void keepOrGiveBack(ClientSession session, PooledConnection connection, String shard, boolean discard) {
-        if (session.isClosed()) {
-            abandon(session, connection, "client gone");
-        } else if (session.holdReasons().isEmpty()) {
-            Aftermath.giveBack(session, connection, discard, "statement could not be analysed");
-        } else {
-            session.held(new ClientSession.Held(connection, shard));
-            LOG.debug("Session {} keeps its connection to {}: {}", session.id(), shard, session.holdReasons());
-            diagnostics.releaseSoon(session);
-        }
     }
 
     void abandon(ClientSession session, PooledConnection connection, String why) {

@@ -12,6 +12,14 @@ interface Work {
     /** What the router knows of the statement. */
     StatementInfo info();
 
+    /** The statement's text, for those few statements that are read once more; null where there is nothing to read. */
+    byte[] sql();
+
+    /** Whether the statement is not run but only prepared. */
+    default boolean isPreparation() {
+        return false;
+    }
+
     /**
      * Sends the command, once.
      *

@@ -12,7 +12,9 @@ import com.workersql.router.Router;
 import com.workersql.router.RouterStats;
 import com.workersql.server.execute.Admission;
 import com.workersql.server.execute.Retries;
+import com.workersql.server.execute.SessionCounters;
 import com.workersql.server.execute.Topology;
+import com.workersql.server.session.HoldReason;
 import com.workersql.server.session.SessionRegistry;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
@@ -42,6 +44,41 @@ public final class GatewayMetrics {
     public void sessions(SessionRegistry sessions) {
         Gauge.builder("workersql.sessions", sessions, SessionRegistry::size)
                 .description("Open sessions of all doors")
+                .register(registry);
+    }
+
+    /**
+     * Publishes how sessions use connections.
+     *
+     * @param counters the executor's counters
+     */
+    public void connectionUse(SessionCounters counters) {
+        statements(counters, "false", SessionCounters::free);
+        statements(counters, "true", SessionCounters::bound);
+        FunctionCounter.builder("workersql.session.moves", counters, SessionCounters::moved)
+                .description("Statements that ran on another connection than the one before of their session")
+                .register(registry);
+        disagreements(counters, "tracking", SessionCounters::onlyTracked);
+        disagreements(counters, "text", SessionCounters::onlyRead);
+        for (var reason : HoldReason.values()) {
+            FunctionCounter.builder("workersql.session.pins", counters, c -> c.pins(reason))
+                    .tag("reason", reason.name().toLowerCase(Locale.ROOT))
+                    .description("How often a reason began to keep a session on its connection")
+                    .register(registry);
+        }
+    }
+
+    private void statements(SessionCounters counters, String pinned, ToDoubleFunction<SessionCounters> figure) {
+        FunctionCounter.builder("workersql.session.statements", counters, figure)
+                .tag("pinned", pinned)
+                .description("Statements that ran on a connection, by whether their session was bound to it before")
+                .register(registry);
+    }
+
+    private void disagreements(SessionCounters counters, String only, ToDoubleFunction<SessionCounters> figure) {
+        FunctionCounter.builder("workersql.session.state.disagreements", counters, figure)
+                .tag("only", only)
+                .description("Statements whose text and whose server's tracking differ on what they left behind")
                 .register(registry);
     }
 

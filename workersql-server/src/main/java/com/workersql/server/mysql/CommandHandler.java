@@ -3,11 +3,12 @@ package com.workersql.server.mysql;
 
 import com.workersql.protocol.Command;
 import com.workersql.protocol.ProtocolException;
+import com.workersql.protocol.message.client.ChangeUser;
 import com.workersql.protocol.message.client.ClientCommand;
 import com.workersql.protocol.message.client.SetOption;
 import com.workersql.protocol.message.server.Err;
+import com.workersql.protocol.netty.ChangeUserExchange;
 import com.workersql.server.error.GatewayError;
-import com.workersql.server.execute.LocalOk;
 import com.workersql.server.execute.StatementExecutor;
 import com.workersql.server.session.ClientSession;
 import com.workersql.server.session.Drain;
@@ -29,24 +30,29 @@ final class CommandHandler extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(CommandHandler.class);
 
     private final StatementExecutor executor;
-    private final ClientSession session;
     private final Supplier<GatewayError> draining;
-    private final Runnable closed;
+    private final UserChanges userChanges;
     private final ArrayDeque<ByteBuf> waiting = new ArrayDeque<>(2);
+    private Entrance.Admitted admitted;
+    private ClientSession session;
+    private ChangeUserExchange exchange;
     private MySqlReply reply;
     private ChannelHandlerContext context;
     private boolean busy;
 
     /**
      * @param draining gives the error for a client that asks for more while the gateway stops; null while it does not
-     * @param closed called when the client is gone
      */
     CommandHandler(
-            StatementExecutor executor, ClientSession session, Supplier<GatewayError> draining, Runnable closed) {
+            StatementExecutor executor,
+            Entrance.Admitted admitted,
+            Supplier<GatewayError> draining,
+            UserChanges userChanges) {
         this.executor = executor;
-        this.session = session;
+        this.admitted = admitted;
+        this.session = admitted.session();
         this.draining = draining;
-        this.closed = closed;
+        this.userChanges = userChanges;
     }
 
     @Override
@@ -58,7 +64,13 @@ final class CommandHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         var command = (ByteBuf) message;
-        if (busy) {
+        if (exchange != null) {
+            try {
+                exchange.receive(ctx, command);
+            } finally {
+                command.release();
+            }
+        } else if (busy) {
             waiting.add(command);
             ctx.channel().config().setAutoRead(false);
         } else {
@@ -117,12 +129,13 @@ final class CommandHandler extends ChannelInboundHandlerAdapter {
             }
             case Command.COM_PING -> {
                 command.release();
-                reply.ok(new LocalOk(session.lastingStatusFlags()));
+                executor.ping(session, reply);
             }
             case Command.COM_RESET_CONNECTION -> {
                 command.release();
                 executor.resetConnection(session, reply);
             }
+            case Command.COM_CHANGE_USER -> changeUser(command);
             case Command.COM_QUIT -> {
                 command.release();
                 context.close();
@@ -133,6 +146,31 @@ final class CommandHandler extends ChannelInboundHandlerAdapter {
                         1047, "08S01", code < 0 ? "Unknown command: the packet is empty" : "Unknown command " + code));
             }
         }
+    }
+
+    private void changeUser(ByteBuf command) {
+        ChangeUser change;
+        try {
+            change = (ChangeUser) ClientCommand.decode(command, session.capabilities());
+        } finally {
+            command.release();
+        }
+        exchange = userChanges.begin(context, admitted.client(), change, this::changed);
+        if (exchange.isEnded()) {
+            exchange = null;
+        }
+    }
+
+    /** Nothing of the old session comes to the new one but what servers keep as well. */
+    private void changed(Entrance.Admitted next) {
+        executor.close(session);
+        admitted.left().run();
+        next.session().figures().foundRows(session.figures().foundRows());
+        admitted = next;
+        session = next.session();
+        exchange = null;
+        reply = new MySqlReply(context.channel(), session.capabilities(), this::ended);
+        context.executor().execute(this::ended);
     }
 
     /** Some clients end the text with a NUL, which no server takes for a part of it. */
@@ -186,7 +224,7 @@ final class CommandHandler extends ChannelInboundHandlerAdapter {
         waiting.forEach(ByteBuf::release);
         waiting.clear();
         executor.close(session);
-        closed.run();
+        admitted.left().run();
         ctx.fireChannelInactive();
     }
 

@@ -3,7 +3,6 @@ package com.workersql.server.mysql;
 
 import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.message.server.ColumnDefinition;
-import com.workersql.protocol.message.server.ColumnType;
 import com.workersql.protocol.message.server.Eof;
 import com.workersql.protocol.message.server.StmtPrepareOk;
 import com.workersql.protocol.value.ResultSetWriter;
@@ -30,7 +29,7 @@ final class LocalResultSets {
             var values = new Object[row.length];
             for (int i = 0; i < row.length; i++) {
                 boolean number =
-                        binary && row[i] != null && rows.columns().get(i).type() == ColumnType.LONGLONG;
+                        binary && row[i] != null && rows.columns().get(i).type().isNumeric();
                 values[i] = number ? number(row[i]) : row[i];
             }
             writer.row(values);

@@ -12,6 +12,7 @@ import com.workersql.protocol.frame.Reservation;
 import com.workersql.protocol.frame.SequenceMode;
 import com.workersql.protocol.message.server.Err;
 import com.workersql.protocol.message.server.Ok;
+import com.workersql.protocol.netty.ChangeUserExchange;
 import com.workersql.protocol.netty.CompressionHandler;
 import com.workersql.protocol.netty.PacketDecoderHandler;
 import com.workersql.protocol.netty.ServerHandshakeHandler;
@@ -23,8 +24,6 @@ import com.workersql.server.error.GatewayError;
 import com.workersql.server.execute.Shards;
 import com.workersql.server.execute.StatementExecutor;
 import com.workersql.server.login.Logins;
-import com.workersql.server.session.ClientSession;
-import com.workersql.server.session.Principal;
 import com.workersql.server.session.SessionRegistry;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -66,6 +65,7 @@ public final class MySqlDoor extends ChannelInitializer<Channel> {
     private final MySqlDoorSettings settings;
     private final Reservation budget;
     private final Supplier<GatewayError> draining;
+    private final Entrance admission;
     private final RsaKeyPair rsaKeys;
     private final FastVerifierCache fastVerifiers = new FastVerifierCache(10_000);
     private final SecureRandom random = new SecureRandom();
@@ -114,6 +114,8 @@ public final class MySqlDoor extends ChannelInitializer<Channel> {
         this.settings = settings;
         this.budget = budget;
         this.draining = draining;
+        this.admission =
+                new Entrance(executor, shards, logins, registry, settings.preparedStatementsPerSession(), draining);
     }
 
     /**
@@ -160,7 +162,8 @@ public final class MySqlDoor extends ChannelInitializer<Channel> {
         channel.closeFuture().addListener(closed -> connections.decrementAndGet());
         int id = registry.nextId();
         channel.pipeline()
-                .addLast(new ServerHandshakeHandler(greeting(offer), id, logins, hashing, tls, new HandshakeEnd()));
+                .addLast(
+                        new ServerHandshakeHandler(greeting(offer), id, logins, hashing, tls, new HandshakeEnd(offer)));
     }
 
     /** An ERR in the place of the greeting has no SQLSTATE: no protocol is agreed on yet. */
@@ -206,44 +209,32 @@ public final class MySqlDoor extends ChannelInitializer<Channel> {
     }
 
     private final class HandshakeEnd implements ServerHandshakeHandler.Listener {
+        private final TlsOffer offer;
+
+        HandshakeEnd(TlsOffer offer) {
+            this.offer = offer;
+        }
+
         @Override
         public void onAuthenticated(
                 ChannelHandlerContext ctx, AuthenticatedClient client, ServerHandshakeHandler.Decision decision) {
-            var login = (Logins.Login) client.credential().principal();
-            var stop = draining.get();
-            if (stop != null) {
-                decision.refuse(new Err(stop.errno(), stop.sqlState(), stop.message()));
-                return;
+            var admitted = admission.admit(ctx.channel(), client, decision);
+            if (admitted != null) {
+                var ok = Ok.of(admitted.session().lastingStatusFlags());
+                var packets = new PacketDecoderHandler(settings.maxPacketBytes(), SequenceMode.RESTART, budget);
+                var commands = new CommandHandler(executor, admitted, draining, userChanges(packets, offer));
+                var compression = CompressionAlgorithm.of(client.capabilities());
+                if (compression == null) {
+                    decision.accept(ok, packets, commands);
+                } else {
+                    int level = compression.defaultLevel();
+                    decision.accept(
+                            ok,
+                            CompressionHandler.forServer(compression, level, settings.maxPacketBytes()),
+                            packets,
+                            commands);
+                }
             }
-            String schema = schema(login.principal(), client, decision);
-            if (schema == null && client.schema() != null) {
-                return;
-            }
-            if (!logins.enter(login)) {
-                decision.refuse(Err.of(
-                        ServerErrors.ER_TOO_MANY_USER_CONNECTIONS,
-                        "User '" + client.user() + "' has " + login.maxConnections()
-                                + " connections, which is all it may have (users." + client.user()
-                                + ".limits.max_connections)"));
-                return;
-            }
-            enter(ctx.channel(), client, login, schema, decision);
-        }
-
-        /** The schema to begin in; null after a refusal, or when the client named none and has none. */
-        private String schema(
-                Principal principal, AuthenticatedClient client, ServerHandshakeHandler.Decision decision) {
-            String asked = client.schema();
-            if (principal.database() == null || asked == null) {
-                return asked == null ? principal.database() : asked;
-            }
-            if (!asked.equals(principal.database())) {
-                decision.refuse(Err.of(
-                        ServerErrors.ER_DBACCESS_DENIED_ERROR,
-                        "Access denied for user '" + client.user() + "' to database '" + asked + "'"));
-                return null;
-            }
-            return asked;
         }
 
         @Override
@@ -254,45 +245,39 @@ public final class MySqlDoor extends ChannelInitializer<Channel> {
         }
     }
 
-    private void enter(
-            Channel channel,
-            AuthenticatedClient client,
-            Logins.Login login,
-            String schema,
-            ServerHandshakeHandler.Decision decision) {
-        var session = new ClientSession(
-                client.connectionId(),
-                channel.eventLoop(),
-                login.principal(),
-                client.capabilities(),
-                client.collationId(),
-                client.peer().address(),
-                schema,
-                shards.get().sqlModes(),
-                settings.preparedStatementsPerSession());
-        registry.add(new SessionRegistry.Entry(
-                session.id(),
-                login.principal(),
-                connectionToo -> session.loop().execute(() -> {
-                    executor.cancel(session);
-                    if (connectionToo) {
-                        channel.close();
-                    }
-                })));
-        Runnable left = () -> {
-            registry.remove(session.id());
-            logins.leave(login);
+    /** Begins COM_CHANGE_USER for a client on whose channel the decoder is. */
+    private UserChanges userChanges(PacketDecoderHandler decoder, TlsOffer offer) {
+        return (ctx, current, command, changed) -> {
+            var exchange = new ChangeUserExchange(
+                    greeting(offer),
+                    current,
+                    logins,
+                    hashing,
+                    decoder.decoder(),
+                    new ServerHandshakeHandler.Listener() {
+                        @Override
+                        public void onAuthenticated(
+                                ChannelHandlerContext channel,
+                                AuthenticatedClient client,
+                                ServerHandshakeHandler.Decision decision) {
+                            var admitted = admission.admit(channel.channel(), client, decision);
+                            if (admitted != null) {
+                                changed.accept(admitted);
+                                decision.accept(Ok.of(admitted.session().lastingStatusFlags()));
+                            }
+                        }
+
+                        @Override
+                        public void onFailed(ChannelHandlerContext channel, String user, Err err, String reason) {
+                            LOG.info(
+                                    "Client {} did not become user {}: {}",
+                                    channel.channel().remoteAddress(),
+                                    user,
+                                    reason);
+                        }
+                    });
+            exchange.begin(ctx, command);
+            return exchange;
         };
-        var ok = Ok.of(session.lastingStatusFlags());
-        var packets = new PacketDecoderHandler(settings.maxPacketBytes(), SequenceMode.RESTART, budget);
-        var commands = new CommandHandler(executor, session, draining, left);
-        var compression = CompressionAlgorithm.of(client.capabilities());
-        if (compression == null) {
-            decision.accept(ok, packets, commands);
-        } else {
-            int level = compression.defaultLevel();
-            decision.accept(
-                    ok, CompressionHandler.forServer(compression, level, settings.maxPacketBytes()), packets, commands);
-        }
     }
 }

@@ -119,6 +119,9 @@ final class MySqlReply implements PrepareTarget, SeveralReplies {
             Ok.decode(payload.duplicate(), replyCapabilities).encodePacket(out, id, capabilities);
         } else {
             PacketEncoder.write(out, id, payload);
+            if (kind == ControlPacket.EOF || kind == ControlPacket.COLUMNS_EOF) {
+                withoutStateFlag(out);
+            }
         }
         write(out);
     }
@@ -136,6 +139,14 @@ final class MySqlReply implements PrepareTarget, SeveralReplies {
                 ok.warnings(),
                 ok.info(),
                 ok.changes());
+    }
+
+    /** Whoever has not asked for session tracking does not know the flag that announces it. */
+    private void withoutStateFlag(ByteBuf eof) {
+        int at = eof.readerIndex() + PacketEncoder.HEADER_BYTES + 3;
+        if (!capabilities.has(CapabilityFlags.CLIENT_SESSION_TRACK) && eof.writerIndex() >= at + 2) {
+            eof.setShortLE(at, eof.getUnsignedShortLE(at) & ~StatusFlags.SERVER_SESSION_STATE_CHANGED);
+        }
     }
 
     /** Whether an OK holds more than its fixed fields, so that its form depends on the capabilities. */

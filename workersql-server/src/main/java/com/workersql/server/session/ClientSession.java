@@ -9,11 +9,9 @@ import com.workersql.protocol.StatusFlags;
 import com.workersql.router.StatementContext;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * What one client's statements run in: who it is, what it has set, its transaction, its prepared statements and, while it must
@@ -22,6 +20,9 @@ import java.util.Set;
  * <p>Confined to one event loop; it runs one command at a time, which the doors see to.
  */
 public final class ClientSession {
+    /** Set by MariaDB, and by nobody else, while {@code sql_mode} has ANSI_QUOTES. */
+    private static final int MARIADB_STATUS_ANSI_QUOTES = 1 << 15;
+
     private final int id;
     private final EventLoop loop;
     private final Principal principal;
@@ -36,20 +37,25 @@ public final class ClientSession {
     private final List<String> ahead = new ArrayList<>();
     private boolean severalStatements;
     private boolean beginPending;
+    private Boolean nextReadOnly;
     private boolean transactionLost;
     private Held held;
-    private final EnumSet<HoldReason> holdReasons = EnumSet.noneOf(HoldReason.class);
+    private final Pins pins = new Pins();
+    private final Figures figures = new Figures();
     private int statusFlags = StatusFlags.SERVER_STATUS_AUTOCOMMIT;
-    private long lastInsertId;
-    private long rowCount = -1;
-    private long foundRows;
     private boolean closed;
     private boolean mustClose;
     private PooledConnection running;
+    private PooledConnection departing;
     private Runnable waiting;
     private StatementContext context;
     private final Map<String, KeyOfAccount> poolKeys = new HashMap<>(4);
-    private List<String[]> warnings = List.of();
+    private String latestConnection;
+    private boolean spoiled;
+    private boolean locksMayBeGone;
+    private boolean asked;
+    private String statement;
+    private long sinceNanos;
 
     /**
      * A connection that the session keeps.
@@ -230,24 +236,6 @@ public final class ClientSession {
     }
 
     /**
-     * The diagnostics of the latest statement, fetched before its connection was given back.
-     *
-     * @return rows of level, code and message
-     */
-    public List<String[]> warnings() {
-        return warnings;
-    }
-
-    /**
-     * Keeps the diagnostics of the latest statement.
-     *
-     * @param warnings rows of level, code and message
-     */
-    public void warnings(List<String[]> warnings) {
-        this.warnings = warnings;
-    }
-
-    /**
      * What the client has set.
      *
      * @return immutable
@@ -316,17 +304,48 @@ public final class ClientSession {
      * Notes a BEGIN that waits for its first statement.
      *
      * @param sql the statement as the client wrote it
+     * @param readOnly whether the transaction may only read
      */
-    public void beginLater(String sql) {
+    public void beginLater(String sql, boolean readOnly) {
         ahead.add(sql);
         beginPending = true;
         statusFlags |= StatusFlags.SERVER_STATUS_IN_TRANS;
+        if (readOnly) {
+            statusFlags |= StatusFlags.SERVER_STATUS_IN_TRANS_READONLY;
+        }
+    }
+
+    /**
+     * Notes what SET TRANSACTION said of the next transaction's access.
+     *
+     * @param readOnly READ ONLY
+     * @param readWrite READ WRITE
+     */
+    public void nextTransaction(boolean readOnly, boolean readWrite) {
+        if (readOnly || readWrite) {
+            nextReadOnly = readOnly;
+        }
+    }
+
+    /**
+     * Whether a transaction that says nothing of its access may only read.
+     *
+     * @return as SET TRANSACTION or the session's variables have it
+     */
+    public boolean beginsReadOnly() {
+        if (nextReadOnly != null) {
+            return nextReadOnly;
+        }
+        String set = variables.get("tx_read_only");
+        String value = set == null ? variables.get("transaction_read_only") : set;
+        return value != null && (value.equals("1") || value.equalsIgnoreCase("ON") || value.equalsIgnoreCase("TRUE"));
     }
 
     /** Forgets a BEGIN that was never sent, with all that waited behind it. */
     public void forgetPendingBegin() {
         ahead.clear();
         beginPending = false;
+        nextReadOnly = null;
         statusFlags &= ~(StatusFlags.SERVER_STATUS_IN_TRANS | StatusFlags.SERVER_STATUS_IN_TRANS_READONLY);
     }
 
@@ -342,6 +361,7 @@ public final class ClientSession {
         var taken = List.copyOf(ahead);
         ahead.clear();
         beginPending = false;
+        nextReadOnly = null;
         return taken;
     }
 
@@ -409,7 +429,8 @@ public final class ClientSession {
                 & (StatusFlags.SERVER_STATUS_IN_TRANS
                         | StatusFlags.SERVER_STATUS_AUTOCOMMIT
                         | StatusFlags.SERVER_STATUS_IN_TRANS_READONLY
-                        | StatusFlags.SERVER_STATUS_NO_BACKSLASH_ESCAPES);
+                        | StatusFlags.SERVER_STATUS_NO_BACKSLASH_ESCAPES
+                        | MARIADB_STATUS_ANSI_QUOTES);
     }
 
     /**
@@ -429,17 +450,70 @@ public final class ClientSession {
     public void held(Held held) {
         this.held = held;
         if (held == null) {
-            holdReasons.clear();
+            pins.clear();
+            figures.detached();
+            spoiled = false;
+            locksMayBeGone = false;
         }
     }
 
     /**
      * Why the connection is kept.
      *
-     * @return the live set
+     * @return confined to the same loop
      */
-    public Set<HoldReason> holdReasons() {
-        return holdReasons;
+    public Pins pins() {
+        return pins;
+    }
+
+    /**
+     * What the session's functions answer.
+     *
+     * @return confined to the same loop
+     */
+    public Figures figures() {
+        return figures;
+    }
+
+    /**
+     * Whether the session is bound to its connection by more than diagnostics that nobody has read yet.
+     *
+     * @return true while statements have to run there and nowhere else
+     */
+    public boolean isBound() {
+        return held != null && !pins.isOnly(HoldReason.UNREAD_WARNINGS);
+    }
+
+    /**
+     * Whether the connection must not serve anybody else, since nobody knows what a statement has left there.
+     *
+     * @return true from {@link #spoil} until the connection is given back
+     */
+    public boolean isSpoiled() {
+        return spoiled;
+    }
+
+    /** Has the connection closed when the session gives it back. */
+    public void spoil() {
+        spoiled = true;
+    }
+
+    /**
+     * Whether a lock was released, so that perhaps none is held any more.
+     *
+     * @return true until the connection was asked
+     */
+    public boolean locksMayBeGone() {
+        return locksMayBeGone;
+    }
+
+    /**
+     * Notes that a lock was released, or that the connection was asked.
+     *
+     * @param may the new state
+     */
+    public void locksMayBeGone(boolean may) {
+        locksMayBeGone = may;
     }
 
     /**
@@ -448,57 +522,26 @@ public final class ClientSession {
      * @return true when a reason other than a transaction or unread warnings keeps it
      */
     public boolean holdsUnreplayableState() {
-        return holdReasons.stream()
-                .anyMatch(reason -> reason != HoldReason.TRANSACTION
-                        && reason != HoldReason.TRANSACTION_STATE_UNKNOWN
-                        && reason != HoldReason.UNREAD_WARNINGS);
+        for (var reason : pins.reasons()) {
+            if (reason != HoldReason.TRANSACTION
+                    && reason != HoldReason.TRANSACTION_STATE_UNKNOWN
+                    && reason != HoldReason.UNREAD_WARNINGS) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**
-     * What {@code LAST_INSERT_ID()} answers.
+     * Notes the connection on which a statement runs.
      *
-     * @return an unsigned 64-bit number
+     * @param connection names it among all that there ever were
+     * @return whether the statement before ran on another one
      */
-    public long lastInsertId() {
-        return lastInsertId;
-    }
-
-    /**
-     * Notes a generated key.
-     *
-     * @param lastInsertId an unsigned 64-bit number
-     */
-    public void lastInsertId(long lastInsertId) {
-        this.lastInsertId = lastInsertId;
-    }
-
-    /**
-     * What {@code ROW_COUNT()} answers.
-     *
-     * @return the affected rows of the latest statement, -1 after a result set or an error
-     */
-    public long rowCount() {
-        return rowCount;
-    }
-
-    /**
-     * What {@code FOUND_ROWS()} answers.
-     *
-     * @return the rows of the latest SELECT
-     */
-    public long foundRows() {
-        return foundRows;
-    }
-
-    /**
-     * Notes the figures of the latest statement.
-     *
-     * @param rowCount affected rows, or -1
-     * @param foundRows rows of the latest SELECT
-     */
-    public void counts(long rowCount, long foundRows) {
-        this.rowCount = rowCount;
-        this.foundRows = foundRows;
+    public boolean movesTo(String connection) {
+        boolean moved = latestConnection != null && !latestConnection.equals(connection);
+        latestConnection = connection;
+        return moved;
     }
 
     /**
@@ -568,15 +611,80 @@ public final class ClientSession {
         this.running = running;
     }
 
+    /**
+     * The connection whose statement is being killed because the client is gone.
+     *
+     * @return null before, and when it was closed
+     */
+    public PooledConnection departing() {
+        return departing;
+    }
+
+    /**
+     * Notes the connection whose statement is being killed.
+     *
+     * @param connection null when it was closed
+     */
+    public void departing(PooledConnection connection) {
+        departing = connection;
+    }
+
+    /**
+     * The statement that runs, without its values.
+     *
+     * @return null between statements
+     */
+    public String statement() {
+        return statement;
+    }
+
+    /**
+     * When the statement that runs began, or the last one ended.
+     *
+     * @return by the gateway's monotonic clock
+     */
+    public long sinceNanos() {
+        return sinceNanos;
+    }
+
+    /**
+     * A statement begins or ends.
+     *
+     * @param fingerprint the statement without its values; null at its end
+     * @param nowNanos the gateway's monotonic clock
+     */
+    public void statement(String fingerprint, long nowNanos) {
+        statement = fingerprint;
+        sinceNanos = nowNanos;
+    }
+
+    /**
+     * Whether what runs is a question of the gateway's own rather than a statement of the client's.
+     *
+     * @return true while the connection is asked
+     */
+    public boolean isAsked() {
+        return asked;
+    }
+
+    /**
+     * Notes that the connection is being asked, or has answered.
+     *
+     * @param asked the new state
+     */
+    public void asked(boolean asked) {
+        this.asked = asked;
+    }
+
     /** Back to the state behind the login, as COM_RESET_CONNECTION leaves it; the current schema stays. */
     public void reset() {
         variables = SessionVariables.NONE;
         ahead.clear();
         beginPending = false;
+        nextReadOnly = null;
         transactionLost = false;
         statusFlags = StatusFlags.SERVER_STATUS_AUTOCOMMIT;
-        lastInsertId = 0;
-        rowCount = -1;
+        figures.reset();
         prepared.clear();
     }
 }

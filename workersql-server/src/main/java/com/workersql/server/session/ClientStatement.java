@@ -18,6 +18,7 @@ public final class ClientStatement {
     private final byte[] sql;
     private final int parameterCount;
     private final StatementInfo info;
+    private int columnCount;
     private ParameterTypes parameterTypes = ParameterTypes.NONE;
     private Map<Integer, CompositeByteBuf> longData;
     private long longDataBytes;
@@ -63,6 +64,24 @@ public final class ClientStatement {
      */
     public int parameterCount() {
         return parameterCount;
+    }
+
+    /**
+     * How many columns the client has last seen in its result.
+     *
+     * @return 0 for a statement without result
+     */
+    public int columnCount() {
+        return columnCount;
+    }
+
+    /**
+     * Notes how many columns the client has seen.
+     *
+     * @param count as the server told it
+     */
+    public void columnCount(int count) {
+        columnCount = count;
     }
 
     /**

@@ -9,7 +9,7 @@ public enum HoldReason {
     TRANSACTION_STATE_UNKNOWN,
     /** The last reply had warnings that live on the connection only. */
     UNREAD_WARNINGS,
-    /** A user variable was set. */
+    /** A user variable was set to what cannot be set again elsewhere; literals can. */
     USER_VARIABLE,
     /** A temporary table exists. */
     TEMPORARY_TABLE,
@@ -21,8 +21,6 @@ public enum HoldReason {
     GLOBAL_READ_LOCK,
     /** A HANDLER is open. */
     HANDLER,
-    /** SQL_CALC_FOUND_ROWS was used; its figure lives on the connection. */
-    FOUND_ROWS,
     /** A statement was prepared by text. */
     TEXT_PREPARE,
     /** A stored routine ran, whose effects are not known. */
@@ -34,5 +32,7 @@ public enum HoldReason {
     /** A cursor is open. */
     CURSOR,
     /** A session variable was changed in a way that cannot be replayed elsewhere. */
-    UNKNOWN_STATE
+    UNKNOWN_STATE,
+    /** The server reported a change of its session's state that the statement's text does not explain. */
+    TRACKED_STATE
 }

@@ -3,7 +3,9 @@ package com.workersql.server.session;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The session variables that a client has set, in the order of their last assignment, each with the SQL text of its value. They
@@ -76,20 +78,22 @@ public final class SessionVariables {
     }
 
     /**
-     * The one SET statement that takes a connection from its state to this one.
+     * The SET statements that take a connection from its state to this one: one for system variables and, behind it, one for user
+     * variables, whose values are read under what the first has set.
      *
      * @param applied what the connection has, in order
-     * @return the statement, an empty text when nothing differs, or null when the connection has an assignment that this
-     *     session does not have, so that it must be reset first
+     * @return the statements, none when nothing differs, or null when the connection has an assignment that this session does
+     *     not have, so that it must be reset first
      */
-    public String differenceFrom(Map<String, String> applied) {
+    public List<String> differenceFrom(Map<String, String> applied) {
         if (applied == assignments || applied.equals(assignments)) {
-            return "";
+            return List.of();
         }
         if (!assignments.keySet().containsAll(applied.keySet())) {
             return null;
         }
-        var sql = new StringBuilder();
+        var system = new StringBuilder();
+        var user = new StringBuilder();
         boolean charsetChanged = false;
         for (var assignment : assignments.entrySet()) {
             String name = assignment.getKey();
@@ -97,10 +101,64 @@ public final class SessionVariables {
             // An earlier SET NAMES overwrites what was set after it, so everything of that family follows again.
             if (differs || (charsetChanged && isCharset(name))) {
                 charsetChanged |= isCharset(name);
-                append(sql, name, assignment.getValue());
+                append(isUserVariable(name) ? user : system, name, assignment.getValue());
             }
         }
-        return sql.toString();
+        return Stream.of(system, user)
+                .filter(sql -> sql.length() > 0)
+                .map(StringBuilder::toString)
+                .toList();
+    }
+
+    /**
+     * The user variables whose value is text, which was read in a character set and an {@code sql_mode}: a change of those would
+     * change what a replay gives.
+     *
+     * @return their names without the sign
+     */
+    public List<String> userTexts() {
+        return assignments.entrySet().stream()
+                .filter(entry -> isUserVariable(entry.getKey())
+                        && (entry.getValue().startsWith("'") || entry.getValue().startsWith("\"")))
+                .map(entry ->
+                        entry.getKey().substring(2, entry.getKey().length() - 1).replace("``", "`"))
+                .toList();
+    }
+
+    /**
+     * How many user variables there are.
+     *
+     * @return those that can be replayed
+     */
+    public int userVariables() {
+        return (int) assignments.keySet().stream()
+                .filter(SessionVariables::isUserVariable)
+                .count();
+    }
+
+    /**
+     * These variables without one.
+     *
+     * @param name the variable's name
+     * @return a new instance, or this one when there is none by that name
+     */
+    public SessionVariables without(String name) {
+        if (!assignments.containsKey(name)) {
+            return this;
+        }
+        var next = new LinkedHashMap<>(assignments);
+        next.remove(name);
+        return new SessionVariables(Collections.unmodifiableMap(next));
+    }
+
+    /**
+     * The name under which a user variable is kept.
+     *
+     * @param name without the sign, in lower case
+     * @return the name as SQL text
+     */
+    public static String userVariable(String name) {
+        return "@`" + name.replace("`", "``") + "`";
     }
 
     private static void append(StringBuilder sql, String name, String valueText) {
@@ -109,12 +167,24 @@ public final class SessionVariables {
             sql.append("NAMES ").append(valueText);
         } else if (name.equals(CHARACTER_SET)) {
             sql.append("CHARACTER SET ").append(valueText);
+        } else if (isUserVariable(name)) {
+            sql.append(name).append(" = ").append(valueText);
         } else {
             sql.append("SESSION ").append(name).append(" = ").append(valueText);
         }
     }
 
-    private static boolean isCharset(String name) {
+    private static boolean isUserVariable(String name) {
+        return name.charAt(0) == '@';
+    }
+
+    /**
+     * Whether a variable decides how text is read and written.
+     *
+     * @param name in lower case
+     * @return true for NAMES, CHARACTER SET and the variables behind them
+     */
+    public static boolean isCharset(String name) {
         return name.equals(NAMES)
                 || name.equals(CHARACTER_SET)
                 || name.startsWith("character_set_")

@@ -56,6 +56,11 @@ final class Fleet implements AutoCloseable {
         this.gateway = Gateway.start(config);
     }
 
+    /** The port of a shard, in the order of the tenants whose home they are. */
+    int port(int shard) {
+        return ports.get(shard);
+    }
+
     /** Whether the shards are MySQL servers that exist beside the build. */
     static boolean isMySql() {
         return System.getProperty(MYSQL_PORTS) != null;
@@ -107,13 +112,8 @@ final class Fleet implements AutoCloseable {
         for (int i = 0; i < TENANTS.size(); i++) {
             String tenant = TENANTS.get(i);
             String password = "shard-password-of-" + tenant;
-            try (var root = Driver.MYSQL_TEXT.connect(ports.get(i), "root", "", "mysql");
-                    var statement = root.createStatement()) {
-                statement.execute("DROP DATABASE IF EXISTS " + tenant);
-                statement.execute("CREATE DATABASE " + tenant + " CHARACTER SET utf8mb4");
-                statement.execute("DROP USER IF EXISTS '" + tenant + "'@'%'");
-                statement.execute("CREATE USER '" + tenant + "'@'%' IDENTIFIED BY '" + password + "'");
-                statement.execute("GRANT ALL PRIVILEGES ON `" + tenant + "`.* TO '" + tenant + "'@'%'");
+            for (int port : ports) {
+                createTenant(port, tenant, password);
             }
             accounts.put(tenant, new ShardAccount(tenant, Secret.of(password), tenant));
             passwords.put(tenant, "gateway-password-of-" + tenant);
@@ -134,6 +134,17 @@ final class Fleet implements AutoCloseable {
                 .policy(PolicySource.byTenant(
                         shards.stream().map(ShardConfig::name).toList(), homes));
         return new Fleet(null, accounts, passwords, ports, change.apply(config.build()));
+    }
+
+    private static void createTenant(int port, String tenant, String password) throws SQLException {
+        try (var root = Driver.MYSQL_TEXT.connect(port, "root", "", "mysql");
+                var statement = root.createStatement()) {
+            statement.execute("DROP DATABASE IF EXISTS " + tenant);
+            statement.execute("CREATE DATABASE " + tenant + " CHARACTER SET utf8mb4");
+            statement.execute("DROP USER IF EXISTS '" + tenant + "'@'%'");
+            statement.execute("CREATE USER '" + tenant + "'@'%' IDENTIFIED BY '" + password + "'");
+            statement.execute("GRANT ALL PRIVILEGES ON `" + tenant + "`.* TO '" + tenant + "'@'%'");
+        }
     }
 
     /** What the gateway was started with. */

@@ -129,7 +129,11 @@ public final class Classifier {
             case PREPARE, EXECUTE_IMMEDIATE -> prepared(s, info);
             case SAVEPOINT, EXECUTE, DEALLOCATE, UNLOCK_TABLES, DIAGNOSTICS, HELP, SET_ROLE ->
                 Verdict.route(info, Route.SESSION);
-            case SHOW, LOCK_TABLES, HANDLER, TABLE_MAINTENANCE -> Verdict.route(info, Route.NAMES);
+            case SHOW -> {
+                LocalAction list = LocalReader.processList(s);
+                yield list == null ? Verdict.route(info, Route.NAMES) : Verdict.local(info, list);
+            }
+            case LOCK_TABLES, HANDLER, TABLE_MAINTENANCE -> Verdict.route(info, Route.NAMES);
             case LOAD_DATA ->
                 Verdict.refused(
                         info,

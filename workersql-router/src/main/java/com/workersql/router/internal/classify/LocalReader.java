@@ -209,6 +209,14 @@ final class LocalReader {
         return first == Word.READ && second == Word.UNCOMMITTED ? Isolation.READ_UNCOMMITTED : null;
     }
 
+    /** {@return the action of SHOW [FULL] PROCESSLIST, or null} */
+    static LocalAction processList(FoldedStatement s) {
+        int noun = s.isWord(1, Word.FULL) ? 2 : 1;
+        return s.isWord(noun, Word.PROCESSLIST) && s.tokens() == noun + 1
+                ? new LocalAction.ShowProcessList(noun == 2)
+                : null;
+    }
+
     /** {@return the functions of a SELECT that holds nothing else, or null} */
     static LocalAction sessionFunctions(FoldedStatement s) {
         if (!s.isWord(0, Word.SELECT) || s.isInvalid()) {

@@ -173,7 +173,7 @@ public final class SessionValues {
         boolean nameable = s.kind(last) == Token.QUOTED
                 || s.kind(last) == Token.STRING
                 || (s.kind(last) == Token.WORD && !endsExpression(s.word(last)));
-        return nameable && (s.isMark(last - 1, ')') || s.kind(last - 1) != Token.MARK && !isOperator(last - 1));
+        return nameable && (s.isMark(last - 1, ')') || (s.kind(last - 1) != Token.MARK && !isOperator(last - 1)));
     }
 
     private static boolean endsExpression(Word word) {
@@ -189,10 +189,11 @@ public final class SessionValues {
         }
         return switch (s.word(token)) {
             case AND, OR, XOR, NOT, IN, IS, LIKE, BETWEEN, COLLATE, BINARY, CASE, WHEN, THEN, ELSE -> true;
-            default -> switch (s.text(token).toUpperCase(Locale.ROOT)) {
-                case "DIV", "MOD", "REGEXP", "RLIKE", "SOUNDS", "ESCAPE", "INTERVAL" -> true;
-                default -> false;
-            };
+            default ->
+                switch (s.text(token).toUpperCase(Locale.ROOT)) {
+                    case "DIV", "MOD", "REGEXP", "RLIKE", "SOUNDS", "ESCAPE", "INTERVAL" -> true;
+                    default -> false;
+                };
         };
     }
 

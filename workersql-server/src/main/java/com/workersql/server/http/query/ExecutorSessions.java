@@ -9,7 +9,6 @@ import com.workersql.server.execute.ReplyTarget;
 import com.workersql.server.execute.Shards;
 import com.workersql.server.execute.StatementExecutor;
 import com.workersql.server.session.ClientSession;
-import com.workersql.server.session.HoldReason;
 import com.workersql.server.session.Principal;
 import com.workersql.server.session.SessionRegistry;
 import io.netty.buffer.ByteBufAllocator;
@@ -85,13 +84,12 @@ public final class ExecutorSessions implements QuerySessions {
                 || !session.ahead().isEmpty()
                 || !session.variables().assignments().isEmpty()
                 || !Objects.equals(session.schema(), session.principal().database())
-                || session.holdReasons().stream().anyMatch(reason -> reason != HoldReason.UNREAD_WARNINGS);
+                || session.isBound();
     }
 
     @Override
     public void onKill(ClientSession session, Consumer<Boolean> killed) {
-        registry.add(new SessionRegistry.Entry(
-                session.id(), session.principal(), whole -> session.loop().execute(() -> killed.accept(whole))));
+        registry.add(new SessionRegistry.Entry(session, whole -> session.loop().execute(() -> killed.accept(whole))));
     }
 
     @Override

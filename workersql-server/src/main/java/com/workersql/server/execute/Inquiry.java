@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.execute;
+
+import com.workersql.pool.BrokenConnectionException;
+import com.workersql.pool.PooledConnection;
+import com.workersql.pool.ReplyStatus;
+import com.workersql.protocol.Command;
+import com.workersql.protocol.session.ReplyKind;
+import com.workersql.server.session.ClientSession;
+import com.workersql.server.session.HoldReason;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * Asks a session's connection, behind the reply to its client, for what no reply tells, so that the connection can be given back:
+ * the diagnostics, the generated key, and whether locks are still held.
+ */
+final class Inquiry {
+    private final ClientSession session;
+    private final PooledConnection connection;
+    private final Ending ending;
+
+    /** How an inquiry ends. */
+    interface Ending {
+        /** All questions were answered. */
+        void answered();
+
+        /** The connection is of no use any more. */
+        void broken(String why);
+    }
+
+    private Inquiry(ClientSession session, PooledConnection connection, Ending ending) {
+        this.session = session;
+        this.connection = connection;
+        this.ending = ending;
+    }
+
+    /** Whether there is something to ask once nothing but it keeps the connection. */
+    static boolean isDue(ClientSession session) {
+        return session.figures().isKeyUnread() || session.figures().isFoundRowsUnread() || locksMayBeGone(session);
+    }
+
+    private static boolean locksMayBeGone(ClientSession session) {
+        return session.pins().isOnly(HoldReason.USER_LOCK)
+                && session.locksMayBeGone()
+                && session.pins().areNamesKnown(HoldReason.USER_LOCK);
+    }
+
+    /** Asks; the session's next command waits until the ending was told. */
+    static void start(ClientSession session, PooledConnection connection, Ending ending) {
+        session.running(connection);
+        session.asked(true);
+        new Inquiry(session, connection, ending).next();
+    }
+
+    private void next() {
+        var pins = session.pins();
+        var figures = session.figures();
+        if (pins.has(HoldReason.UNREAD_WARNINGS)) {
+            ask("SHOW WARNINGS", rows -> {
+                pins.remove(HoldReason.UNREAD_WARNINGS);
+                figures.warnings(rows);
+            });
+        } else if (figures.isKeyUnread() || figures.isFoundRowsUnread()) {
+            ask("SELECT FOUND_ROWS(), LAST_INSERT_ID()", rows -> {
+                if (figures.isFoundRowsUnread()) {
+                    figures.foundRowsRead(
+                            Long.parseUnsignedLong(rows.get(0)[0]),
+                            connection.state().foundRows());
+                }
+                // This question's own row.
+                connection.state().foundRows(1);
+                if (figures.isKeyUnread()) {
+                    figures.lastInsertId(Long.parseUnsignedLong(rows.get(0)[1]));
+                    connection.state().lastInsertId(figures.lastInsertId());
+                }
+            });
+        } else if (locksMayBeGone(session)) {
+            askForLocks();
+        } else {
+            session.running(null);
+            session.asked(false);
+            ending.answered();
+        }
+    }
+
+    private void askForLocks() {
+        session.locksMayBeGone(false);
+        var names = List.copyOf(session.pins().names(HoldReason.USER_LOCK));
+        String sql = names.stream()
+                .map(name -> "COALESCE(IS_USED_LOCK('" + name + "') = CONNECTION_ID(), 0)")
+                .collect(Collectors.joining(", ", "SELECT ", ""));
+        ask(sql, rows -> {
+            for (int i = 0; i < names.size(); i++) {
+                if (rows.get(0)[i].equals("0")) {
+                    session.pins().remove(HoldReason.USER_LOCK, names.get(i));
+                }
+            }
+        });
+    }
+
+    /** What to do with an answer. */
+    private interface Answer {
+        void take(List<String[]> rows);
+    }
+
+    private void ask(String sql, Answer answer) {
+        session.figures().onConnection(false);
+        byte[] text = sql.getBytes(StandardCharsets.UTF_8);
+        var payload =
+                Unpooled.buffer(1 + text.length).writeByte(Command.COM_QUERY).writeBytes(text);
+        connection.executePayload(ReplyKind.QUERY, payload, new TextRows() {
+            @Override
+            protected void completed(List<String[]> rows, ReplyStatus status) {
+                if (session.isClosed()) {
+                    connection.releaseAfterReset();
+                    return;
+                }
+                if (status.isError()) {
+                    broken("a question of the gateway's own was answered by " + status.errno());
+                    return;
+                }
+                answer.take(rows);
+                next();
+            }
+
+            @Override
+            public void onBroken(BrokenConnectionException e) {
+                if (session.isClosed()) {
+                    connection.discard("broken");
+                } else {
+                    broken("broken");
+                }
+            }
+        });
+    }
+
+    private void broken(String why) {
+        session.running(null);
+        session.asked(false);
+        ending.broken(why);
+    }
+}

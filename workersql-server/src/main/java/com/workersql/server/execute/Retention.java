@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.execute;
+
+import com.workersql.pool.PooledConnection;
+import com.workersql.server.session.ClientSession;
+import com.workersql.server.session.HoldReason;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides behind each statement whether its session keeps the connection. Only the number of warnings travels with a reply, the
+ * warnings themselves live on the connection: so one with warnings is kept for a short while, in which most clients ask; then, or
+ * at once where others wait for a connection, they are fetched and kept by the session, and the connection is given back.
+ */
+final class Retention {
+    private static final Logger LOG = LoggerFactory.getLogger(Retention.class);
+
+    private final long warningsHoldMillis;
+    private final LongSupplier nanoClock;
+    private final SessionCounters counters;
+    private final Function<String, Shard> shards;
+
+    Retention(
+            long warningsHoldMillis, LongSupplier nanoClock, SessionCounters counters, Function<String, Shard> shards) {
+        this.shards = shards;
+        this.warningsHoldMillis = warningsHoldMillis;
+        this.nanoClock = nanoClock;
+        this.counters = counters;
+    }
+
+    /** Keeps the connection, asks it something first, or gives it back. */
+    void settle(ClientSession session, PooledConnection connection, Shard shard, String fingerprint) {
+        var pins = session.pins();
+        if (pins.isEmpty() && !Inquiry.isDue(session)) {
+            Aftermath.giveBack(session, connection);
+            return;
+        }
+        session.held(new ClientSession.Held(connection, shard.name()));
+        counters.pinned(pins.stamp(fingerprint, nanoClock.getAsLong()));
+        if (pins.isEmpty() || (pins.isOnly(HoldReason.USER_LOCK) && Inquiry.isDue(session))) {
+            ask(session, shard);
+        } else if (pins.isOnly(HoldReason.UNREAD_WARNINGS)) {
+            if (shard.pool().stats(connection.key().endpoint()).waiting() > 0) {
+                ask(session, shard);
+            } else {
+                askLater(session, shard);
+            }
+        } else {
+        }
+        if (!pins.isEmpty()) {
+            LOG.debug("Session {} keeps its connection to {}: {}", session.id(), shard.name(), pins);
+        }
+    }
+
+    private void askLater(ClientSession session, Shard shard) {
+        var held = session.held();
+        session.loop()
+                .schedule(
+                        () -> {
+                            if (held.equals(session.held())
+                                    && session.running() == null
+                                    && session.pins().isOnly(HoldReason.UNREAD_WARNINGS)) {
+                                ask(session, shard);
+                            }
+                        },
+                        warningsHoldMillis,
+                        TimeUnit.MILLISECONDS);
+    }
+
+    private void ask(ClientSession session, Shard shard) {
+        var connection = session.held().connection();
+        Inquiry.start(session, connection, new Inquiry.Ending() {
+            @Override
+            public void answered() {
+                settle(session, connection, shard, "");
+                resume(session);
+            }
+
+            @Override
+            public void broken(String why) {
+                session.held(null);
+                connection.discard(why);
+                resume(session);
+            }
+        });
+    }
+
+    /** A statement that does not need the connection ends the reading of the diagnostics of the one before. */
+    void dropDiagnostics(ClientSession session) {
+        session.figures().warnings(List.of());
+        session.figures().onConnection(false);
+        if (session.pins().has(HoldReason.UNREAD_WARNINGS)) {
+            session.pins().remove(HoldReason.UNREAD_WARNINGS);
+            var held = session.held();
+            if (held != null && session.running() == null) {
+                settle(session, held.connection(), shards.apply(held.shard()), "");
+            }
+        }
+    }
+
+    private static void resume(ClientSession session) {
+        var waiting = session.takeWaiting();
+        if (waiting != null) {
+            waiting.run();
+        }
+    }
+}

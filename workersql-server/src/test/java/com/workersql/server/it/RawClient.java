@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.it;
+
+import com.workersql.protocol.CapabilityFlags;
+import com.workersql.protocol.Command;
+import com.workersql.protocol.StatusFlags;
+import com.workersql.protocol.auth.CachingSha2Password;
+import com.workersql.protocol.auth.NativePassword;
+import com.workersql.protocol.frame.PacketEncoder;
+import com.workersql.protocol.message.client.AuthResponse;
+import com.workersql.protocol.message.client.ChangeUser;
+import com.workersql.protocol.message.server.AuthSwitchRequest;
+import com.workersql.protocol.message.server.HandshakeV10;
+import com.workersql.protocol.session.ClientHandshake;
+import com.workersql.protocol.session.ClientHandshakeConfig;
+import com.workersql.protocol.session.ServerSession;
+import com.workersql.protocol.session.TlsMode;
+import com.workersql.protocol.wire.LengthEncodedInteger;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A MySQL client that hides nothing: a command goes out as it is given, and the reply is the list of its payloads. Blocking, for
+ * one thread.
+ */
+final class RawClient implements AutoCloseable {
+    private static final int TIMEOUT_MILLIS = 60_000;
+
+    private final Socket socket;
+    private final DataInputStream in;
+    private final ServerSession session;
+
+    private RawClient(Socket socket, DataInputStream in, ServerSession session) {
+        this.socket = socket;
+        this.in = in;
+        this.session = session;
+    }
+
+    /** Logs in at a server on loopback. */
+    static RawClient connect(int port, String user, String password, String schema, long capabilities)
+            throws IOException {
+        var socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket.setTcpNoDelay(true);
+        socket.setSoTimeout(TIMEOUT_MILLIS);
+        var in = new DataInputStream(new java.io.BufferedInputStream(socket.getInputStream(), 16 * 1024));
+        var handshake = new ClientHandshake(ClientHandshakeConfig.builder(user)
+                .password(password.getBytes(StandardCharsets.UTF_8))
+                .schema(schema)
+                .capabilities(new CapabilityFlags(capabilities))
+                .tls(TlsMode.DISABLED)
+                .allowPublicKeyRetrieval(true)
+                .build());
+        while (true) {
+            var packet = read(in);
+            var out = Unpooled.buffer();
+            var step = handshake.receive(Unpooled.wrappedBuffer(packet.payload), packet.sequenceId, out);
+            out.readBytes(socket.getOutputStream(), out.readableBytes());
+            if (step == ClientHandshake.Step.DONE) {
+                return new RawClient(socket, in, handshake.session());
+            }
+        }
+    }
+
+    @SuppressWarnings("ArrayRecordComponent")
+    private record Packet(int sequenceId, byte[] payload) {}
+
+    private static Packet read(DataInputStream in) throws IOException {
+        var whole = new java.io.ByteArrayOutputStream();
+        while (true) {
+            int length = in.readUnsignedByte() | in.readUnsignedByte() << 8 | in.readUnsignedByte() << 16;
+            int sequenceId = in.readUnsignedByte();
+            byte[] part = in.readNBytes(length);
+            if (part.length < length) {
+                throw new java.io.EOFException("the connection ended inside of a packet");
+            }
+            whole.write(part);
+            if (length < 0xFF_FFFF) {
+                return new Packet(sequenceId, whole.toByteArray());
+            }
+        }
+    }
+
+    /** What was agreed on at the login. */
+    CapabilityFlags capabilities() {
+        return session.capabilities();
+    }
+
+    /** The connection id of the greeting. */
+    int connectionId() {
+        return session.greeting().connectionId();
+    }
+
+    /** Runs a text. */
+    RawReply query(String sql) throws IOException {
+        return command(Command.COM_QUERY, sql.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Sends a command with its arguments and reads the whole reply. */
+    RawReply command(int code, byte[] arguments) throws IOException {
+        send(code, arguments);
+        return switch (code) {
+            case Command.COM_STMT_SEND_LONG_DATA, Command.COM_STMT_CLOSE, Command.COM_QUIT -> RawReply.NONE;
+            case Command.COM_STMT_PREPARE -> prepared();
+            case Command.COM_STMT_FETCH -> fetched();
+            case Command.COM_STATISTICS -> new RawReply(List.of(read(in).payload), capabilities());
+            default -> results();
+        };
+    }
+
+    /** Sends a command and does not wait for anything. */
+    void send(int code, byte[] arguments) throws IOException {
+        var payload = Unpooled.buffer(1 + arguments.length).writeByte(code).writeBytes(arguments);
+        var out = Unpooled.buffer();
+        PacketEncoder.write(out, 0, payload);
+        out.readBytes(socket.getOutputStream(), out.readableBytes());
+    }
+
+    private RawReply results() throws IOException {
+        var payloads = new ArrayList<byte[]>();
+        while (true) {
+            byte[] first = next(payloads);
+            int header = first[0] & 0xFF;
+            if (header == 0xFF) {
+                return new RawReply(payloads, capabilities());
+            }
+            int status;
+            if (header == 0 || (header == 0xFE && first.length < 9)) {
+                status = RawReply.statusFlags(first);
+            } else {
+                long columns = LengthEncodedInteger.get(Unpooled.wrappedBuffer(first), 0);
+                for (long i = 0; i < columns; i++) {
+                    next(payloads);
+                }
+                status = 0;
+                if (!deprecatesEof()) {
+                    status = RawReply.statusFlags(next(payloads));
+                }
+                if ((status & StatusFlags.SERVER_STATUS_CURSOR_EXISTS) == 0) {
+                    status = rows(payloads);
+                    if (status < 0) {
+                        return new RawReply(payloads, capabilities());
+                    }
+                }
+            }
+            if ((status & StatusFlags.SERVER_MORE_RESULTS_EXISTS) == 0) {
+                return new RawReply(payloads, capabilities());
+            }
+        }
+    }
+
+    /** The terminator's status flags, or -1 behind an ERR. */
+    private int rows(List<byte[]> payloads) throws IOException {
+        while (true) {
+            byte[] row = next(payloads);
+            int header = row[0] & 0xFF;
+            if (header == 0xFF) {
+                return -1;
+            }
+            if (header == 0xFE && row.length < (deprecatesEof() ? 0xFF_FFFF : 9)) {
+                return RawReply.statusFlags(row);
+            }
+        }
+    }
+
+    private RawReply fetched() throws IOException {
+        var payloads = new ArrayList<byte[]>();
+        rows(payloads);
+        return new RawReply(payloads, capabilities());
+    }
+
+    private RawReply prepared() throws IOException {
+        var payloads = new ArrayList<byte[]>();
+        byte[] ok = next(payloads);
+        if (ok[0] == 0) {
+            var reader = Unpooled.wrappedBuffer(ok);
+            int columns = reader.getUnsignedShortLE(5);
+            int parameters = reader.getUnsignedShortLE(7);
+            for (int count : new int[] {parameters, columns}) {
+                for (int i = 0; i < count; i++) {
+                    next(payloads);
+                }
+                if (count > 0 && !deprecatesEof()) {
+                    next(payloads);
+                }
+            }
+        }
+        return new RawReply(payloads, capabilities());
+    }
+
+    private boolean deprecatesEof() {
+        return capabilities().has(CapabilityFlags.CLIENT_DEPRECATE_EOF);
+    }
+
+    private byte[] next(List<byte[]> payloads) throws IOException {
+        byte[] payload = read(in).payload;
+        payloads.add(payload);
+        return payload;
+    }
+
+    /** Becomes another user on the same connection. */
+    RawReply changeUser(String user, String password, String schema) throws IOException {
+        var secret = password.getBytes(StandardCharsets.UTF_8);
+        HandshakeV10 greeting = session.greeting();
+        boolean isNative = greeting.plugin().equals(NativePassword.PLUGIN);
+        var proof = isNative
+                ? NativePassword.response(secret, greeting.salt())
+                : CachingSha2Password.response(secret, greeting.salt());
+        write(payload(new ChangeUser(user, proof, schema, 45, greeting.plugin(), Map.of())), 0);
+        while (true) {
+            var packet = read(in);
+            int header = packet.payload[0] & 0xFF;
+            if (header == 0 || header == 0xFF) {
+                return new RawReply(List.of(packet.payload), capabilities());
+            }
+            if (header == 0xFE) {
+                var request = AuthSwitchRequest.decode(Unpooled.wrappedBuffer(packet.payload), capabilities());
+                var answer = request.plugin().equals(NativePassword.PLUGIN)
+                        ? NativePassword.response(secret, request.data())
+                        : CachingSha2Password.response(secret, request.data());
+                var out = Unpooled.buffer();
+                new AuthResponse(answer).encode(out, capabilities());
+                write(out, packet.sequenceId + 1);
+            }
+        }
+    }
+
+    private ByteBuf payload(ChangeUser message) {
+        var out = Unpooled.buffer();
+        message.encode(out, capabilities());
+        return out;
+    }
+
+    private void write(ByteBuf payload, int sequenceId) throws IOException {
+        var out = Unpooled.buffer();
+        PacketEncoder.write(out, sequenceId, payload);
+        out.readBytes(socket.getOutputStream(), out.readableBytes());
+    }
+
+    /** Goes away without a word. */
+    void abort() throws IOException {
+        socket.setSoLinger(true, 0);
+        socket.close();
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}

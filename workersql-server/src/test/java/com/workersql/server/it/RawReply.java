@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.it;
+
+import com.workersql.protocol.CapabilityFlags;
+import com.workersql.protocol.wire.LengthEncodedInteger;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A whole reply: everything that a client could see of it but the packet headers.
+ *
+ * @param payloads in their order
+ * @param capabilities what they are written with
+ */
+record RawReply(List<byte[]> payloads, CapabilityFlags capabilities) {
+    /** Of a command that is not answered. */
+    static final RawReply NONE = new RawReply(List.of(), CapabilityFlags.NONE);
+
+    /** Whether it is an ERR. */
+    boolean isError() {
+        return !payloads.isEmpty() && (last()[0] & 0xFF) == 0xFF;
+    }
+
+    /** The error's number, 0 when there is none. */
+    int errno() {
+        return isError() ? (last()[1] & 0xFF) | (last()[2] & 0xFF) << 8 : 0;
+    }
+
+    /** The statement's id in a reply to COM_STMT_PREPARE. */
+    int statementId() {
+        return Unpooled.wrappedBuffer(payloads.get(0)).getIntLE(1);
+    }
+
+    private byte[] last() {
+        return payloads.get(payloads.size() - 1);
+    }
+
+    /** The first value of the first row of a text result, null for NULL. */
+    String value() {
+        long columns = LengthEncodedInteger.get(Unpooled.wrappedBuffer(payloads.get(0)), 0);
+        int eof = capabilities.has(CapabilityFlags.CLIENT_DEPRECATE_EOF) ? 0 : 1;
+        byte[] row = payloads.get((int) columns + 1 + eof);
+        var in = Unpooled.wrappedBuffer(row);
+        if (in.getUnsignedByte(0) == LengthEncodedInteger.NULL_MARKER) {
+            return null;
+        }
+        return in.readCharSequence(LengthEncodedInteger.readLength(in), StandardCharsets.UTF_8)
+                .toString();
+    }
+
+    /** The same reply with the statement's id taken out. */
+    RawReply withoutStatementId() {
+        byte[] first = payloads.get(0).clone();
+        if (first[0] == 0) {
+            Arrays.fill(first, 1, 5, (byte) 0);
+        }
+        var masked = new java.util.ArrayList<>(payloads);
+        masked.set(0, first);
+        return new RawReply(masked, capabilities);
+    }
+
+    /** Whether no client could tell one from the other. */
+    boolean sameAs(RawReply other) {
+        if (payloads.size() != other.payloads.size()) {
+            return false;
+        }
+        for (int i = 0; i < payloads.size(); i++) {
+            if (!Arrays.equals(payloads.get(i), other.payloads.get(i))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The status flags of an OK or EOF. */
+    static int statusFlags(byte[] payload) {
+        ByteBuf in = Unpooled.wrappedBuffer(payload);
+        if (payload.length == 5 && (payload[0] & 0xFF) == 0xFE) {
+            return in.getUnsignedShortLE(3);
+        }
+        in.skipBytes(1);
+        LengthEncodedInteger.read(in);
+        LengthEncodedInteger.read(in);
+        return in.readUnsignedShortLE();
+    }
+
+    @Override
+    public String toString() {
+        var text = new StringBuilder();
+        for (byte[] payload : payloads) {
+            text.append("    ").append(payload.length).append(" [");
+            // The end as well: there a column's definition tells its type.
+            for (int i = 0; i < payload.length; i++) {
+                if (i < 12 || i >= payload.length - 13) {
+                    text.append(String.format("%02x", payload[i]));
+                }
+            }
+            text.append("] ");
+            for (byte b : payload) {
+                text.append(b >= 0x20 && b < 0x7F ? (char) b : '.');
+            }
+            text.append('\n');
+        }
+        return text.toString();
+    }
+}

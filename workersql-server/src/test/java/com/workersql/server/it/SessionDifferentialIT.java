@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.workersql.protocol.CapabilityFlags;
+import com.workersql.server.config.GatewayConfig;
+import com.workersql.server.config.ShardConfig;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Sessions that share two connections to a shard are told the same, to the byte, as sessions that have a server for themselves.
+ * {@code -Dworkersql.sessions.operations=500000} makes it long, {@code -Dworkersql.sessions.seed} repeats a run, and {@code
+ * -Dworkersql.mysql.ports=3571,3572} has MySQL servers in the place of the embedded ones.
+ */
+class SessionDifferentialIT {
+    private static final int SESSIONS = 8;
+    private static final int CONNECTIONS = 2;
+    private static final long CAPABILITIES = CapabilityFlags.CLIENT_LONG_PASSWORD
+            | CapabilityFlags.CLIENT_LONG_FLAG
+            | CapabilityFlags.CLIENT_TRANSACTIONS
+            | CapabilityFlags.CLIENT_MULTI_RESULTS
+            | CapabilityFlags.CLIENT_PS_MULTI_RESULTS
+            | CapabilityFlags.CLIENT_DEPRECATE_EOF;
+
+    private static final int OPERATIONS = Integer.getInteger("workersql.sessions.operations", 1_600);
+    private static final long SEED = Long.getLong("workersql.sessions.seed", 20_261_126);
+
+    private static Fleet fleet;
+
+    @BeforeAll
+    static void start() throws Exception {
+        fleet = Fleet.start(SessionDifferentialIT::withFewConnections);
+    }
+
+    private static GatewayConfig withFewConnections(GatewayConfig config) {
+        var shards = config.shards().stream()
+                .map(shard -> new ShardConfig(
+                        shard.name(),
+                        shard.endpoints(),
+                        shard.account(),
+                        shard.tls(),
+                        CONNECTIONS,
+                        shard.allowPublicKeyRetrieval()))
+                .toList();
+        return config.toBuilder().shards(shards).build();
+    }
+
+    @AfterAll
+    static void stop() {
+        fleet.close();
+    }
+
+    @Test
+    void sessionsThatTakeTurnsAreToldWhatTheyWouldBeToldAlone() throws Exception {
+        var random = new Random(SEED);
+        var scripts = new ArrayList<SessionScript>();
+        var twins = new ArrayList<SessionTwin>();
+        var differences = new Differences();
+        try {
+            for (int i = 0; i < SESSIONS; i++) {
+                scripts.add(new SessionScript(SEED, i, !Fleet.isMySql()));
+                twins.add(twin("serial-" + i, i));
+                scripts.get(i).begin(twins.get(i));
+            }
+            for (int i = 0; i < OPERATIONS; i++) {
+                int session = random.nextInt(SESSIONS);
+                long bound = scripts.stream().filter(SessionScript::isBound).count();
+                say(scripts.get(session), twins.get(session), bound < CONNECTIONS - 1, differences);
+            }
+        } finally {
+            for (var twin : twins) {
+                twin.close();
+            }
+        }
+        assertThat(twins.stream().mapToLong(SessionTwin::operations).sum())
+                .as("operations with seed %d", SEED)
+                .isGreaterThanOrEqualTo(OPERATIONS);
+        differences.assertNone();
+    }
+
+    @Test
+    void sessionsAtTheSameTimeAreToldWhatTheyWouldBeToldAlone() throws Exception {
+        var mayBind = new Semaphore(CONNECTIONS - 1);
+        var differences = new Differences();
+        var threads = Executors.newFixedThreadPool(SESSIONS);
+        try {
+            var tasks = new ArrayList<Callable<Long>>();
+            for (int i = 0; i < SESSIONS; i++) {
+                int number = SESSIONS + i;
+                tasks.add(() -> run(number, mayBind, differences));
+            }
+            for (var result : threads.invokeAll(tasks)) {
+                assertThat(result.get()).isPositive();
+            }
+        } finally {
+            threads.shutdownNow();
+            threads.awaitTermination(1, TimeUnit.MINUTES);
+        }
+        differences.assertNone();
+        assertThat(movedShare())
+                .as("the share of statements that changed their connection: without, nothing was shown")
+                .isGreaterThan(0.2);
+    }
+
+    /** Goes on behind a difference with a new session, so that one run tells of many. */
+    private static void say(SessionScript script, SessionTwin twin, boolean mayBind, Differences differences)
+            throws Exception {
+        try {
+            script.next(mayBind).run(twin);
+        } catch (AssertionError e) {
+            differences.add(e.getMessage());
+            script.startOver();
+            twin.breakOff();
+            script.begin(twin);
+        }
+    }
+
+    /** What was told in another way than it should have been. */
+    private static final class Differences {
+        private static final int ENOUGH = 20;
+
+        private final List<String> found = new ArrayList<>();
+
+        synchronized void add(String difference) {
+            found.add(difference);
+            if (found.size() == ENOUGH) {
+                assertNone();
+            }
+        }
+
+        synchronized void assertNone() {
+            if (!found.isEmpty()) {
+                throw new IllegalStateException(found.size() + " differences:\n" + String.join("\n----\n", found));
+            }
+        }
+    }
+
+    private static long run(int number, Semaphore mayBind, Differences differences) throws Exception {
+        var script = new SessionScript(SEED, number, !Fleet.isMySql());
+        boolean holds = false;
+        try (var twin = twin("concurrent-" + number, number)) {
+            script.begin(twin);
+            while (twin.operations() < OPERATIONS / SESSIONS) {
+                if (!holds) {
+                    holds = mayBind.tryAcquire();
+                }
+                say(script, twin, holds, differences);
+                if (holds && !script.isBound()) {
+                    holds = false;
+                    mayBind.release();
+                }
+            }
+            return twin.operations();
+        }
+    }
+
+    /** Statements of sessions that nothing bound, and how many of all ran on another connection than the one before. */
+    private static double movedShare() throws Exception {
+        String metrics = new Http(fleet, "acme").get("/metrics").body();
+        double free = figure(metrics, "workersql_session_statements_total{pinned=\"false\"}");
+        return figure(metrics, "workersql_session_moves_total") / free;
+    }
+
+    private static double figure(String metrics, String name) {
+        return metrics.lines()
+                .filter(line -> line.startsWith(name + " "))
+                .mapToDouble(line -> Double.parseDouble(line.substring(name.length() + 1)))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static SessionTwin twin(String name, int number) throws Exception {
+        // Every other session is of the old kind, with EOF packets.
+        long capabilities = number % 2 == 0 ? CAPABILITIES : CAPABILITIES & ~CapabilityFlags.CLIENT_DEPRECATE_EOF;
+        return new SessionTwin(fleet, "acme", name + " (seed " + SEED + ")", capabilities);
+    }
+}
