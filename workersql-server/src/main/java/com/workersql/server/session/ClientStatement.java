@@ -5,7 +5,6 @@ import com.workersql.protocol.value.ParameterTypes;
 import com.workersql.router.StatementInfo;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.CompositeByteBuf;
-import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -20,7 +19,7 @@ public final class ClientStatement {
     private final StatementInfo info;
     private int columnCount;
     private ParameterTypes parameterTypes = ParameterTypes.NONE;
-    private Map<Integer, CompositeByteBuf> longData;
+    private Map<Integer, LongData> longData;
     private long longDataBytes;
     private boolean longDataOverflow;
 
@@ -129,9 +128,7 @@ public final class ClientStatement {
         if (longData == null) {
             longData = new TreeMap<>();
         }
-        longData.computeIfAbsent(
-                        parameter, key -> UnpooledByteBufAllocator.DEFAULT.compositeDirectBuffer(Integer.MAX_VALUE))
-                .addComponent(true, data);
+        longData.computeIfAbsent(parameter, index -> new LongData()).add(data);
     }
 
     /**
@@ -149,13 +146,18 @@ public final class ClientStatement {
      * @return by parameter index; empty when there are none; the buffers stay this statement's
      */
     public Map<Integer, CompositeByteBuf> longData() {
-        return longData == null ? Map.of() : longData;
+        if (longData == null) {
+            return Map.of();
+        }
+        var values = new TreeMap<Integer, CompositeByteBuf>();
+        longData.forEach((parameter, data) -> values.put(parameter, data.whole()));
+        return values;
     }
 
     /** Drops what is held of long data. */
     public void discardLongData() {
         if (longData != null) {
-            longData.values().forEach(CompositeByteBuf::release);
+            longData.values().forEach(LongData::release);
             longData = null;
         }
         longDataBytes = 0;

@@ -40,4 +40,23 @@ class ClientStatementTest {
         assertThat(statement.longData().get(0).toString(StandardCharsets.UTF_8)).isEqualTo("again");
         statement.discardLongData();
     }
+
+    @Test
+    void smallPiecesDoNotHoldTheBuffersThatTheyCameIn() {
+        ByteBuf arrived = piece(64 * 1024);
+        for (int i = 0; i < 10_000; i++) {
+            statement.addLongData(0, arrived.retainedSlice(i, 1), 1 << 20);
+        }
+        statement.addLongData(0, arrived.retainedSlice(0, 8_000), 1 << 20);
+        statement.addLongData(0, arrived.retainedSlice(0, 5), 1 << 20);
+
+        assertThat(arrived.refCnt()).as("the test's own and the large piece's").isEqualTo(2);
+        var value = statement.longData().get(0);
+        assertThat(value.readableBytes()).isEqualTo(18_005);
+        assertThat(value.numComponents()).isLessThan(5);
+        statement.discardLongData();
+        arrived.release();
+        assertThat(arrived.refCnt()).isZero();
+        assertThat(value.refCnt()).isZero();
+    }
 }
