@@ -49,7 +49,6 @@ final class Retention {
             } else {
                 askLater(session, shard);
             }
-        } else {
         }
         if (!pins.isEmpty()) {
             LOG.debug("Session {} keeps its connection to {}: {}", session.id(), shard.name(), pins);

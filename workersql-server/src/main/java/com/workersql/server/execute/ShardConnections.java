@@ -109,13 +109,34 @@ final class ShardConnections {
                 return;
             }
             session.pins().remove(HoldReason.UNREAD_WARNINGS);
-            if (!session.pins().isEmpty() || Inquiry.isDue(session)) {
+            if (session.pins().isEmpty() && Inquiry.isDue(session)) {
+                inquire(session, held, () -> lease(session, shard, ready, failed));
+                return;
+            }
+            if (!session.pins().isEmpty()) {
                 failed.accept(elsewhere(session, held.shard(), shard.name()));
                 return;
             }
             Aftermath.giveBack(session, held.connection());
         }
         borrow(session, shard, ready, failed);
+    }
+
+    /** Asks the held connection what only it knows, so that it can be given back, then goes on. */
+    private static void inquire(ClientSession session, ClientSession.Held held, Runnable then) {
+        Inquiry.start(session, held.connection(), new Inquiry.Ending() {
+            @Override
+            public void answered() {
+                then.run();
+            }
+
+            @Override
+            public void broken(String why) {
+                session.held(null);
+                held.connection().discard(why);
+                then.run();
+            }
+        });
     }
 
     /** Nobody else can go on with what the session began, so no gate is asked; yet the outcome counts. */

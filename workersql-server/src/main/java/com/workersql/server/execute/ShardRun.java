@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.execute;
 
+import com.workersql.breaker.BreakerState;
 import com.workersql.breaker.FailureClass;
 import com.workersql.breaker.classify.FailureClassifier;
 import com.workersql.breaker.endpoint.Gate;
@@ -14,6 +15,7 @@ import com.workersql.server.error.Outcome;
 import com.workersql.server.session.ClientSession;
 import com.workersql.server.session.HoldReason;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * One statement on its way to one shard and back: waits for a primary where a failover is under way, for a connection, for the
@@ -22,6 +24,7 @@ import java.util.List;
  */
 final class ShardRun implements Relay.Ending {
     private static final int MAX_RETRIES = 2;
+    private static final int GATE_RETRY_MILLIS = 50;
 
     private final StatementExecutor executor;
     private final ClientSession session;
@@ -36,6 +39,7 @@ final class ShardRun implements Relay.Ending {
     private ShardConnections.Lease lease;
     private Relay relay;
     private int retries;
+    private Long gateDeadlineNanos;
     private boolean ended;
     private List<NamedEffect> named = List.of();
 
@@ -80,8 +84,29 @@ final class ShardRun implements Relay.Ending {
             FailoverWait.start(shard, session, executor.settings().failoverWaitNanos(), this::attempt, this::fail);
             return;
         }
+        if (session.held() == null && waitsForGate()) {
+            session.loop().schedule(this::attempt, GATE_RETRY_MILLIS, TimeUnit.MILLISECONDS);
+            return;
+        }
         boolean repeatable = retries < MAX_RETRIES && isFree();
         executor.connections().lease(session, shard, ready -> send(ready, repeatable), this::fail);
+    }
+
+    /**
+     * Whether the way to the primary is shut and may open soon: between the failures that shut it and the check that finds the
+     * primary back, or another one in its place, nothing says that there is none. A shard of one server is not waited for.
+     */
+    private boolean waitsForGate() {
+        var topology = shard.topology();
+        if (!topology.canFailOver()
+                || topology.gates(topology.primary()).callGate().state() != BreakerState.OPEN) {
+            return false;
+        }
+        long now = executor.nanoClock().getAsLong();
+        if (gateDeadlineNanos == null) {
+            gateDeadlineNanos = now + executor.settings().failoverWaitNanos();
+        }
+        return gateDeadlineNanos - now > 0;
     }
 
     /** Whether the session has nothing on its connection that a repetition on another one would not find. */
