@@ -16,8 +16,9 @@ function stream() {
   return duplex
 }
 
-test('mysql2 over a WebSocket', async () => {
+test('mysql2 over a WebSocket', async (t) => {
   const connection = await mysql2.createConnection({ user, password, database: user, stream: () => stream() })
+  t.after(() => connection.end())
   await connection.query('DROP TABLE IF EXISTS tunnel')
   await connection.query('CREATE TABLE tunnel (id INT PRIMARY KEY, v LONGTEXT)')
   await connection.execute('INSERT INTO tunnel VALUES (?, ?)', [1, 'x'.repeat(300_000)])
@@ -30,31 +31,30 @@ test('mysql2 over a WebSocket', async () => {
   assert.equal((await connection.query('SELECT COUNT(*) AS c FROM tunnel'))[0][0].c, 1)
   await assert.rejects(connection.query('SELEC'), (e) => e.errno === 1064)
   await connection.query('DROP TABLE tunnel')
-  await connection.end()
 })
 
-test('mariadb over a WebSocket', async () => {
+test('mariadb over a WebSocket', async (t) => {
   const connection = await mariadb.createConnection({ user, password, database: user, allowPublicKeyRetrieval: true, stream: () => stream() })
-  assert.deepEqual([...(await connection.query('SELECT ? + 1 AS two', [1]))], [{ two: 2n }])
+  t.after(() => connection.end())
+  assert.equal(Number((await connection.query('SELECT ? + 1 AS two', [1]))[0].two), 2)
   assert.deepEqual([...(await connection.execute("SELECT 'é' AS e"))], [{ e: 'é' }])
-  await connection.end()
 })
 
-test('mysql2 over TCP, from a pool', async () => {
+test('mysql2 over TCP, from a pool', async (t) => {
   const pool = mysql2.createPool({ host: '127.0.0.1', port: process.env.GATEWAY_MYSQL_PORT, user, password, database: user, connectionLimit: 4 })
+  t.after(() => pool.end())
   const answers = await Promise.all(Array.from({ length: 20 }, (_, n) => pool.execute('SELECT ? AS n', [n])))
   assert.deepEqual(answers.map(([rows]) => rows[0].n), Array.from({ length: 20 }, (_, n) => n))
-  await pool.end()
 })
 
-test('mariadb over TCP', async () => {
+test('mariadb over TCP', async (t) => {
   const connection = await mariadb.createConnection({ host: '127.0.0.1', port: +process.env.GATEWAY_MYSQL_PORT, user, password, database: user, allowPublicKeyRetrieval: true })
+  t.after(() => connection.end())
   await connection.query('CREATE OR REPLACE TABLE batch (id INT PRIMARY KEY, v VARCHAR(10))').catch(async () => {
     await connection.query('DROP TABLE IF EXISTS batch')
     await connection.query('CREATE TABLE batch (id INT PRIMARY KEY, v VARCHAR(10))')
   })
   await connection.batch('INSERT INTO batch VALUES (?, ?)', [[1, 'a'], [2, null], [3, 'c']])
-  assert.equal((await connection.query('SELECT COUNT(*) AS c FROM batch'))[0].c, 3n)
+  assert.equal(Number((await connection.query('SELECT COUNT(*) AS c FROM batch'))[0].c), 3)
   await connection.query('DROP TABLE batch')
-  await connection.end()
 })
