@@ -140,7 +140,7 @@ public final class ParameterWriter {
      * @param content without the length in front; its indices do not move; stays the caller's
      */
     public ParameterWriter addValue(ColumnType type, boolean unsigned, ByteBuf content) {
-        addValue(type, unsigned, content, content.readerIndex(), content.readableBytes());
+        addValue(type, type, unsigned, content, content.readerIndex(), content.readableBytes());
         return this;
     }
 
@@ -202,15 +202,18 @@ public final class ParameterWriter {
             } else if (parameters.isNull(i)) {
                 addNull(type, unsigned);
             } else {
-                addValue(parameters.typeOf(i), unsigned, payload, parameters.valueIndex(i), parameters.valueBytes(i));
+                ColumnType form = parameters.typeOf(i);
+                // The server is told what the client has told, so that it has the same type for the result.
+                ColumnType told = type == ColumnType.NULL ? type : form;
+                addValue(told, form, unsigned, payload, parameters.valueIndex(i), parameters.valueBytes(i));
             }
         }
         end();
     }
 
-    private void addValue(ColumnType type, boolean unsigned, ByteBuf content, int index, int length) {
-        type(type, unsigned);
-        switch (type.binaryForm()) {
+    private void addValue(ColumnType told, ColumnType form, boolean unsigned, ByteBuf content, int index, int length) {
+        type(told, unsigned);
+        switch (form.binaryForm()) {
             case STRING -> LengthEncodedInteger.write(out, length);
             case DATE_TIME, TIME -> out.writeByte(length);
             default -> {}

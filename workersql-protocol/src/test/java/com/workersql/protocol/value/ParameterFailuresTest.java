@@ -58,6 +58,21 @@ class ParameterFailuresTest {
         assertThat(wrap(HEAD + "03 00", 2, ParameterTypes.NONE, null).isNull(1)).isTrue();
     }
 
+    @Test
+    void t34AValueWhoseTypeWasLastToldAsNullIsAString() {
+        ParameterTypes types = wrap(HEAD + "01 01 0600 0300 05000000", 2, ParameterTypes.NONE, null)
+                .types();
+        StmtExecute execute = execute(HEAD + "00 00 02 6162 07000000");
+        ParameterReader second = new ParameterReader().wrap(execute, PLAIN, 2, types, null);
+        assertThat(second.isNull(0)).isFalse();
+        assertThat(second.getText(0)).isEqualTo("ab");
+        assertThat(second.getLong(1)).isEqualTo(7);
+
+        ByteBuf out = Unpooled.buffer();
+        new ParameterWriter().rewrite(out, 9, execute, second, PLAIN, null);
+        assertThat(ByteBufUtil.hexDump(out)).isEqualTo("1709000000000100000000010600030002616207000000");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "00", "0001"})
     void t35AnExecutionWithoutParametersMayHaveBytesBehindIt(String rest) {
