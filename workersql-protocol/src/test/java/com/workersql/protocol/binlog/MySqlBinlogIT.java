@@ -19,8 +19,12 @@ class MySqlBinlogIT extends FollowedServer {
     private static final int PORT = Integer.getInteger("workersql.mysql.port", 0);
 
     @BeforeAll
-    static void requireServer() {
+    static void requireServer() throws SQLException {
         Assumptions.assumeTrue(PORT > 0, "no workersql.mysql.port is given");
+        try (Connection connection = open();
+                Statement statement = connection.createStatement()) {
+            statement.execute("SET GLOBAL binlog_row_metadata = FULL");
+        }
     }
 
     @Override
@@ -30,6 +34,10 @@ class MySqlBinlogIT extends FollowedServer {
 
     @Override
     Connection connect() throws SQLException {
+        return open();
+    }
+
+    private static Connection open() throws SQLException {
         return DriverManager.getConnection("jdbc:mysql://127.0.0.1:" + PORT + "/?user=root&sslMode=DISABLED");
     }
 
