@@ -103,10 +103,18 @@ public final class PreparedStatementExecutor {
             }
             int id = command.getIntLE(command.readerIndex() + 1);
             statement = session.prepared().get(id);
-            if (statement != null) {
-                payload = ExecutePayload.read(statement, command);
-            } else {
+            if (statement == null) {
                 target.failed(unknown(id, "mysqld_stmt_execute"));
+            } else if (statement.longDataOverflow()) {
+                // Reading the payload would forget it, and take what was dropped for values of the payload.
+                statement.discardLongData();
+                target.failed(GatewayError.refused(
+                        1153,
+                        "08S01",
+                        "The parameters of this statement that were sent in pieces are larger than " + maxLongDataBytes
+                                + " bytes (limits.max_packet_bytes)"));
+            } else {
+                payload = ExecutePayload.read(statement, command);
             }
         } finally {
             if (payload == null) {
@@ -114,16 +122,6 @@ public final class PreparedStatementExecutor {
             }
         }
         if (payload == null) {
-            return;
-        }
-        if (statement.longDataOverflow()) {
-            statement.discardLongData();
-            payload.release();
-            target.failed(GatewayError.refused(
-                    1153,
-                    "08S01",
-                    "The parameters of this statement that were sent in pieces are larger than " + maxLongDataBytes
-                            + " bytes (limits.max_packet_bytes)"));
             return;
         }
         run(session, statement.sql(), statement, payload.parameters(), payload, target);
