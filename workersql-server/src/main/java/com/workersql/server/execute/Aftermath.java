@@ -52,13 +52,14 @@ final class Aftermath {
             }
         } else {
             int flags = status.statusFlags() & ~OF_ONE_REPLY;
+            boolean open = (flags & StatusFlags.SERVER_STATUS_IN_TRANS) != 0 || isSavepointSet(session, info, flags);
             session.statusFlags(flags);
             if (status.lastInsertId() != 0) {
                 figures.keyMayHaveChanged();
             }
             counts(session, connection, info, status);
             pins.remove(HoldReason.TRANSACTION_STATE_UNKNOWN);
-            if ((flags & StatusFlags.SERVER_STATUS_IN_TRANS) != 0) {
+            if (open) {
                 pins.add(HoldReason.TRANSACTION);
             } else {
                 pins.remove(HoldReason.TRANSACTION);
@@ -68,6 +69,22 @@ final class Aftermath {
             pins.add(HoldReason.UNREAD_WARNINGS);
             figures.warnings(List.of());
         }
+    }
+
+    /**
+     * Whether a savepoint exists in a transaction that the server does not call open yet: with autocommit off one can be set in
+     * front of all that reads or writes. The connection is then kept although no flag says so, up to the transaction's end.
+     */
+    private static boolean isSavepointSet(ClientSession session, StatementInfo info, int flags) {
+        if ((flags & StatusFlags.SERVER_STATUS_AUTOCOMMIT) != 0) {
+            return false;
+        }
+        return switch (info.kind()) {
+            case SAVEPOINT -> true;
+            case COMMIT, ROLLBACK -> false;
+            // What had been open by its flag has been ended by this statement.
+            default -> session.pins().has(HoldReason.TRANSACTION) && !session.inTransaction() && !info.isDdl();
+        };
     }
 
     /** What a preparation leaves: nothing but its failure. */

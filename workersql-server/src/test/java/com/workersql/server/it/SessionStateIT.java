@@ -157,6 +157,28 @@ class SessionStateIT {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void aSavepointAheadOfAllReadsAndWritesIsKept(Driver driver) throws Exception {
+        try (var one = fleet.connect(driver, "acme");
+                var two = fleet.connect(driver, "acme")) {
+            run(one, "SET autocommit = 0");
+            run(one, "SAVEPOINT first");
+            run(one, "DO 1");
+            assertThat(rows(one, "SHOW GATEWAY PINS").toString()).containsIgnoringCase("transaction");
+            run(one, "INSERT INTO plain VALUES (4)");
+            run(one, "ROLLBACK TO SAVEPOINT first");
+            run(one, "COMMIT");
+            assertThat(row(two, "SELECT COUNT(*) FROM plain")).containsExactly("0");
+            run(one, "SAVEPOINT second");
+            run(one, "ROLLBACK");
+            run(two, "DO 1");
+            run(one, "SAVEPOINT third");
+            run(one, "SET autocommit = 1");
+            run(two, "DO 1");
+        }
+    }
+
     @Test
     void aClientThatLeavesInATransactionHasItRolledBack() throws Exception {
         try (var two = fleet.connect(Driver.MARIADB_TEXT, "acme")) {
