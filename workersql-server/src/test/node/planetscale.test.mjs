@@ -135,7 +135,7 @@ test('ROLLBACK without a transaction does nothing, and what the vendor alone und
   await db.execute('ROLLBACK')
   await db.execute('SET @@boost_cached_queries = true')
   await db.execute('USE @replica')
-  assert.deepEqual((await db.execute('SELECT 1 AS one')).rows, [{ one: 1 }])
+  assert.equal(Number((await db.execute('SELECT 1 AS one')).rows[0].one), 1)
 })
 
 test('a session that is not this user\'s is refused', async () => {
@@ -175,7 +175,7 @@ test('kysely', async () => {
     await tx.updateTable('ps').set({ v: 'k2' }).where('v', '=', 'k1').execute()
   })
   assert.deepEqual(await db.selectFrom('ps').select('v').execute(), [{ v: 'k2' }])
-  assert.deepEqual((await kyselySql`SELECT 1 + 1 AS two`.execute(db)).rows, [{ two: 2 }])
+  assert.equal(Number((await kyselySql`SELECT 1 + 1 AS two`.execute(db)).rows[0].two), 2)
   await db.deleteFrom('ps').execute()
 })
 
