@@ -43,7 +43,7 @@ final class Retention {
         counters.pinned(pins.stamp(fingerprint, nanoClock.getAsLong()));
         if (pins.isEmpty() || (pins.isOnly(HoldReason.USER_LOCK) && Inquiry.isDue(session))) {
             ask(session, shard);
-        } else if (pins.isOnly(HoldReason.UNREAD_WARNINGS)) {
+        } else if (isAskedInTime(session)) {
             if (shard.pool().stats(connection.key().endpoint()).waiting() > 0) {
                 ask(session, shard);
             } else {
@@ -55,14 +55,23 @@ final class Retention {
         }
     }
 
+    /** Whether warnings keep the connection, and nothing else but perhaps locks that may all be released. */
+    private static boolean isAskedInTime(ClientSession session) {
+        var pins = session.pins();
+        return pins.isOnly(HoldReason.UNREAD_WARNINGS)
+                || (pins.has(HoldReason.UNREAD_WARNINGS)
+                        && pins.has(HoldReason.USER_LOCK)
+                        && pins.reasons().size() == 2
+                        && session.locksMayBeGone()
+                        && pins.areNamesKnown(HoldReason.USER_LOCK));
+    }
+
     private void askLater(ClientSession session, Shard shard) {
         var held = session.held();
         session.loop()
                 .schedule(
                         () -> {
-                            if (held.equals(session.held())
-                                    && session.running() == null
-                                    && session.pins().isOnly(HoldReason.UNREAD_WARNINGS)) {
+                            if (held.equals(session.held()) && session.running() == null && isAskedInTime(session)) {
                                 ask(session, shard);
                             }
                         },

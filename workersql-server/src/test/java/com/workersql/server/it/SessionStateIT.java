@@ -157,6 +157,18 @@ class SessionStateIT {
         }
     }
 
+    @Test
+    void releasedLocksDoNotKeepAConnectionBesideWarningsThatNobodyReads() throws SQLException {
+        try (var one = fleet.connect(Driver.MARIADB_TEXT, "acme");
+                var two = fleet.connect(Driver.MARIADB_TEXT, "acme")) {
+            run(one, "DO GET_LOCK('mine', 1)");
+            run(one, "DROP TABLE IF EXISTS no_such_table");
+            run(one, "DO RELEASE_LOCK('mine')");
+            assertThat(row(two, "SELECT 1")).containsExactly("1");
+            assertThat(row(one, "SHOW WARNINGS").get(1)).isEqualTo("1051");
+        }
+    }
+
     @ParameterizedTest
     @EnumSource
     void aSavepointAheadOfAllReadsAndWritesIsKept(Driver driver) throws Exception {
