@@ -185,7 +185,8 @@ final class LocalStatements {
     private void setTransaction(
             ClientSession session, LocalAction.SetTransaction set, Statement statement, Work work, ReplyTarget target) {
         var held = session.held();
-        if (session.isBound()) {
+        // A connection that only unread warnings keep is not given the session's state again before its next statement.
+        if (session.isBound() || (held != null && set.session())) {
             executor.runOn(session, held.shard(), false, work, target, (same, connection, info, status) -> {
                 if (set.session() && !status.isError()) {
                     remember(same, set, statement.context().flavor());

@@ -158,6 +158,15 @@ class SessionStateIT {
     }
 
     @Test
+    void theSessionsIsolationIsSetAlsoWhereUnreadWarningsKeepTheConnection() throws SQLException {
+        try (var one = fleet.connect(Driver.MARIADB_TEXT, "acme")) {
+            run(one, "DROP TABLE IF EXISTS no_such_table");
+            run(one, "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
+            assertThat(row(one, "SELECT @@tx_isolation")).containsExactly("READ-COMMITTED");
+        }
+    }
+
+    @Test
     void releasedLocksDoNotKeepAConnectionBesideWarningsThatNobodyReads() throws SQLException {
         try (var one = fleet.connect(Driver.MARIADB_TEXT, "acme");
                 var two = fleet.connect(Driver.MARIADB_TEXT, "acme")) {
