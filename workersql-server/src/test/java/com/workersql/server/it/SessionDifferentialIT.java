@@ -22,7 +22,8 @@ import org.junit.jupiter.api.Test;
  * Sessions that share two connections to a shard are told the same, to the byte, as sessions that have a server for themselves.
  * {@code -Dworkersql.sessions.operations=500000} makes it long, {@code -Dworkersql.sessions.seed} repeats a run, and {@code
  * -Dworkersql.mysql.ports=3571,3572 -Dworkersql.sessions.mysql=true} has MySQL servers in the place of the embedded ones, with
- * differences that are known: there the gateway's own answers come without the warnings that MySQL gives about old functions.
+ * differences that are known: there the gateway's own answers come without the warnings that MySQL gives about old functions. {@code
+ * -Dworkersql.sessions.foundRows=true} asks for {@code FOUND_ROWS()} too, in which sessions are known to differ at times.
  */
 class SessionDifferentialIT {
     private static final int SESSIONS = 8;
