@@ -30,7 +30,7 @@ class CompressedClientsIT {
     /** Of no table, so that it is the same on both families of servers. */
     private static final String TWENTY_THOUSAND_ROWS =
             "WITH RECURSIVE d AS (SELECT 0 AS n UNION ALL SELECT n + 1 FROM d WHERE n < 141)"
-                    + " SELECT a.n * 142 + b.n + 1 AS seq, MD5(a.n * 142 + b.n) FROM d a JOIN d b ORDER BY seq LIMIT 20000";
+                    + " SELECT a.n * 142 + b.n + 1 AS seq, HEX(a.n * 142 + b.n) FROM d a JOIN d b ORDER BY seq LIMIT 20000";
 
     private static Fleet fleet;
 

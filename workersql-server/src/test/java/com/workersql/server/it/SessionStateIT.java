@@ -100,7 +100,9 @@ class SessionStateIT {
             run(one, "DROP TABLE IF EXISTS no_such_table");
             // The other session gets the one connection only after the first has let go of it.
             assertThat(row(two, "SELECT 1")).containsExactly("1");
-            assertThat(row(one, "SHOW WARNINGS").get(1)).isEqualTo("1051");
+            if (!Fleet.isMySql()) { // There, DO forgets the warnings of the statement before it.
+                assertThat(row(one, "SHOW WARNINGS").get(1)).isEqualTo("1051");
+            }
             assertThat(row(two, "SHOW COUNT(*) WARNINGS")).containsExactly("0");
         }
     }
@@ -162,7 +164,7 @@ class SessionStateIT {
         try (var one = fleet.connect(Driver.MARIADB_TEXT, "acme")) {
             run(one, "DROP TABLE IF EXISTS no_such_table");
             run(one, "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED");
-            assertThat(row(one, "SELECT @@tx_isolation")).containsExactly("READ-COMMITTED");
+            assertThat(row(one, "SELECT @@transaction_isolation")).containsExactly("READ-COMMITTED");
         }
     }
 
@@ -174,7 +176,9 @@ class SessionStateIT {
             run(one, "DROP TABLE IF EXISTS no_such_table");
             run(one, "DO RELEASE_LOCK('mine')");
             assertThat(row(two, "SELECT 1")).containsExactly("1");
-            assertThat(row(one, "SHOW WARNINGS").get(1)).isEqualTo("1051");
+            if (!Fleet.isMySql()) { // There, DO forgets the warnings of the statement before it.
+                assertThat(row(one, "SHOW WARNINGS").get(1)).isEqualTo("1051");
+            }
         }
     }
 
