@@ -8,7 +8,6 @@ import com.workersql.server.http.query.JsonOutput;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import java.util.Locale;
 
 /**
  * Errors as clients of the PlanetScale protocol read them: errors of SQL within an answer of status 200, with a code of Vitess and
@@ -83,10 +82,5 @@ final class VitessErrors {
             case CONFLICT -> "aborted";
             case SYNTAX, SEMANTIC, MEDIA_TYPE, NOT_ACCEPTABLE -> "invalid_argument";
         };
-    }
-
-    /** A name for the log. */
-    static String name(GatewayError error) {
-        return code(error).toLowerCase(Locale.ROOT);
     }
 }
