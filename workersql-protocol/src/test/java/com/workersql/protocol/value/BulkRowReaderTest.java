@@ -46,6 +46,26 @@ class BulkRowReaderTest {
     }
 
     @Test
+    void readsWhatMariaDbConnectorJSends() {
+        String recorded = "faffffffff8000fd00f6000c00fc0000026130" + "0004312e3530" + "000be807010203040570580a00"
+                + "000200ff" + "00026131" + "0004312e3530" + "000be807010203040570580a00" + "000200ff";
+        reader.wrap(
+                (StmtBulkExecute) ClientCommand.decode(
+                        Unpooled.wrappedBuffer(ByteBufUtil.decodeHexDump(recorded)), CapabilityFlags.NONE),
+                4,
+                ParameterTypes.NONE);
+
+        assertThat(reader.next()).isTrue();
+        assertThat(reader.getText(0)).isEqualTo("a0");
+        assertThat(reader.getDecimalText(1)).isEqualTo("1.50");
+        assertThat(reader.getText(2)).isEqualTo("2024-01-02 03:04:05.678000");
+        assertThat(ByteBufUtil.hexDump(reader.getBytes(3))).isEqualTo("00ff");
+        assertThat(reader.next()).isTrue();
+        assertThat(reader.getText(0)).isEqualTo("a1");
+        assertThat(reader.next()).isFalse();
+    }
+
+    @Test
     void remembersTheTypesOfTheLastExecution() {
         ParameterTypes told = reader.wrap(
                         decode(StmtBulkExecute.SEND_TYPES_TO_SERVER, TYPES + ROWS), 2, ParameterTypes.NONE)

@@ -28,10 +28,10 @@ import io.netty.buffer.ByteBuf;
  */
 public record StmtBulkExecute(int statementId, int flags, ByteBuf rows) implements ClientCommand {
     /** The types of the parameters stand in front of the rows. */
-    public static final int SEND_TYPES_TO_SERVER = 64;
+    public static final int SEND_TYPES_TO_SERVER = 128;
 
     /** Each row is answered; only with {@link CapabilityFlags#MARIADB_CLIENT_BULK_UNIT_RESULTS}. */
-    public static final int SEND_UNIT_RESULTS = 128;
+    public static final int SEND_UNIT_RESULTS = 64;
 
     /** A value follows. */
     public static final int INDICATOR_VALUE = 0;

@@ -62,7 +62,7 @@ class ClientCommandTest {
         "1c010000000a000000, StmtFetch",
         "1e040065000000000000000400000000000000080000000000000000000000, BinlogDumpGtid",
         "1f, ResetConnection",
-        "fa0100000040000300000a000000, StmtBulkExecute",
+        "fa0100000080000300000a000000, StmtBulkExecute",
         "07ff, Unknown",
         "20, Unknown",
     })
