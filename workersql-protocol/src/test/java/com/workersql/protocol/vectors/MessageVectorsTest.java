@@ -1,79 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
-package com.workersql.protocol.message;
+package com.workersql.protocol.vectors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.ProtocolException;
-import com.workersql.protocol.message.client.AuthResponse;
-import com.workersql.protocol.message.client.ClientCommand;
-import com.workersql.protocol.message.client.ClientMessage;
-import com.workersql.protocol.message.client.HandshakeResponse41;
-import com.workersql.protocol.message.client.Query;
-import com.workersql.protocol.message.client.SslRequest;
-import com.workersql.protocol.message.client.StmtPrepare;
-import com.workersql.protocol.message.client.StmtSendLongData;
-import com.workersql.protocol.message.client.Unknown;
-import com.workersql.protocol.message.server.AuthMoreData;
-import com.workersql.protocol.message.server.AuthSwitchRequest;
-import com.workersql.protocol.message.server.Eof;
-import com.workersql.protocol.message.server.Err;
-import com.workersql.protocol.message.server.HandshakeV10;
-import com.workersql.protocol.message.server.LocalInfileRequest;
-import com.workersql.protocol.message.server.Ok;
-import com.workersql.protocol.message.server.ServerMessage;
-import com.workersql.protocol.message.server.StmtPrepareOk;
+import com.workersql.protocol.frame.PacketDecoder;
+import com.workersql.protocol.frame.PacketEncoder;
+import com.workersql.protocol.frame.Reservation;
+import com.workersql.protocol.frame.SequenceMode;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.HashMap;
+import io.netty.buffer.UnpooledByteBufAllocator;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Runs every vector of {@code messages.vectors} through decode and encode. */
+/** Runs every vector of {@code messages.vectors} through frames, decode and encode. */
 class MessageVectorsTest {
+    private static final int SEQUENCE_ID = 3;
 
-    record Vector(String name, String message, CapabilityFlags capabilities, String payload, String fields) {
-        byte[] bytes() {
-            return ByteBufUtil.decodeHexDump(payload);
-        }
-
-        @Override
-        public String toString() {
-            return name;
-        }
-    }
-
-    static List<Vector> vectors() throws IOException {
-        List<Vector> vectors = new ArrayList<>();
-        try (InputStream in = MessageVectorsTest.class.getResourceAsStream("messages.vectors")) {
-            String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-            for (String block : text.split("\n\n", -1)) {
-                Map<String, String> values = new HashMap<>();
-                for (String line : block.lines().toList()) {
-                    int colon = line.indexOf(": ");
-                    if (!line.startsWith("#") && colon > 0) {
-                        values.put(line.substring(0, colon), line.substring(colon + 2));
-                    }
-                }
-                if (!values.isEmpty()) {
-                    vectors.add(new Vector(
-                            values.get("name"),
-                            values.get("message"),
-                            new CapabilityFlags(Long.parseUnsignedLong(values.get("capabilities"), 16)),
-                            values.get("payload"),
-                            values.get("fields")));
-                }
-            }
-        }
-        return vectors;
+    static List<Vector> vectors() {
+        return Vector.load("messages.vectors");
     }
 
     @ParameterizedTest
@@ -81,13 +30,36 @@ class MessageVectorsTest {
     void decodesToItsFieldsAndEncodesToItsBytes(Vector vector) {
         Object message = decode(vector, Unpooled.wrappedBuffer(vector.bytes()));
         ByteBuf out = Unpooled.buffer();
-        encode(message, out, vector.capabilities);
+        MessageCodec.encode(message, out, vector.capabilities());
 
-        assertThat(describe(message)).isEqualTo(vector.fields);
-        assertThat(ByteBufUtil.hexDump(out)).isEqualTo(vector.payload);
+        assertThat(MessageText.of(message)).isEqualTo(vector.fields());
+        assertThat(ByteBufUtil.hexDump(out)).isEqualTo(vector.hex());
+        assertThat(vector.direction().equals("server") ? MessageCodec.SERVER : MessageCodec.CLIENT)
+                .contains(vector.message());
     }
 
-    /** T33, P2: what is cut off is a message or a ProtocolException, nothing else. */
+    @ParameterizedTest
+    @MethodSource("vectors")
+    void decodesToItsFieldsOutOfAPacketThatComesAtOnceOrByteByByte(Vector vector) {
+        ByteBuf packet = packet(vector);
+        int length = packet.readableBytes();
+        for (int pieceBytes : new int[] {length, 1}) {
+            try (PacketDecoder decoder = decoder()) {
+                ByteBuf payload = null;
+                for (int from = 0; from < length; from += pieceBytes) {
+                    assertThat(payload).as("complete before byte %d", from).isNull();
+                    payload = decoder.decode(packet.slice(from, pieceBytes));
+                }
+                assertThat(payload).as("in pieces of %d bytes", pieceBytes).isNotNull();
+                assertThat(MessageText.of(decode(vector, payload))).isEqualTo(vector.fields());
+                assertThat(decoder.sequenceId()).isEqualTo(SEQUENCE_ID);
+                payload.release();
+            }
+        }
+        packet.release();
+    }
+
+    /** T33, P2: what is cut off is a message or a ProtocolException, nothing else; a packet that is cut off needs more. */
     @ParameterizedTest
     @MethodSource("vectors")
     void givesAMessageOrAProtocolExceptionAtEveryPrefix(Vector vector) {
@@ -95,6 +67,13 @@ class MessageVectorsTest {
         for (int length = 0; length < bytes.length; length++) {
             decodeOrRefuse(vector, Unpooled.wrappedBuffer(bytes, 0, length));
         }
+        ByteBuf packet = packet(vector);
+        for (int length = 0; length < packet.readableBytes(); length++) {
+            try (PacketDecoder decoder = decoder()) {
+                assertThat(decoder.decode(packet.slice(0, length))).isNull();
+            }
+        }
+        packet.release();
     }
 
     /** P2, P4: so is what has a wrong byte anywhere, or any length inside it changed. */
@@ -112,6 +91,10 @@ class MessageVectorsTest {
         }
     }
 
+    private static Object decode(Vector vector, ByteBuf payload) {
+        return MessageCodec.decode(vector.message(), payload, vector.capabilities());
+    }
+
     private static void decodeOrRefuse(Vector vector, ByteBuf payload) {
         try {
             assertThat(decode(vector, payload)).isNotNull();
@@ -120,48 +103,16 @@ class MessageVectorsTest {
         }
     }
 
-    private static Object decode(Vector vector, ByteBuf payload) {
-        CapabilityFlags capabilities = vector.capabilities;
-        return switch (vector.message) {
-            case "HandshakeV10" -> HandshakeV10.decode(payload);
-            case "Ok" -> Ok.decode(payload, capabilities);
-            case "Err" -> Err.decode(payload, capabilities);
-            case "Eof" -> Eof.decode(payload, capabilities);
-            case "AuthMoreData" -> AuthMoreData.decode(payload, capabilities);
-            case "AuthSwitchRequest" -> AuthSwitchRequest.decode(payload, capabilities);
-            case "StmtPrepareOk" -> StmtPrepareOk.decode(payload, capabilities);
-            case "LocalInfileRequest" -> LocalInfileRequest.decode(payload, capabilities);
-            case "HandshakeResponse41" -> HandshakeResponse41.decode(payload);
-            case "SslRequest" -> SslRequest.decode(payload);
-            case "AuthResponse" -> AuthResponse.decode(payload, capabilities);
-            case "ClientCommand" -> ClientCommand.decode(payload, capabilities);
-            default -> throw new AssertionError("no such message: " + vector.message);
-        };
+    private static ByteBuf packet(Vector vector) {
+        ByteBuf packet = Unpooled.buffer();
+        PacketEncoder.write(packet, SEQUENCE_ID, Unpooled.wrappedBuffer(vector.bytes()));
+        return packet;
     }
 
-    private static void encode(Object message, ByteBuf out, CapabilityFlags capabilities) {
-        if (message instanceof ServerMessage server) {
-            server.encode(out, capabilities);
-        } else {
-            ((ClientMessage) message).encode(out, capabilities);
-        }
-    }
-
-    /** Records print a buffer's address; here it is the buffer's bytes. */
-    private static String describe(Object message) {
-        String text = message.toString();
-        ByteBuf buffer = null;
-        if (message instanceof Query query) {
-            buffer = query.sql();
-        } else if (message instanceof StmtPrepare prepare) {
-            buffer = prepare.sql();
-        } else if (message instanceof StmtSendLongData longData) {
-            buffer = longData.data();
-        } else if (message instanceof Unknown unknown) {
-            buffer = unknown.body();
-        }
-        return buffer == null
-                ? text
-                : text.replace(buffer.toString(), "'" + buffer.toString(StandardCharsets.ISO_8859_1) + "'");
+    private static PacketDecoder decoder() {
+        PacketDecoder decoder = new PacketDecoder(
+                UnpooledByteBufAllocator.DEFAULT, 1 << 20, SequenceMode.CONTINUE, Reservation.UNLIMITED);
+        decoder.expectSequenceId(SEQUENCE_ID);
+        return decoder;
     }
 }
