@@ -7,11 +7,11 @@ import com.workersql.protocol.session.TlsOffer;
 import com.workersql.router.CanaryReport;
 import com.workersql.router.MultiShardSupport;
 import com.workersql.router.Router;
-import com.workersql.router.policy.PolicyException;
 import com.workersql.router.policy.RoutingPolicy;
 import com.workersql.server.anyport.AnyDoor;
 import com.workersql.server.config.GatewayConfig;
 import com.workersql.server.config.ListenAddress;
+import com.workersql.server.config.yaml.DocumentException;
 import com.workersql.server.embedded.EmbeddedException;
 import com.workersql.server.embedded.EmbeddedShards;
 import com.workersql.server.embedded.ShardListener;
@@ -27,6 +27,7 @@ import com.workersql.server.health.ShardMonitor;
 import com.workersql.server.http.HealthView;
 import com.workersql.server.http.HttpDoor;
 import com.workersql.server.http.HttpSettings;
+import com.workersql.server.http.admin.TenantRoutes;
 import com.workersql.server.http.query.ExecutorSessions;
 import com.workersql.server.http.session.SessionSettings;
 import com.workersql.server.http.session.SessionTokens;
@@ -37,6 +38,8 @@ import com.workersql.server.mysql.MySqlDoorSettings;
 import com.workersql.server.placement.SchemaCheck;
 import com.workersql.server.session.Drain;
 import com.workersql.server.session.SessionRegistry;
+import com.workersql.server.tenants.ShardAdministrator;
+import com.workersql.server.users.GatewayUser;
 import com.workersql.server.ws.WebSocketSettings;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -55,13 +58,17 @@ import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -89,7 +96,11 @@ public final class Gateway implements RunningGateway {
     private final ChannelGroup clients = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final SessionRegistry sessions = new SessionRegistry();
     private volatile boolean draining;
+    /** Without the tenants that were added while the gateway ran. */
+    private GatewayConfig base;
+
     private GatewayConfig current;
+    private GatewayAdministration administration;
     private EmbeddedShards embedded;
     private Router router;
     private SchemaCheck schemaCheck;
@@ -138,13 +149,20 @@ public final class Gateway implements RunningGateway {
     private void open(ShardListener listener) {
         // A key takes a while to find, and nobody needs it before the first client.
         var rsaKeys = CompletableFuture.supplyAsync(RsaKeyPair::generate);
-        var effective = withEmbeddedShards(listener);
-        current = effective;
-        var policy = policy(effective);
+        base = withEmbeddedShards(listener);
         LongSupplier nanoClock = System::nanoTime;
 
         var transport = Transport.create(Runtime.getRuntime().availableProcessors());
         closing.push(() -> stop(transport));
+        administration = new GatewayAdministration(
+                base,
+                this::base,
+                new ShardAdministrator(shard -> shards.administrator(shard, transport.workers())),
+                () -> reload(base()));
+        closing.push(administration::close);
+        var effective = withTenants();
+        current = effective;
+        var policy = policy(effective);
         shards = new ShardSet(effective, transport, nanoClock);
         closing.push(shards::close);
         router = Router.builder(policy)
@@ -246,7 +264,9 @@ public final class Gateway implements RunningGateway {
                 budget,
                 door.withoutTls(),
                 tls.offer() == TlsOffer.OFF ? null : tls::context,
-                tls.offer() == TlsOffer.REQUIRED);
+                tls.offer() == TlsOffer.REQUIRED,
+                effective.adminToken() == null ? null : new TenantRoutes(effective.adminToken(), administration));
+        administration.watch();
         if (effective.hasOnePort()) {
             var any = new AnyDoor(door, httpDoor, effective.onePortWaitMillis());
             mysql = listen("one", effective.mysql(), transport, any);
@@ -299,12 +319,23 @@ public final class Gateway implements RunningGateway {
         return embedded.applyTo(config);
     }
 
+    private GatewayConfig withTenants() {
+        try {
+            return administration.withTenants(base);
+        } catch (DocumentException e) {
+            throw new GatewayStartException(GatewayStartException.BAD_CONFIGURATION, e.getMessage(), e);
+        }
+    }
+
+    private synchronized GatewayConfig base() {
+        return base;
+    }
+
     private static RoutingPolicy policy(GatewayConfig config) {
         try {
-            return RoutingPolicy.parse(config.policy().text());
-        } catch (PolicyException e) {
-            throw new GatewayStartException(
-                    GatewayStartException.BAD_CONFIGURATION, config.policy().origin() + ": " + e.getMessage(), e);
+            return config.policy().parse();
+        } catch (DocumentException e) {
+            throw new GatewayStartException(GatewayStartException.BAD_CONFIGURATION, e.getMessage(), e);
         }
     }
 
@@ -340,10 +371,12 @@ public final class Gateway implements RunningGateway {
      * {@inheritDoc}
      *
      * <p>Users, tenants' accounts, the policy and the certificate change at once, for statements and clients that come from
-     * now on. Addresses, shards, limits and the pool's settings need a new start, which a log line says.
+     * now on; sessions of a tenant that has no user any more are cut. Addresses, shards, limits, the pool's settings and the way of
+     * administration need a new start, which a log line says.
      */
     @Override
-    public synchronized void reload(GatewayConfig next) {
+    public synchronized void reload(GatewayConfig configured) {
+        var next = administration.withTenants(configured);
         var policy = policy(next);
         var faults = schemaCheck.faults(policy, shards.all()).join();
         if (!faults.isEmpty()) {
@@ -363,13 +396,28 @@ public final class Gateway implements RunningGateway {
                 || !next.limits().equals(current.limits())
                 || !next.pool().equals(current.pool())
                 || !next.breaker().equals(current.breaker())
-                || !next.statements().equals(current.statements());
+                || !next.statements().equals(current.statements())
+                || !Objects.equals(next.adminToken(), current.adminToken())
+                || !Objects.equals(next.tenantsFile(), current.tenantsFile());
         if (needsStart) {
             LOG.warn(
-                    "Some changes of the configuration need a new start: listen, shards, limits, pool, breaker, statements");
+                    "Some changes of the configuration need a new start: listen, shards, limits, pool, breaker, statements,"
+                            + " admin, tenants_file");
         }
         LOG.info("Reloaded: {} users, policy {}", next.users().all().size(), policy.version());
+        var gone = tenants(current);
+        gone.removeAll(tenants(next));
+        gone.forEach(tenant -> LOG.info("Tenant {} is gone: {} sessions are cut", tenant, sessions.cut(tenant)));
+        base = configured;
         current = next;
+    }
+
+    /** The tenants that somebody may log in for. */
+    private static Set<String> tenants(GatewayConfig config) {
+        return config.users().all().stream()
+                .map(GatewayUser::tenant)
+                .filter(Objects::nonNull)
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     /** Writes into the log what another policy does to the statements that were seen lately. */

@@ -10,9 +10,12 @@ import com.workersql.pool.BackendAccount;
 import com.workersql.pool.BackendPool;
 import com.workersql.pool.BackendUnavailableException;
 import com.workersql.pool.Endpoint;
+import com.workersql.pool.PoolKey;
 import com.workersql.pool.PoolListener;
+import com.workersql.pool.PooledClient;
 import com.workersql.pool.PublicKeyRetrieval;
 import com.workersql.pool.TlsMode;
+import com.workersql.protocol.CapabilityFlags;
 import com.workersql.router.ServerFlavor;
 import com.workersql.server.config.BreakerConfig;
 import com.workersql.server.config.GatewayConfig;
@@ -30,6 +33,7 @@ import com.workersql.server.execute.Topology;
 import com.workersql.server.health.ShardIdentity;
 import com.workersql.server.health.ShardMonitor;
 import com.workersql.server.session.SqlModes;
+import io.netty.channel.EventLoopGroup;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
@@ -52,6 +56,9 @@ final class ShardSet implements ShardMonitor.Fleet, AutoCloseable {
 
     /** One that is held for pings and one that is opened to see whether that works. */
     private static final int CHECK_CONNECTIONS = 2;
+
+    private static final int UTF8MB4_GENERAL_CI = 45;
+    private static final CapabilityFlags ADMINISTRATION = new CapabilityFlags(CapabilityFlags.CLIENT_DEPRECATE_EOF);
 
     private static final int CHECK_TIMEOUT_MILLIS = 1_000;
 
@@ -171,6 +178,23 @@ final class ShardSet implements ShardMonitor.Fleet, AutoCloseable {
         var accounts = tenantAccounts(config);
         shards.replaceAll((name, shard) -> shard.withTenantAccounts(accounts));
         publish();
+    }
+
+    /** A client of a shard's primary, by the account that may make databases and accounts; null where there is no such shard. */
+    PooledClient administrator(String name, EventLoopGroup loops) {
+        var config = configs.get(name);
+        if (config == null) {
+            return null;
+        }
+        var shard = current(name);
+        var key = new PoolKey(
+                shard.primary(),
+                account(config.admin() == null ? config.account() : config.admin()),
+                null,
+                ADMINISTRATION,
+                shard.tls(),
+                UTF8MB4_GENERAL_CI);
+        return PooledClient.builder(shard.pool(), key, loops).build();
     }
 
     private static BackendAccount account(ShardAccount account) {

@@ -5,6 +5,7 @@ import com.workersql.router.ParameterValue;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -131,15 +132,29 @@ public final class RoutingPolicy {
      * @throws IllegalArgumentException where the tenant has a home already, or there is no such shard
      */
     public RoutingPolicy withTenant(String tenant, String shard, String database) {
-        if (tenants.containsKey(tenant)) {
-            throw new IllegalArgumentException("tenant " + tenant + " has a home already");
-        }
-        if (!shards.contains(shard)) {
-            throw new IllegalArgumentException("shard " + shard + " does not exist; there are " + shards);
+        return withTenants(List.of(TenantPlacement.explicit(tenant, shard, Isolation.SCHEMA, database)));
+    }
+
+    /**
+     * {@return a policy that also gives tenants a home}
+     *
+     * @param added where they live, by rules of their own
+     * @throws IllegalArgumentException where one has a home already, or there is no such shard
+     */
+    public RoutingPolicy withTenants(Collection<TenantPlacement> added) {
+        if (added.isEmpty()) {
+            return this;
         }
         Map<String, TenantPlacement> more = new LinkedHashMap<>(tenants);
-        more.put(tenant, TenantPlacement.explicit(tenant, shard, Isolation.SCHEMA, database));
-        return withTenants(more);
+        for (TenantPlacement home : added) {
+            if (more.putIfAbsent(home.tenant(), home) != null) {
+                throw new IllegalArgumentException("tenant " + home.tenant() + " has a home already");
+            }
+            if (!shards.contains(home.shard())) {
+                throw new IllegalArgumentException("shard " + home.shard() + " does not exist; there are " + shards);
+            }
+        }
+        return replacingTenants(more);
     }
 
     /**
@@ -154,11 +169,11 @@ public final class RoutingPolicy {
         }
         Map<String, TenantPlacement> fewer = new LinkedHashMap<>(tenants);
         fewer.remove(tenant);
-        return withTenants(fewer);
+        return replacingTenants(fewer);
     }
 
     /** The version is that of the document which the new policy is written as, so that reading it gives the same. */
-    private RoutingPolicy withTenants(Map<String, TenantPlacement> others) {
+    private RoutingPolicy replacingTenants(Map<String, TenantPlacement> others) {
         RoutingPolicy changed =
                 new RoutingPolicy("", shards, weights, others, ranges, tables, caching, defaults, tenantColumns, slots);
         return new RoutingPolicy(

@@ -24,7 +24,15 @@ public record TenantPlacement(
         Objects.requireNonNull(database, "database");
     }
 
-    static TenantPlacement explicit(String tenant, String shard, Isolation isolation, String database) {
+    /**
+     * {@return a home that a tenant was given by name}
+     *
+     * @param tenant the tenant's name
+     * @param shard its home
+     * @param isolation how its rows are kept apart
+     * @param database its database on the shard
+     */
+    public static TenantPlacement explicit(String tenant, String shard, Isolation isolation, String database) {
         return new TenantPlacement(tenant, shard, isolation, database, true, "explicit tenant " + tenant);
     }
 }

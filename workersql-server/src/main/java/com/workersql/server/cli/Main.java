@@ -116,7 +116,7 @@ public final class Main implements Callable<Integer> {
         }
         var lifetime = Lifetime.ofProcess();
         var main = new Main(Gateway::start, System::getenv, lifetime);
-        int code = commandLine(main, new HashPassword(System.in, terminal())).execute(args);
+        int code = commandLine(main, new PasswordInput(System.in, terminal())).execute(args);
         Logging.stop();
         lifetime.exit(code);
     }
@@ -127,9 +127,10 @@ public final class Main implements Callable<Integer> {
     }
 
     /** The command line of this program, ready to be executed. */
-    static CommandLine commandLine(Main main, HashPassword hashPassword) {
+    static CommandLine commandLine(Main main, PasswordInput input) {
         return new CommandLine(main)
-                .addSubcommand(hashPassword)
+                .addSubcommand(new HashPassword(input))
+                .addSubcommand(new TenantCommand(main.environment, input))
                 .setParameterExceptionHandler((e, args) -> {
                     var err = e.getCommandLine().getErr();
                     err.println(e.getMessage());

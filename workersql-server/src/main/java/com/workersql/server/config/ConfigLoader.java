@@ -84,6 +84,12 @@ public final class ConfigLoader {
             }
         }
         builder.tenants(tenants(root));
+        builder.tenantsFile(path(root, "tenants_file"));
+        if (root.has("admin")) {
+            var admin = root.section("admin");
+            builder.adminToken(secret(admin, "token"));
+            admin.end();
+        }
         var policy = policy(root);
         builder.policy(policy);
         builder.users(users(root));
@@ -183,11 +189,12 @@ public final class ConfigLoader {
             Boolean retrieval = section.has("allow_public_key_retrieval")
                     ? (Boolean) section.flag("allow_public_key_retrieval", false)
                     : null;
+            var admin = section.has("admin_account") ? account(section.section("admin_account")) : null;
             section.end();
             if (section.has("endpoints") && account != null) {
                 var shard = checked(
                         section,
-                        () -> new ShardConfig(name, endpoints, account, tls, maxConnections, retrieval, weight),
+                        () -> new ShardConfig(name, endpoints, account, tls, maxConnections, retrieval, weight, admin),
                         null);
                 if (shard != null) {
                     shards.add(shard);
@@ -204,7 +211,8 @@ public final class ConfigLoader {
     }
 
     private ShardAccount account(Section section) {
-        var account = new ShardAccount(section.text("user", ""), secret(section), section.text("database", null));
+        var account =
+                new ShardAccount(section.text("user", ""), secret(section, "password"), section.text("database", null));
         section.end();
         if (account.user().isEmpty()) {
             section.missing("user");
@@ -212,28 +220,29 @@ public final class ConfigLoader {
         return account;
     }
 
-    private Secret secret(Section section) {
-        var value = section.text("password", null);
-        var secretFile = path(section, "password_file");
-        var variable = section.text("password_env", null);
+    /** A secret under the key itself, in the file of {@code key_file} or the variable of {@code key_env}. */
+    private Secret secret(Section section, String key) {
+        var value = section.text(key, null);
+        var secretFile = path(section, key + "_file");
+        var variable = section.text(key + "_env", null);
         if (value != null && secretFile == null && variable == null) {
-            refuseReadableByOthers(file, section, "password");
+            refuseReadableByOthers(file, section, key);
             return Secret.of(value);
         }
         if (value == null && secretFile != null && variable == null) {
             files.add(secretFile);
-            refuseReadableByOthers(secretFile, section, "password_file");
-            return Secret.of(fileText(secretFile, section, "password_file").strip());
+            refuseReadableByOthers(secretFile, section, key + "_file");
+            return Secret.of(fileText(secretFile, section, key + "_file").strip());
         }
         if (value == null && secretFile == null && variable != null) {
             var found = environment.apply(variable);
             if (found == null) {
-                section.problem("password_env", "the environment variable " + variable + " is not set");
+                section.problem(key + "_env", "the environment variable " + variable + " is not set");
                 return Secret.of("");
             }
             return Secret.of(found);
         }
-        section.problem("needs exactly one of password, password_file and password_env");
+        section.problem("needs exactly one of " + key + ", " + key + "_file and " + key + "_env");
         return Secret.of("");
     }
 

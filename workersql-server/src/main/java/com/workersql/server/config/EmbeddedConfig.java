@@ -4,8 +4,6 @@ package com.workersql.server.config;
 import com.workersql.server.config.yaml.Setting;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
-import java.util.Set;
 
 /**
  * Shards that the gateway starts by itself.
@@ -21,9 +19,6 @@ import java.util.Set;
 public record EmbeddedConfig(int shards, Path dataDir, List<String> tenants, Path server, int firstPort) {
     /** {@code shards}: default 2. Each takes about 0.1 GB of memory and 0.1 GB of disk. */
     public static final Setting SHARDS = new Setting("shards", 2, 1, 64);
-
-    private static final Set<String> RESERVED =
-            Set.of("mysql", "sys", "information_schema", "performance_schema", "root");
 
     /** {@code first_port}: default 0, which takes free ports. */
     public static final Setting FIRST_PORT = new Setting("first_port", 0, 0, 65_000);
@@ -42,10 +37,9 @@ public record EmbeddedConfig(int shards, Path dataDir, List<String> tenants, Pat
         tenants = List.copyOf(tenants);
         FIRST_PORT.check(firstPort);
         for (var tenant : tenants) {
-            Names.check("tenant", tenant, Names.MAX_TENANT);
-            if (RESERVED.contains(tenant.toLowerCase(Locale.ROOT)) || tenant.startsWith("workersql_")) {
-                throw new IllegalArgumentException(
-                        "tenant '" + tenant + "' has a name that the servers use themselves");
+            var fault = Names.tenantFault(tenant);
+            if (fault != null) {
+                throw new IllegalArgumentException("tenant '" + tenant + "' " + fault);
             }
         }
     }

@@ -8,11 +8,18 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
 
-/** What shows that a file has changed: its time, its size and which file it is, through symbolic links. */
-record FileStamp(FileTime modified, long bytes, Object key) {
+/**
+ * What shows that a file has changed, through symbolic links.
+ *
+ * @param modified its time
+ * @param bytes its size; -1 when there is none
+ * @param key which file it is, where the file system tells
+ */
+public record FileStamp(FileTime modified, long bytes, Object key) {
     private static final FileStamp ABSENT = new FileStamp(FileTime.fromMillis(0), -1, null);
 
-    static List<FileStamp> of(List<Path> files) {
+    /** The stamps of some files; an absent one has a stamp too. */
+    public static List<FileStamp> of(List<Path> files) {
         return files.stream().map(FileStamp::of).toList();
     }
 

@@ -3,6 +3,7 @@ package com.workersql.server.config;
 
 import com.workersql.server.config.yaml.Setting;
 import com.workersql.server.users.UserStore;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,6 +28,8 @@ import java.util.stream.IntStream;
  * @param breaker when a shard is no longer called
  * @param statements how long statements may take, and how many there may be
  * @param logging what is logged
+ * @param tenantsFile where the tenants are kept that are added while the gateway runs; null: none can be added
+ * @param adminToken what whoever administers the gateway over HTTP proves itself by; null: nobody may
  * @param drainMillis how long a stopping gateway lets running statements and transactions finish
  */
 public record GatewayConfig(
@@ -44,6 +47,8 @@ public record GatewayConfig(
         BreakerConfig breaker,
         StatementsConfig statements,
         LoggingConfig logging,
+        Path tenantsFile,
+        Secret adminToken,
         int drainMillis) {
 
     /** {@code drain_millis}: default 30,000. */
@@ -122,6 +127,8 @@ public record GatewayConfig(
                 .breaker(breaker)
                 .statements(statements)
                 .logging(logging)
+                .tenantsFile(tenantsFile)
+                .adminToken(adminToken)
                 .drainMillis(drainMillis);
     }
 
@@ -141,6 +148,8 @@ public record GatewayConfig(
         private BreakerConfig breaker = BreakerConfig.defaults();
         private StatementsConfig statements = StatementsConfig.defaults();
         private LoggingConfig logging = LoggingConfig.DEFAULT;
+        private Path tenantsFile;
+        private Secret adminToken;
         private int drainMillis = (int) DRAIN_MILLIS.byDefault();
 
         private Builder() {}
@@ -236,6 +245,18 @@ public record GatewayConfig(
             return this;
         }
 
+        /** Where added tenants are kept; default: with embedded shards a file of their directory, else null: none can be added. */
+        public Builder tenantsFile(Path file) {
+            this.tenantsFile = file;
+            return this;
+        }
+
+        /** What whoever administers the gateway over HTTP proves itself by; default null: nobody may. */
+        public Builder adminToken(Secret token) {
+            this.adminToken = token;
+            return this;
+        }
+
         /** How long a stopping gateway lets work finish; default 30,000 ms, 0 to 3,600,000. */
         public Builder drainMillis(int millis) {
             this.drainMillis = millis;
@@ -269,6 +290,8 @@ public record GatewayConfig(
                     breaker,
                     statements,
                     logging,
+                    tenantsFile,
+                    adminToken,
                     drainMillis);
         }
     }

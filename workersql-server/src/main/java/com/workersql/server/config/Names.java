@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.config;
 
+import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
@@ -13,6 +15,9 @@ public final class Names {
 
     /** The longest name of a tenant: its account on the shard has the same name, and MySQL allows 32 characters there. */
     public static final int MAX_TENANT = 32;
+
+    private static final Set<String> RESERVED =
+            Set.of("mysql", "sys", "information_schema", "performance_schema", "root");
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.@-]*");
 
@@ -27,6 +32,13 @@ public final class Names {
             return "is not a name; allowed are letters, digits and _ . @ - and the first is a letter, a digit or _";
         }
         return null;
+    }
+
+    /** What is wrong with the name of a tenant that is to get a database and an account, or null when nothing is. */
+    public static String tenantFault(String name) {
+        var fault = fault(name, MAX_TENANT);
+        boolean reserved = RESERVED.contains(name.toLowerCase(Locale.ROOT)) || name.startsWith("workersql_");
+        return fault == null && reserved ? "has a name that the servers use themselves" : fault;
     }
 
     /**

@@ -3,6 +3,7 @@ package com.workersql.server.config;
 
 import com.workersql.router.policy.PolicyException;
 import com.workersql.router.policy.RoutingPolicy;
+import com.workersql.router.policy.TenantPlacement;
 import com.workersql.server.config.yaml.DocumentException;
 import com.workersql.server.config.yaml.Problem;
 import java.util.List;
@@ -15,8 +16,25 @@ import java.util.stream.Collectors;
  *
  * @param origin the file, for messages
  * @param text the policy document, YAML or JSON
+ * @param tables the documents of single tables, by file name
+ * @param added tenants that have a home besides those of the document
  */
-public record PolicySource(String origin, String text) {
+public record PolicySource(String origin, String text, Map<String, String> tables, List<TenantPlacement> added) {
+    /** Copies the documents and tenants. */
+    public PolicySource {
+        tables = Map.copyOf(tables);
+        added = List.copyOf(added);
+    }
+
+    /** A policy of one document. */
+    public PolicySource(String origin, String text) {
+        this(origin, text, Map.of(), List.of());
+    }
+
+    /** The same policy with tenants that have a home besides those of the document. */
+    public PolicySource withTenants(List<TenantPlacement> tenants) {
+        return new PolicySource(origin, text, tables, tenants);
+    }
 
     /**
      * The policy itself.
@@ -25,11 +43,13 @@ public record PolicySource(String origin, String text) {
      */
     public RoutingPolicy parse() {
         try {
-            return RoutingPolicy.parse(text);
+            return RoutingPolicy.parse(text, tables).withTenants(added);
         } catch (PolicyException e) {
             throw new DocumentException(e.errors().stream()
                     .map(error -> new Problem(origin, error.line(), error.column(), "", error.message()))
                     .toList());
+        } catch (IllegalArgumentException e) {
+            throw new DocumentException(List.of(new Problem(origin, 0, 0, "", e.getMessage())));
         }
     }
 

@@ -16,6 +16,7 @@ import java.util.List;
  *     replace; null: only an endpoint on this machine
  * @param weight how many percent of the server's own {@code max_connections} this gateway takes when {@code maxConnections} is
  *     {@link #AUTO}
+ * @param admin the account that makes and drops tenants' databases and accounts; null: {@code account} does
  */
 public record ShardConfig(
         String name,
@@ -24,7 +25,8 @@ public record ShardConfig(
         ShardTls tls,
         int maxConnections,
         Boolean allowPublicKeyRetrieval,
-        int weight) {
+        int weight,
+        ShardAccount admin) {
 
     /** {@code max_connections: auto}: the number follows the server's own setting and the weight. */
     public static final int AUTO = 0;
@@ -54,7 +56,7 @@ public record ShardConfig(
         }
     }
 
-    /** A shard whose weight is the default. */
+    /** A shard whose weight is the default, without an account for tenants. */
     public ShardConfig(
             String name,
             List<ShardEndpoint> endpoints,
@@ -62,7 +64,7 @@ public record ShardConfig(
             ShardTls tls,
             int maxConnections,
             Boolean allowPublicKeyRetrieval) {
-        this(name, endpoints, account, tls, maxConnections, allowPublicKeyRetrieval, (int) WEIGHT.byDefault());
+        this(name, endpoints, account, tls, maxConnections, allowPublicKeyRetrieval, (int) WEIGHT.byDefault(), null);
     }
 
     /** A shard of one server on one account, with defaults for the rest. */
@@ -74,6 +76,12 @@ public record ShardConfig(
                 ShardTls.NONE,
                 (int) MAX_CONNECTIONS.byDefault(),
                 null);
+    }
+
+    /** The same shard with an account that makes and drops tenants' databases and accounts. */
+    public ShardConfig withAdmin(ShardAccount account) {
+        return new ShardConfig(
+                name, endpoints, this.account, tls, maxConnections, allowPublicKeyRetrieval, weight, account);
     }
 
     /**

@@ -3,25 +3,23 @@ package com.workersql.server.embedded;
 
 import com.workersql.protocol.auth.PasswordVerifier;
 import com.workersql.server.config.EmbeddedConfig;
+import com.workersql.server.config.OwnerOnlyFiles;
 import com.workersql.server.config.Secret;
 import com.workersql.server.config.ShardAccount;
 import com.workersql.server.config.yaml.DocumentException;
 import com.workersql.server.config.yaml.Problem;
 import com.workersql.server.config.yaml.Section;
 import com.workersql.server.config.yaml.YamlReader;
+import com.workersql.server.users.RandomPassword;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * The passwords of all accounts and the home of each tenant. Made at random once and kept in a file that only its owner may read:
@@ -33,9 +31,6 @@ final class Credentials {
 
     /** The account of the gateway's own checks. */
     static final String GATEWAY_USER = "workersql_gateway";
-
-    private static final String ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
-    private static final int PASSWORD_CHARS = 20;
 
     private final SecureRandom random = new SecureRandom();
     private final Map<String, Tenant> tenants = new LinkedHashMap<>();
@@ -65,6 +60,25 @@ final class Credentials {
         }
     }
 
+    /** Reads the file as it is. */
+    static Credentials read(Path file, String otherwise) {
+        try {
+            if (!Files.exists(file)) {
+                throw new EmbeddedException(otherwise);
+            }
+            var credentials = new Credentials();
+            credentials.read(file);
+            return credentials;
+        } catch (IOException | DocumentException e) {
+            throw new EmbeddedException("the credentials file " + file + " cannot be used: " + e.getMessage(), e);
+        }
+    }
+
+    /** The names of all tenants that there ever were. */
+    List<String> names() {
+        return List.copyOf(tenants.keySet());
+    }
+
     ShardAccount admin() {
         return new ShardAccount(ADMIN_USER, Secret.of(adminPassword), null);
     }
@@ -75,7 +89,12 @@ final class Credentials {
 
     /** The tenants of the configuration, in its order. */
     List<EmbeddedTenant> tenants(EmbeddedConfig config) {
-        return config.tenants().stream()
+        return tenants(config.tenants());
+    }
+
+    /** These tenants. */
+    List<EmbeddedTenant> tenants(List<String> names) {
+        return names.stream()
                 .map(name -> {
                     var tenant = tenants.get(name);
                     var account = new ShardAccount(name, Secret.of(tenant.accountPassword()), name);
@@ -87,14 +106,14 @@ final class Credentials {
 
     private boolean complete(EmbeddedConfig config) {
         boolean changed = adminPassword == null || gatewayPassword == null;
-        adminPassword = adminPassword == null ? newPassword() : adminPassword;
-        gatewayPassword = gatewayPassword == null ? newPassword() : gatewayPassword;
+        adminPassword = adminPassword == null ? RandomPassword.next(random) : adminPassword;
+        gatewayPassword = gatewayPassword == null ? RandomPassword.next(random) : gatewayPassword;
         for (var name : config.tenants()) {
             if (!tenants.containsKey(name)) {
-                var password = newPassword();
+                var password = RandomPassword.next(random);
                 var home = EmbeddedConfig.shardName(tenants.size() % config.shards());
                 var hash = PasswordVerifier.hashCachingSha2(password.getBytes(StandardCharsets.UTF_8), random);
-                tenants.put(name, new Tenant(home, password, hash, newPassword()));
+                tenants.put(name, new Tenant(home, password, hash, RandomPassword.next(random)));
                 changed = true;
             }
         }
@@ -111,14 +130,6 @@ final class Credentials {
                                 + config.shards() + " shards; start at least " + (number + 1) + " (--shards)");
             }
         }
-    }
-
-    private String newPassword() {
-        var password = new StringBuilder(PASSWORD_CHARS);
-        for (int i = 0; i < PASSWORD_CHARS; i++) {
-            password.append(ALPHABET.charAt(random.nextInt(ALPHABET.length())));
-        }
-        return password.toString();
     }
 
     private void read(Path file) throws IOException {
@@ -170,23 +181,6 @@ final class Credentials {
                 .append("'\n    account_password: ")
                 .append(tenant.accountPassword())
                 .append('\n'));
-        writeOwnerOnly(file, text.toString());
-    }
-
-    /** Writes a file that only its owner may read; it is seen with its old content or its new one, nothing in between. */
-    static void writeOwnerOnly(Path file, String text) throws IOException {
-        var partial = file.resolveSibling(file.getFileName() + ".partial");
-        Files.deleteIfExists(partial);
-        try (var channel = FileChannel.open(
-                partial,
-                Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                DataDirectory.ownerOnly("rw-------"))) {
-            var bytes = StandardCharsets.UTF_8.encode(text);
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-            channel.force(true);
-        }
-        Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+        OwnerOnlyFiles.write(file, text.toString());
     }
 }

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.embedded;
 
+import com.workersql.server.config.OwnerOnlyFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
 /**
@@ -33,12 +31,12 @@ final class DataDirectory implements AutoCloseable {
         try {
             if (!Files.isDirectory(root)) {
                 Files.createDirectories(root.toAbsolutePath().getParent());
-                Files.createDirectory(root, ownerOnly("rwx------"));
+                Files.createDirectory(root, OwnerOnlyFiles.permissions("rwx------"));
             }
             channel = FileChannel.open(
                     root.resolve("lock"),
                     Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
-                    ownerOnly("rw-------"));
+                    OwnerOnlyFiles.permissions("rw-------"));
             if (channel.tryLock() == null) {
                 var owner = read(channel);
                 channel.close();
@@ -60,8 +58,31 @@ final class DataDirectory implements AutoCloseable {
         return root;
     }
 
+    /** Whether another process holds the directory now. */
+    static boolean isInUse(Path root) {
+        if (!Files.exists(root.resolve("lock"))) {
+            return false;
+        }
+        try {
+            open(root).close();
+            return false;
+        } catch (EmbeddedException e) {
+            return true;
+        }
+    }
+
     Path credentialsFile() {
+        return credentialsFile(root);
+    }
+
+    /** Where the passwords are kept. */
+    static Path credentialsFile(Path root) {
         return root.resolve("credentials.yaml");
+    }
+
+    /** Where a running gateway tells the ports of its shards, one line each, in their order. */
+    static Path portsFile(Path root) {
+        return root.resolve("ports");
     }
 
     @Override
@@ -71,15 +92,6 @@ final class DataDirectory implements AutoCloseable {
         } catch (IOException e) {
             throw new EmbeddedException("the lock of " + root + " cannot be released: " + e, e);
         }
-    }
-
-    /** Permissions for a new file or directory, where the file system knows permissions. */
-    static FileAttribute<?>[] ownerOnly(String permissions) {
-        return FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
-                ? new FileAttribute<?>[] {
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
-                }
-                : new FileAttribute<?>[0];
     }
 
     private static EmbeddedException inUse(Path root, String owner) {

@@ -3,6 +3,7 @@ package com.workersql.server.embedded;
 
 import com.workersql.server.config.EmbeddedConfig;
 import com.workersql.server.config.GatewayConfig;
+import com.workersql.server.config.OwnerOnlyFiles;
 import com.workersql.server.config.PolicySource;
 import com.workersql.server.config.ShardAccount;
 import com.workersql.server.config.ShardConfig;
@@ -18,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * Running embedded shards. They end with {@link #close()}, and also when this process is gone without it. Data, accounts and the
@@ -27,7 +29,10 @@ public final class EmbeddedShards implements AutoCloseable {
     private static final String LOOPBACK = "127.0.0.1";
     private static final int MAX_STARTING_AT_ONCE = 16;
 
+    private final Path root;
+    /** Null where another process holds it. */
     private final DataDirectory directory;
+
     private final List<ShardServer> servers;
     private final List<EmbeddedShard> shards;
     private final List<EmbeddedTenant> tenants;
@@ -35,11 +40,13 @@ public final class EmbeddedShards implements AutoCloseable {
     private boolean closed;
 
     private EmbeddedShards(
+            Path root,
             DataDirectory directory,
             List<ShardServer> servers,
             List<EmbeddedShard> shards,
             List<EmbeddedTenant> tenants,
             String accountStatements) {
+        this.root = root;
         this.directory = directory;
         this.servers = servers;
         this.shards = shards;
@@ -75,11 +82,48 @@ public final class EmbeddedShards implements AutoCloseable {
                     .map(server -> new EmbeddedShard(
                             server.name(), LOOPBACK, server.port(), credentials.gateway(), credentials.admin()))
                     .toList();
-            return new EmbeddedShards(directory, servers, shards, tenants, statements);
+            OwnerOnlyFiles.write(
+                    DataDirectory.portsFile(directory.root()),
+                    shards.stream().map(shard -> shard.port() + "\n").collect(Collectors.joining()));
+            return new EmbeddedShards(directory.root(), directory, servers, shards, tenants, statements);
+        } catch (IOException e) {
+            directory.close();
+            throw new EmbeddedException("the ports of the shards cannot be written: " + e, e);
         } catch (RuntimeException e) {
             directory.close();
             throw e;
         }
+    }
+
+    /**
+     * The shards of the gateway that holds the data directory, for a command beside it; started here where none does. Those of
+     * another process are not ended by {@link #close()}.
+     *
+     * @param config how many, where and for which tenants, where they have to be started
+     * @param listener hears the progress
+     * @throws EmbeddedException when they can be neither found nor started
+     */
+    public static EmbeddedShards startOrJoin(EmbeddedConfig config, ShardListener listener) {
+        var root = config.dataDir();
+        if (!DataDirectory.isInUse(root)) {
+            return start(config, listener);
+        }
+        var credentials = Credentials.read(
+                DataDirectory.credentialsFile(root), "the gateway that holds " + root + " is still starting");
+        var shards = new ArrayList<EmbeddedShard>();
+        try {
+            for (var port : Files.readAllLines(DataDirectory.portsFile(root))) {
+                shards.add(new EmbeddedShard(
+                        EmbeddedConfig.shardName(shards.size()),
+                        LOOPBACK,
+                        Integer.parseInt(port),
+                        credentials.gateway(),
+                        credentials.admin()));
+            }
+        } catch (IOException | NumberFormatException e) {
+            throw new EmbeddedException("the ports of the shards of " + root + " cannot be read: " + e, e);
+        }
+        return new EmbeddedShards(root, null, List.of(), shards, credentials.tenants(credentials.names()), "");
     }
 
     /** The shards, in order. */
@@ -94,7 +138,7 @@ public final class EmbeddedShards implements AutoCloseable {
 
     /** Where the passwords are kept; only its owner may read it. */
     public Path credentialsFile() {
-        return directory.credentialsFile();
+        return DataDirectory.credentialsFile(root);
     }
 
     /**
@@ -114,9 +158,13 @@ public final class EmbeddedShards implements AutoCloseable {
         var builder = config.toBuilder()
                 .embedded(null)
                 .shards(shards.stream()
-                        .map(shard -> ShardConfig.of(shard.name(), shard.host(), shard.port(), shard.gateway()))
+                        .map(shard -> ShardConfig.of(shard.name(), shard.host(), shard.port(), shard.gateway())
+                                .withAdmin(shard.admin()))
                         .toList())
                 .tenants(accounts);
+        if (config.tenantsFile() == null) {
+            builder.tenantsFile(root.resolve("tenants.yaml"));
+        }
         if (config.policy() == null) {
             builder.policy(PolicySource.byTenant(
                     shards.stream().map(EmbeddedShard::name).toList(), homes));
@@ -132,8 +180,10 @@ public final class EmbeddedShards implements AutoCloseable {
     public synchronized void close() {
         if (!closed) {
             closed = true;
-            stopAll(servers);
-            directory.close();
+            if (directory != null) {
+                stopAll(servers);
+                directory.close();
+            }
         }
     }
 
@@ -153,7 +203,7 @@ public final class EmbeddedShards implements AutoCloseable {
     private static Path ownDirectory(Path path) {
         try {
             if (!Files.isDirectory(path)) {
-                Files.createDirectory(path, DataDirectory.ownerOnly("rwx------"));
+                Files.createDirectory(path, OwnerOnlyFiles.permissions("rwx------"));
             }
             return path;
         } catch (IOException e) {

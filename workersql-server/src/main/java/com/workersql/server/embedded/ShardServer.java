@@ -2,6 +2,7 @@
 package com.workersql.server.embedded;
 
 import com.workersql.server.config.EmbeddedConfig;
+import com.workersql.server.config.OwnerOnlyFiles;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -111,7 +112,7 @@ final class ShardServer {
                 create();
             }
             var accounts = directory.resolve("accounts.sql");
-            Credentials.writeOwnerOnly(accounts, accountStatements);
+            OwnerOnlyFiles.write(accounts, accountStatements);
             try {
                 launchOnAFreePort(accounts);
             } finally {

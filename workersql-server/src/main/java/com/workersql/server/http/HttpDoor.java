@@ -2,6 +2,7 @@
 package com.workersql.server.http;
 
 import com.workersql.protocol.frame.Reservation;
+import com.workersql.server.http.admin.TenantRoutes;
 import com.workersql.server.http.planetscale.ExecuteRoute;
 import com.workersql.server.http.query.QuerySessions;
 import com.workersql.server.http.query.RequestParser;
@@ -63,6 +64,7 @@ public final class HttpDoor extends ChannelInitializer<Channel> {
      * @param mysql makes the pipeline of the MySQL protocol within a WebSocket; sharable
      * @param tls gives the current certificate; null when TLS is off
      * @param tlsRequired whether plain text is refused
+     * @param tenants how the gateway is administered; null when nobody may
      */
     public HttpDoor(
             QuerySessions sessions,
@@ -76,7 +78,8 @@ public final class HttpDoor extends ChannelInitializer<Channel> {
             Reservation budget,
             ChannelHandler mysql,
             Supplier<SslContext> tls,
-            boolean tlsRequired) {
+            boolean tlsRequired,
+            TenantRoutes tenants) {
         this.budget = budget;
         this.settings = settings;
         this.tls = tls;
@@ -94,7 +97,7 @@ public final class HttpDoor extends ChannelInitializer<Channel> {
         var socket =
                 new WebSocketRoute(sessions, gate::authenticate, webSocket, registry, desk.limits(), budget, mysql);
         this.webSockets = socket.connections();
-        this.routes = Routes.builder()
+        var paths = Routes.builder()
                 .add(HttpMethod.POST, query, both("/query", "/sql", "/transactions/{id}/query"))
                 .add(HttpMethod.POST, batch, both("/batch", "/query/batch", "/sql/batch"))
                 .add(HttpMethod.POST, transactions::begin, both("/transactions"))
@@ -107,8 +110,13 @@ public final class HttpDoor extends ChannelInitializer<Channel> {
                 .add(HttpMethod.GET, operations::alive, "/livez")
                 .add(HttpMethod.GET, operations::ready, "/readyz")
                 .add(HttpMethod.GET, operations::metrics, "/metrics")
-                .add(HttpMethod.GET, socket, both("/ws", "/mysql"))
-                .build();
+                .add(HttpMethod.GET, socket, both("/ws", "/mysql"));
+        if (tenants != null) {
+            paths.add(HttpMethod.GET, tenants::list, both("/admin/tenants"))
+                    .add(HttpMethod.POST, tenants::add, both("/admin/tenants"))
+                    .add(HttpMethod.DELETE, tenants::drop, both("/admin/tenants/{name}"));
+        }
+        this.routes = paths.build();
     }
 
     /** Every path of the API is served without its prefix too, for clients that drop it. */

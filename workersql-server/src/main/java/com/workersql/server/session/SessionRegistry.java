@@ -128,6 +128,20 @@ public final class SessionRegistry {
         return entry != null && isOwn(entry, callerTenant) ? entry : null;
     }
 
+    /**
+     * Ends all sessions of a tenant.
+     *
+     * @param tenant whose sessions
+     * @return how many were told to end
+     */
+    public int cut(String tenant) {
+        var own = sessions.values().stream()
+                .filter(entry -> tenant.equals(entry.session().principal().tenant()))
+                .toList();
+        own.forEach(entry -> entry.kill().accept(true));
+        return own.size();
+    }
+
     private static boolean isOwn(Entry entry, String callerTenant) {
         return callerTenant == null
                 || callerTenant.equals(entry.session().principal().tenant());

@@ -158,8 +158,8 @@ final class MainTest {
 
     private int run(String... args) {
         var main = new Main(this::start, Map.of("P", "secret")::get, () -> {});
-        var hashPassword = new HashPassword(new ByteArrayInputStream("pa ss\n".getBytes(StandardCharsets.UTF_8)), null);
-        return Main.commandLine(main, hashPassword)
+        var input = new PasswordInput(new ByteArrayInputStream("pa ss\n".getBytes(StandardCharsets.UTF_8)), null);
+        return Main.commandLine(main, input)
                 .setOut(new PrintWriter(out, true))
                 .setErr(new PrintWriter(err, true))
                 .execute(args);

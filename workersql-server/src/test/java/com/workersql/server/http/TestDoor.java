@@ -105,7 +105,8 @@ public final class TestDoor implements AutoCloseable {
                 budget,
                 tunnel,
                 null,
-                false);
+                false,
+                null);
         channel = new EmbeddedChannel();
         channel.freezeTime();
         channel.pipeline().addLast(door);

@@ -48,7 +48,8 @@ class FailoverIT {
                 first.tls(),
                 first.maxConnections(),
                 first.allowPublicKeyRetrieval(),
-                first.weight());
+                first.weight(),
+                first.admin());
         return config.toBuilder()
                 .shards(List.of(pair))
                 .policy(PolicySource.byTenant(List.of(first.name()), Map.of()))

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.http.admin;
+
+import com.workersql.server.tenants.TenantChanges;
+
+/** What the gateway does for whoever administers it. Safe for any thread. */
+public interface Administration {
+    /**
+     * Runs work that may block, one after the other, off the event loops.
+     *
+     * @param work what to do; must not throw
+     * @throws java.util.concurrent.RejectedExecutionException when too much of it waits
+     */
+    void execute(Runnable work);
+
+    /** The tenants that come and go; null where the configuration has no file to keep them in. Its methods block. */
+    TenantChanges tenants();
+}
