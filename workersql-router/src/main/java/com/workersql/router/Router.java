@@ -131,6 +131,16 @@ public final class Router {
     }
 
     /**
+     * {@return what a statement touches, and how fresh its reads have to be} To be asked behind its plan: of a statement whose analysis
+     * is not in the plan cache only the hints are known.
+     *
+     * @param statement the statement
+     */
+    public Footprint footprint(Statement statement) {
+        return planner.footprint(statement);
+    }
+
+    /**
      * {@return what a statement does to things of its session that have names, in the order of the text} To be asked where
      * {@link StatementInfo#effects()} says that it may.
      *

@@ -42,8 +42,13 @@ public final class PeakEwma {
         begun = true;
     }
 
-    /** {@return the latency now, in nanoseconds; 0 where nothing was observed} */
-    public double nanos() {
-        return value;
+    /**
+     * {@return the latency now, in nanoseconds; 0 where nothing was observed} It comes down also without answers: a server that is
+     * avoided gives none.
+     *
+     * @param nowNanos the time, of the same clock
+     */
+    public double nanos(long nowNanos) {
+        return begun ? value * Math.exp(-Math.max(0, nowNanos - stampNanos) / decayNanos) : 0;
     }
 }

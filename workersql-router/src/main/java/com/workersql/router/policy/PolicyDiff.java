@@ -47,6 +47,7 @@ public record PolicyDiff(String before, String after, List<String> changes, Slot
             changes.add("tenant ranges: " + before.ranges() + " -> " + after.ranges());
         }
         compare("table", before.tables(), after.tables(), Objects::toString, changes);
+        compare("caching of table", before.cachings(), after.cachings(), Objects::toString, changes);
         if (!before.defaults().equals(after.defaults())) {
             changes.add("defaults: " + before.defaults() + " -> " + after.defaults());
         }

@@ -77,7 +77,10 @@ final class PolicyReader {
         nodes.sequence(root.get("ranges")).forEach(this::range);
         TableRuleReader rules = new TableRuleReader(nodes, this::shard);
         nodes.mapping(root.get("tables"), (key, value) -> {
-            add(nodes, key, rules.read(nodes.scalar(key), value));
+            if (!hasCacheAlone(value)) {
+                add(nodes, key, rules.read(nodes.scalar(key), value));
+            }
+            caching(key, value);
             tenantColumn(key, value);
         });
         tableDocuments.forEach(this::tableDocument);
@@ -86,14 +89,36 @@ final class PolicyReader {
         slots(root.get("slots"));
     }
 
-    private void tenantColumn(Node table, Node value) {
-        NodeTuple column = value instanceof MappingNode mapping
+    /** Whether an entry says nothing of where the table's rows are, but only how fresh its reads have to be. */
+    private static boolean hasCacheAlone(Node value) {
+        return value instanceof MappingNode mapping
+                && mapping.getValue().size() == 1
+                && mapping.getValue().get(0).getKeyNode() instanceof ScalarNode name
+                && name.getValue().equals("cache");
+    }
+
+    private void caching(Node table, Node value) {
+        NodeTuple cache = field(value, "cache");
+        if (cache != null) {
+            String name = nodes.scalar(table).toLowerCase(Locale.ROOT);
+            if (caching.put(name, TableDocument.caching(nodes, Map.of("cache", cache))) != null) {
+                nodes.error(table, "table " + name + " has two rules; names are compared without regard to case");
+            }
+        }
+    }
+
+    private static NodeTuple field(Node value, String key) {
+        return value instanceof MappingNode mapping
                 ? mapping.getValue().stream()
                         .filter(tuple -> tuple.getKeyNode() instanceof ScalarNode name
-                                && name.getValue().equals("tenant_column"))
+                                && name.getValue().equals(key))
                         .findFirst()
                         .orElse(null)
                 : null;
+    }
+
+    private void tenantColumn(Node table, Node value) {
+        NodeTuple column = field(value, "tenant_column");
         if (column != null) {
             tenantColumns.put(nodes.scalar(table).toLowerCase(Locale.ROOT), nodes.scalar(column.getValueNode()));
         }

@@ -41,7 +41,14 @@ final class PolicyWriter {
                         .map(range ->
                                 "- { prefix: " + quoted(range.text()) + ", shard: " + quoted(range.shard()) + " }")
                         .toList());
-        section("tables", policy.tables().values().stream().map(this::table).toList());
+        List<String> tables = new ArrayList<>(
+                policy.tables().values().stream().map(this::table).toList());
+        policy.cachings().forEach((table, caching) -> {
+            if (policy.table(table).isEmpty()) {
+                tables.add(quoted(table) + ": { " + cache(caching) + " }");
+            }
+        });
+        section("tables", tables);
         slots();
         return out.toString();
     }
@@ -93,7 +100,15 @@ final class PolicyWriter {
         if (column != null) {
             fields.add("tenant_column: " + quoted(column));
         }
+        policy.caching(rule.table()).ifPresent(caching -> fields.add(cache(caching)));
         return quoted(rule.table()) + ": { " + String.join(", ", fields) + " }";
+    }
+
+    private static String cache(TableCaching caching) {
+        List<String> columns =
+                caching.alwaysStrongColumns().stream().map(PolicyWriter::quoted).toList();
+        return "cache: { mode: " + lower(caching.mode()) + ", ttl_ms: " + caching.ttlMillis() + ", swr_ms: "
+                + caching.swrMillis() + ", always_strong_columns: [ " + String.join(", ", columns) + " ] }";
     }
 
     private static String ranges(TableRule.Range range) {

@@ -189,7 +189,7 @@ public final class RoutingPolicy {
                 slots);
     }
 
-    /** {@return a document in YAML that reads as this policy; the caching of tables, which has documents of its own, is not in it} */
+    /** {@return a document in YAML that reads as this policy} */
     public String toDocument() {
         return new PolicyWriter(this).write();
     }
@@ -214,12 +214,17 @@ public final class RoutingPolicy {
     }
 
     /**
-     * {@return how fresh the reads of a table have to be, where a table's document says so}
+     * {@return how fresh the reads of a table have to be, where the policy says so}
      *
      * @param table the table's name without schema
      */
     public Optional<TableCaching> caching(String table) {
         return Optional.ofNullable(caching.get(table.toLowerCase(Locale.ROOT)));
+    }
+
+    /** {@return how fresh the reads of tables have to be, by their names in lower case} */
+    Map<String, TableCaching> cachings() {
+        return caching;
     }
 
     /** {@return the tenants with a home of their own in the document, by name, in the document's order} */

@@ -87,7 +87,12 @@ record TableDocument(TableRule rule, TableCaching caching) {
         return new TableRule.Hash(table, nodes.scalar(key.getValueNode()), type, hash, collation, null);
     }
 
-    private static TableCaching caching(DocumentNodes nodes, Map<String, NodeTuple> fields) {
+    /**
+     * {@return how fresh a table's reads have to be}
+     *
+     * @param fields the table's, {@code cache} among them
+     */
+    static TableCaching caching(DocumentNodes nodes, Map<String, NodeTuple> fields) {
         Map<String, NodeTuple> cache =
                 nodes.fields(fields.get("cache").getValueNode(), "mode", "ttl_ms", "swr_ms", "always_strong_columns");
         List<String> columns = new ArrayList<>();

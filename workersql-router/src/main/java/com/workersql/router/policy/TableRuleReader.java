@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
@@ -26,6 +27,8 @@ final class TableRuleReader {
             "tenant_hash", List.of(),
             "table_hash", List.of());
 
+    private static final Set<String> OF_EVERY_STRATEGY = Set.of("strategy", "tenant_column", "cache");
+
     private static final String[] KNOWN = {
         "strategy",
         "key",
@@ -36,7 +39,8 @@ final class TableRuleReader {
         "shard",
         "ranges",
         "values",
-        "tenant_column"
+        "tenant_column",
+        "cache"
     };
 
     private final DocumentNodes nodes;
@@ -68,7 +72,7 @@ final class TableRuleReader {
             return null;
         }
         fields.forEach((field, tuple) -> {
-            if (!field.equals("strategy") && !field.equals("tenant_column") && !allowed.contains(field)) {
+            if (!OF_EVERY_STRATEGY.contains(field) && !allowed.contains(field)) {
                 nodes.error(tuple.getKeyNode(), field + " has no meaning for strategy " + written);
             }
         });

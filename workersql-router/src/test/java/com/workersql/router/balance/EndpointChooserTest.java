@@ -142,15 +142,23 @@ class EndpointChooserTest {
     @Test
     void aSlowAnswerCountsAtOnceAndIsForgottenSlowly() {
         var latency = new PeakEwma(10_000);
-        assertThat(latency.nanos()).isZero();
+        assertThat(latency.nanos(5)).isZero();
         latency.observe(100, 0);
         latency.observe(900, 1);
-        assertThat(latency.nanos()).isEqualTo(900);
+        assertThat(latency.nanos(1)).isEqualTo(900);
         latency.observe(100, 1);
-        assertThat(latency.nanos()).isEqualTo(900);
+        assertThat(latency.nanos(1)).isEqualTo(900);
         latency.observe(100, 10_001);
-        assertThat(latency.nanos()).isBetween(390.0, 400.0);
+        assertThat(latency.nanos(10_001)).isBetween(390.0, 400.0);
         latency.observe(100, 200_001);
-        assertThat(latency.nanos()).isBetween(100.0, 101.0);
+        assertThat(latency.nanos(200_001)).isBetween(100.0, 101.0);
+    }
+
+    @Test
+    void aServerThatIsAvoidedIsTriedAgainAfterAWhile() {
+        var slow = new PeakEwma(10_000);
+        slow.observe(5_000, 0);
+        assertThat(slow.nanos(0)).isEqualTo(5_000);
+        assertThat(slow.nanos(30_000)).isBetween(248.0, 250.0);
     }
 }

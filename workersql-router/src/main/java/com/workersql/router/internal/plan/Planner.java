@@ -4,6 +4,7 @@ package com.workersql.router.internal.plan;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.workersql.router.CanaryReport;
+import com.workersql.router.Footprint;
 import com.workersql.router.Hints;
 import com.workersql.router.LocalAction;
 import com.workersql.router.LocalAction.SessionFunction;
@@ -247,6 +248,20 @@ public final class Planner {
     /** {@return a statement's text with values for session functions; null where it has none of them} */
     public byte[] withSessionValues(Statement statement, Function<SessionFunction, String> values) {
         return folded(statement, s -> SessionValues.write(s, values));
+    }
+
+    /** {@return what a statement touches; without its tables where its shape is not in the cache} */
+    public Footprint footprint(Statement statement) {
+        Scratch scratch = take();
+        try {
+            scratch.folded.fold(statement.bytes(), statement.offset(), statement.length(), statement.context());
+            scratch.probe.set(scratch.folded, statement.context(), seed);
+            return FootprintReader.read(
+                    statement, scratch.folded, shapes.getIfPresent(scratch.probe), inForce.policy());
+        } finally {
+            scratch.folded.release();
+            put(scratch);
+        }
     }
 
     private <T> T folded(Statement statement, Function<FoldedStatement, T> reader) {
