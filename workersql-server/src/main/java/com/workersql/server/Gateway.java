@@ -195,7 +195,8 @@ public final class Gateway implements RunningGateway {
                         effective.limits().maxPacketBytes(),
                         WARNINGS_HOLD_MILLIS,
                         TimeUnit.MILLISECONDS.toNanos(effective.statements().timeoutMillis()),
-                        TimeUnit.MILLISECONDS.toNanos(effective.statements().failoverWaitMillis())));
+                        TimeUnit.MILLISECONDS.toNanos(effective.statements().failoverWaitMillis()),
+                        effective.replicas()));
 
         var monitor =
                 new ShardMonitor(transport.workers().next(), nanoClock, new Random(), HealthSettings.DEFAULT, shards);
@@ -224,7 +225,7 @@ public final class Gateway implements RunningGateway {
         shards.all().forEach(shard -> {
             metrics.shard(shard.name(), shard.pool(), shard.primary(), shard.calls(), shard.connects());
             metrics.retries(shard.name(), shard.retries());
-            metrics.topology(shard.name(), shard.topology());
+            metrics.topology(shard.name(), shard.topology(), nanoClock);
         });
 
         var limits = effective.limits();
@@ -397,12 +398,13 @@ public final class Gateway implements RunningGateway {
                 || !next.pool().equals(current.pool())
                 || !next.breaker().equals(current.breaker())
                 || !next.statements().equals(current.statements())
+                || !next.replicas().equals(current.replicas())
                 || !Objects.equals(next.adminToken(), current.adminToken())
                 || !Objects.equals(next.tenantsFile(), current.tenantsFile());
         if (needsStart) {
             LOG.warn(
                     "Some changes of the configuration need a new start: listen, shards, limits, pool, breaker, statements,"
-                            + " admin, tenants_file");
+                            + " replicas, admin, tenants_file");
         }
         LOG.info("Reloaded: {} users, policy {}", next.users().all().size(), policy.version());
         var gone = tenants(current);

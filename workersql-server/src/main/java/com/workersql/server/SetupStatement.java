@@ -11,19 +11,23 @@ final class SetupStatement {
 
     private static final int MORE_MILLIS = 1_000;
 
+    /** MariaDB tells it by a variable, which is tracked with all others. */
+    private static final String TRACKING_WRITES = "/*!50706 , session_track_gtids='OWN_GTID' */";
+
     private SetupStatement() {}
 
     /**
-     * Turns session tracking on, and tells the server the time that a statement may take, so that it ends even if the gateway
+     * Turns session tracking on, with the names of written transactions where reads may go to replicas, and tells the server the time that a statement may take, so that it ends even if the gateway
      * does not live to do it; a little more than the gateway gives it, which can say where the time went. MySQL takes milliseconds and obeys for SELECT only, MariaDB takes seconds; each skips what is for
      * the other.
      */
-    static String of(StatementsConfig config) {
+    static String of(StatementsConfig config, boolean hasReplicas) {
+        String tracking = hasReplicas ? TRACKING + TRACKING_WRITES : TRACKING;
         if (config.timeoutMillis() == 0) {
-            return TRACKING;
+            return tracking;
         }
         int millis = config.timeoutMillis() + MORE_MILLIS;
-        return TRACKING + "/*M!100101 , max_statement_time=" + millis / 1_000 + "."
+        return tracking + "/*M!100101 , max_statement_time=" + millis / 1_000 + "."
                 + String.format("%03d", millis % 1_000) + " *//*!50708 , max_execution_time=" + millis + " */";
     }
 }

@@ -32,6 +32,7 @@ import com.workersql.server.execute.Shards;
 import com.workersql.server.execute.Topology;
 import com.workersql.server.health.ShardIdentity;
 import com.workersql.server.health.ShardMonitor;
+import com.workersql.server.replicas.ServerLoad;
 import com.workersql.server.session.SqlModes;
 import io.netty.channel.EventLoopGroup;
 import io.netty.handler.ssl.SslContext;
@@ -125,7 +126,7 @@ final class ShardSet implements ShardMonitor.Fleet, AutoCloseable {
                 .keySwitchMillis(settings.keySwitchMillis())
                 .tcpUserTimeoutMillis(settings.tcpUserTimeoutMillis())
                 .preparedStatementsPerConnection(settings.preparedStatementsPerConnection())
-                .setupStatement(SetupStatement.of(config.statements()))
+                .setupStatement(SetupStatement.of(config.statements(), nodes.size() > 1))
                 .listener(feed)
                 .build());
         feed.pool = pool;
@@ -142,7 +143,7 @@ final class ShardSet implements ShardMonitor.Fleet, AutoCloseable {
     private static ShardNode node(ShardConfig shard, ShardEndpoint configured, BreakerRegistry registry) {
         var endpoint = new Endpoint(configured.host(), configured.port());
         String name = shard.name() + " at " + endpoint;
-        return new ShardNode(endpoint, registry.primary(name), registry.replica(shard.name(), name));
+        return new ShardNode(endpoint, registry.primary(name), registry.replica(shard.name(), name), new ServerLoad());
     }
 
     /** What the pool of a shard's statements and that of its health checks have in common. */

@@ -110,6 +110,11 @@ public final class ConfigLoader {
         builder.statements(
                 checked(statements, () -> StatementsConfig.read(statements::number), StatementsConfig.defaults()));
         statements.end();
+        var replicas = root.section("replicas");
+        boolean reads = replicas.flag(ReplicasConfig.READS, false);
+        builder.replicas(
+                checked(replicas, () -> ReplicasConfig.read(reads, replicas::number), ReplicasConfig.defaults()));
+        replicas.end();
         var logging = root.section("logging");
         builder.logging(new LoggingConfig(
                 logging.choice("format", LoggingConfig.Format.class, LoggingConfig.DEFAULT.format()),

@@ -27,6 +27,7 @@ import java.util.stream.IntStream;
  * @param pool how connections to shards are held
  * @param breaker when a shard is no longer called
  * @param statements how long statements may take, and how many there may be
+ * @param replicas which reads go to replicas
  * @param logging what is logged
  * @param tenantsFile where the tenants are kept that are added while the gateway runs; null: none can be added
  * @param adminToken what whoever administers the gateway over HTTP proves itself by; null: nobody may
@@ -46,6 +47,7 @@ public record GatewayConfig(
         PoolConfig pool,
         BreakerConfig breaker,
         StatementsConfig statements,
+        ReplicasConfig replicas,
         LoggingConfig logging,
         Path tenantsFile,
         Secret adminToken,
@@ -126,6 +128,7 @@ public record GatewayConfig(
                 .pool(pool)
                 .breaker(breaker)
                 .statements(statements)
+                .replicas(replicas)
                 .logging(logging)
                 .tenantsFile(tenantsFile)
                 .adminToken(adminToken)
@@ -147,6 +150,7 @@ public record GatewayConfig(
         private PoolConfig pool = PoolConfig.defaults();
         private BreakerConfig breaker = BreakerConfig.defaults();
         private StatementsConfig statements = StatementsConfig.defaults();
+        private ReplicasConfig replicas = ReplicasConfig.defaults();
         private LoggingConfig logging = LoggingConfig.DEFAULT;
         private Path tenantsFile;
         private Secret adminToken;
@@ -239,6 +243,12 @@ public record GatewayConfig(
             return this;
         }
 
+        /** Which reads go to replicas, where a shard has some; default those that ask for it. */
+        public Builder replicas(ReplicasConfig replicas) {
+            this.replicas = replicas;
+            return this;
+        }
+
         /** What is logged. */
         public Builder logging(LoggingConfig logging) {
             this.logging = logging;
@@ -289,6 +299,7 @@ public record GatewayConfig(
                     pool,
                     breaker,
                     statements,
+                    replicas,
                     logging,
                     tenantsFile,
                     adminToken,

@@ -61,11 +61,13 @@ final class Broadcast {
                             session.running(null);
                             if (broken != null) {
                                 executor.failed(lease);
+                                Written.perhaps(session, lease.shard().name(), work.info(), executor.nanoClock());
                                 session.held(null);
                                 connection.discard("broken");
                                 fail(lostOn(broken));
                             } else {
                                 executor.answered(lease, status);
+                                Written.learn(session, lease.shard().name(), work.info(), status, executor.nanoClock());
                                 Aftermath.giveBack(session, connection);
                                 advance(status);
                             }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.execute;
 
+import com.workersql.server.config.ReplicasConfig;
+
 /**
  * The limits of the executor.
  *
@@ -9,10 +11,12 @@ package com.workersql.server.execute;
  * @param warningsHoldMillis how long a connection is kept for a SHOW WARNINGS before the warnings are fetched
  * @param statementTimeoutNanos how long a statement may take, waiting included; 0: as long as it wants
  * @param failoverWaitNanos how long a statement waits for a new primary
+ * @param replicas which reads go to replicas
  */
 public record ExecutorSettings(
         long acquireTimeoutNanos,
         long maxLongDataBytes,
         long warningsHoldMillis,
         long statementTimeoutNanos,
-        long failoverWaitNanos) {}
+        long failoverWaitNanos,
+        ReplicasConfig replicas) {}

@@ -22,6 +22,7 @@ import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.session.ControlPacket;
 import com.workersql.protocol.session.ReplyKind;
 import com.workersql.server.error.GatewayError;
+import com.workersql.server.replicas.ServerLoad;
 import com.workersql.server.session.ClientSession;
 import com.workersql.server.session.HoldReason;
 import com.workersql.server.session.SessionVariables;
@@ -70,6 +71,7 @@ final class ShardConnections {
      * @param gates that server's, in the role in which it is used
      * @param permit whose outcome is still open; null when the session held its connection while the gate was shut
      * @param startNanos when the server got to work
+     * @param running what the choice among servers knows of it; null where there is no choice
      */
     record Lease(
             PooledConnection connection,
@@ -77,18 +79,25 @@ final class ShardConnections {
             ShardNode node,
             EndpointGates gates,
             Permit permit,
-            long startNanos) {
+            long startNanos,
+            ServerLoad.Running running) {
         Role role() {
             return gates.key().role();
         }
 
         void ended(FailureClass outcome, long nowNanos) {
+            if (running != null) {
+                running.end(nowNanos, true);
+            }
             if (permit != null) {
                 gates.finishCall(permit, outcome, nowNanos - startNanos);
             }
         }
 
         void released() {
+            if (running != null) {
+                running.end(startNanos, false);
+            }
             if (permit != null) {
                 permit.released();
             }
@@ -119,7 +128,7 @@ final class ShardConnections {
             }
             Aftermath.giveBack(session, held.connection());
         }
-        borrow(session, shard, ready, failed);
+        borrow(session, shard, null, ready, failed);
     }
 
     /** Asks the held connection what only it knows, so that it can be given back, then goes on. */
@@ -143,7 +152,23 @@ final class ShardConnections {
     private Lease ofHeld(PooledConnection connection, Shard shard) {
         var node = shard.topology().node(connection.key().endpoint());
         var gates = shard.topology().gates(node);
-        return new Lease(connection, shard, node, gates, gates.callGate().tryAcquire(), nanoClock.getAsLong());
+        return lease(connection, shard, node, gates, gates.callGate().tryAcquire());
+    }
+
+    private Lease lease(PooledConnection connection, Shard shard, ShardNode node, EndpointGates gates, Permit permit) {
+        long now = nanoClock.getAsLong();
+        var running = shard.topology().canFailOver() ? node.load().begin(now) : null;
+        return new Lease(connection, shard, node, gates, permit, now, running);
+    }
+
+    /** Gets the session a connection to a replica, now or later, on the session's loop. It holds none. */
+    void leaseReplica(
+            ClientSession session,
+            Shard shard,
+            ShardNode replica,
+            Consumer<Lease> ready,
+            Consumer<GatewayError> failed) {
+        borrow(session, shard, replica, ready, failed);
     }
 
     private static GatewayError elsewhere(ClientSession session, String heldShard, String wanted) {
@@ -154,25 +179,32 @@ final class ShardConnections {
                         + "), the statement belongs to shard " + wanted);
     }
 
-    private void borrow(ClientSession session, Shard shard, Consumer<Lease> ready, Consumer<GatewayError> failed) {
+    private void borrow(
+            ClientSession session,
+            Shard shard,
+            ShardNode replica,
+            Consumer<Lease> ready,
+            Consumer<GatewayError> failed) {
         var account = shard.accountOf(session.principal().tenant());
         if (account == null) {
             failed.accept(GatewayError.refused(
                     1045, "28000", "No account is configured on shard " + shard.name() + " for this user"));
             return;
         }
-        borrow(session, shard, account, nanoClock.getAsLong() + acquireTimeoutNanos, true, ready, failed);
+        long deadlineNanos = nanoClock.getAsLong() + acquireTimeoutNanos;
+        borrow(session, shard, replica, account, deadlineNanos, replica == null, ready, failed);
     }
 
     private void borrow(
             ClientSession session,
             Shard shard,
+            ShardNode replica,
             BackendAccount account,
             long deadlineNanos,
             boolean mayRetry,
             Consumer<Lease> ready,
             Consumer<GatewayError> failed) {
-        var node = shard.topology().primary();
+        var node = replica == null ? shard.topology().primary() : replica;
         var gates = shard.topology().gates(node);
         var permit = gates.callGate().tryAcquire();
         if (permit == null) {
@@ -203,15 +235,15 @@ final class ShardConnections {
             if (!future.isSuccess()) {
                 permit.released();
                 if (mayRetry && isNotSent(future.cause()) && shard.retries().tryRetry(Retries.Proof.NOT_SENT)) {
-                    borrow(session, shard, account, deadlineNanos, false, ready, failed);
+                    borrow(session, shard, replica, account, deadlineNanos, false, ready, failed);
                 } else {
                     failed.accept(unavailable(shard, future.cause()));
                 }
                 return;
             }
-            var lease = new Lease(future.getNow(), shard, node, gates, permit, nanoClock.getAsLong());
+            var lease = lease(future.getNow(), shard, node, gates, permit);
             if (session.isClosed()) {
-                permit.released();
+                lease.released();
                 lease.connection().release();
                 failed.accept(GatewayError.notExecuted("The client has gone"));
                 return;
@@ -231,7 +263,8 @@ final class ShardConnections {
     }
 
     private PoolKey key(ClientSession session, Shard shard, ShardNode node, BackendAccount account) {
-        var cached = session.poolKey(shard.name(), account);
+        String place = node.equals(shard.topology().primary()) ? shard.name() : shard.name() + " at " + node;
+        var cached = session.poolKey(place, account);
         if (cached != null && cached.endpoint().equals(node.endpoint())) {
             return cached;
         }
@@ -245,7 +278,7 @@ final class ShardConnections {
         var inSchema = new BackendAccount(account.user(), account.secret(), session.schema());
         var key = new PoolKey(
                 node.endpoint(), inSchema, session.principal().tenant(), capabilities, shard.tls(), collation);
-        session.poolKey(shard.name(), account, key);
+        session.poolKey(place, account, key);
         return key;
     }
 

@@ -5,6 +5,7 @@ import com.workersql.breaker.BreakerState;
 import com.workersql.breaker.FailureClass;
 import com.workersql.breaker.classify.FailureClassifier;
 import com.workersql.breaker.endpoint.Gate;
+import com.workersql.breaker.endpoint.Role;
 import com.workersql.pool.BrokenConnectionException;
 import com.workersql.pool.ReplyStatus;
 import com.workersql.protocol.StatusFlags;
@@ -14,7 +15,9 @@ import com.workersql.server.error.GatewayError;
 import com.workersql.server.error.Outcome;
 import com.workersql.server.session.ClientSession;
 import com.workersql.server.session.HoldReason;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -42,6 +45,7 @@ final class ShardRun implements Relay.Ending {
     private Long gateDeadlineNanos;
     private boolean ended;
     private List<NamedEffect> named = List.of();
+    private Set<ShardNode> failedReplicas = Set.of();
 
     ShardRun(
             StatementExecutor executor,
@@ -80,6 +84,22 @@ final class ShardRun implements Relay.Ending {
         if (ended) {
             return;
         }
+        if (ReplicaLease.isToBeLeft(session, shard, work.info())) {
+            ReplicaLease.leave(session, this::attempt);
+            return;
+        }
+        var replica = replica();
+        if (replica != null) {
+            boolean again = retries < MAX_RETRIES;
+            executor.connections()
+                    .leaseReplica(
+                            session,
+                            shard,
+                            replica.node(),
+                            ready -> onReplica(ready, replica, again),
+                            error -> notOn(replica.node(), error));
+            return;
+        }
         if (session.held() == null && FailoverWait.isNeeded(shard)) {
             FailoverWait.start(shard, session, executor.settings().failoverWaitNanos(), this::attempt, this::fail);
             return;
@@ -90,6 +110,50 @@ final class ShardRun implements Relay.Ending {
         }
         boolean repeatable = retries < MAX_RETRIES && isFree();
         executor.connections().lease(session, shard, ready -> send(ready, repeatable), this::fail);
+    }
+
+    /** The replica that the statement is to be sent to; null for the primary. */
+    private ReadPlaces.Replica replica() {
+        if (!ReadPlaces.isOpen(session, shard, work)) {
+            return null;
+        }
+        var hints = executor.footprint(session, work).hints();
+        return executor.places().choose(session, shard, work.info(), hints, failedReplicas);
+    }
+
+    private void onReplica(ShardConnections.Lease ready, ReadPlaces.Replica replica, boolean repeatable) {
+        ready.node().load().readHere();
+        if (replica.awaited() == null) {
+            send(ready, repeatable);
+            return;
+        }
+        ReplicaLease.await(
+                ready,
+                replica.awaited(),
+                executor.flavor(),
+                executor.places().waitNanos(),
+                () -> send(ready, repeatable),
+                error -> {
+                    // One that has it already would have been chosen without waiting.
+                    failedReplicas = Set.copyOf(shard.topology().nodes());
+                    attempt();
+                });
+    }
+
+    /** Nothing was sent to this replica: another one, or the primary, may do. */
+    private void notOn(ShardNode replica, GatewayError error) {
+        exclude(replica);
+        if (!ended && shard.retries().tryRetry(Retries.Proof.NOT_SENT)) {
+            attempt();
+        } else {
+            fail(error);
+        }
+    }
+
+    private void exclude(ShardNode replica) {
+        var all = new HashSet<>(failedReplicas);
+        all.add(replica);
+        failedReplicas = all;
     }
 
     /**
@@ -209,6 +273,9 @@ final class ShardRun implements Relay.Ending {
 
     private void learn(ReplyStatus status) {
         executor.answered(lease, status);
+        if (!work.isPreparation()) {
+            Written.learn(session, shardName, work.info(), status, executor.nanoClock());
+        }
         if (work.info().isDdl() && !status.isError()) {
             executor.definitionChanged();
         }
@@ -233,6 +300,10 @@ final class ShardRun implements Relay.Ending {
 
     @Override
     public boolean errored(ReplyStatus status, boolean began) {
+        if (!began && copy != null && lease.role() == Role.REPLICA && isOfSickReplica(status)) {
+            learn(status);
+            return repeatElsewhere(status);
+        }
         if (!began && copy != null && refusedByFormerPrimary(status)) {
             learn(status);
             session.pins().remove(HoldReason.UNREAD_WARNINGS);
@@ -252,6 +323,29 @@ final class ShardRun implements Relay.Ending {
         end();
         learn(status);
         target.failed(known);
+        return true;
+    }
+
+    private boolean isOfSickReplica(ReplyStatus status) {
+        return switch (classify(status)) {
+            case CONNECT_FAILURE, CALL_FAILURE, CALL_FAILURE_IF_CONNECT_FAILS, ROLE_CHANGE -> true;
+            case NEUTRAL, SLOW, CALLER ->
+                FailureClassifier.provesNotExecuted(Gate.CALL, status.errno(), status.message());
+        };
+    }
+
+    private boolean repeatElsewhere(ReplyStatus status) {
+        session.pins().remove(HoldReason.UNREAD_WARNINGS);
+        if (session.held() != null && session.running() == null) {
+            executor.settle(session, lease, "");
+        }
+        exclude(lease.node());
+        if (shard.retries().tryRetry(Retries.Proof.READS_ONLY)) {
+            takeCopy();
+            attempt();
+        } else {
+            fail(GatewayError.ofServer(status.errno(), status.sqlState(), status.message()));
+        }
         return true;
     }
 
@@ -329,6 +423,9 @@ final class ShardRun implements Relay.Ending {
         if (ended) {
             return;
         }
+        if (lease.role() == Role.REPLICA) {
+            exclude(lease.node());
+        }
         var proof = proof(cause, bytesLeft);
         if (copy != null
                 && proof != null
@@ -340,6 +437,9 @@ final class ShardRun implements Relay.Ending {
             return;
         }
         end();
+        if (!work.isPreparation()) {
+            Written.perhaps(session, shardName, work.info(), executor.nanoClock());
+        }
         var lost = lost(cause, bytesLeft);
         target.failed(
                 deadline.isOver() && lost.outcome() != Outcome.UNKNOWN
@@ -412,6 +512,9 @@ final class ShardRun implements Relay.Ending {
             return;
         }
         executor.failed(lease);
+        if (!work.isPreparation()) {
+            Written.perhaps(session, shardName, work.info(), executor.nanoClock());
+        }
         boolean inTransaction = session.inTransaction();
         if (relay != null) {
             relay.stop();

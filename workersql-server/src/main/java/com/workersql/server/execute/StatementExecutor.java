@@ -9,6 +9,7 @@ import com.workersql.pool.PooledConnection;
 import com.workersql.pool.ReplyStatus;
 import com.workersql.protocol.CapabilityFlags;
 import com.workersql.router.ClientCharset;
+import com.workersql.router.Footprint;
 import com.workersql.router.NamedEffect;
 import com.workersql.router.Parameters;
 import com.workersql.router.PermissionClass;
@@ -30,6 +31,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.Random;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -58,6 +60,7 @@ public final class StatementExecutor {
     private final LocalStatements locals;
     private final PreparedStatementExecutor prepared;
     private final Retention retention;
+    private final ReadPlaces places;
     private final SessionCounters counters = new SessionCounters();
     private volatile Runnable onDefinition = () -> {};
 
@@ -88,6 +91,7 @@ public final class StatementExecutor {
         this.settings = settings;
         this.connections = new ShardConnections(nanoClock, settings.acquireTimeoutNanos());
         this.retention = new Retention(settings.warningsHoldMillis(), nanoClock, counters, this::shard);
+        this.places = new ReadPlaces(settings.replicas(), new Random(), nanoClock);
         this.locals = new LocalStatements(this, router, registry, nanoClock);
         this.prepared = new PreparedStatementExecutor(this, settings.maxLongDataBytes());
     }
@@ -502,6 +506,16 @@ public final class StatementExecutor {
         return work.sql() != null && Effects.hasNames(work.info(), session)
                 ? router.namedEffects(statementOf(session, work))
                 : List.of();
+    }
+
+    /** What a statement touches, and how fresh its reads have to be. */
+    Footprint footprint(ClientSession session, Work work) {
+        return work.sql() == null ? Footprint.UNKNOWN : router.footprint(statementOf(session, work));
+    }
+
+    /** The choice among the servers of a shard. */
+    ReadPlaces places() {
+        return places;
     }
 
     private Statement statementOf(ClientSession session, Work work) {

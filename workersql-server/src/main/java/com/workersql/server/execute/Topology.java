@@ -3,6 +3,7 @@ package com.workersql.server.execute;
 
 import com.workersql.breaker.endpoint.EndpointGates;
 import com.workersql.pool.Endpoint;
+import com.workersql.server.replicas.ReplicationClock;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -12,6 +13,7 @@ import java.util.function.Consumer;
 public final class Topology {
     private final List<ShardNode> nodes;
     private final PrimaryWaiters waiters;
+    private final ReplicationClock clock = new ReplicationClock();
     private volatile ShardNode primary;
     private volatile String trouble;
     private volatile Consumer<ShardNode> suspicion = node -> {};
@@ -46,6 +48,11 @@ public final class Topology {
     /** {@return whether a server that fails may be replaced by another one} */
     public boolean canFailOver() {
         return nodes.size() > 1;
+    }
+
+    /** {@return what tells as of when the data of each replica is} */
+    public ReplicationClock clock() {
+        return clock;
     }
 
     /** {@return the statements that wait for a primary} */
@@ -102,6 +109,9 @@ public final class Topology {
      * @param node one of this shard's
      */
     public void primary(ShardNode node) {
+        if (!node.equals(primary)) {
+            clock.forget(nodes.stream().map(ShardNode::load).toList());
+        }
         primary = node;
         trouble = null;
         waiters.release();

@@ -36,6 +36,10 @@ final class ServerProbe implements EndpointProbe {
             "SELECT @@version, @@global.sql_mode, @@global.read_only, @@global.max_connections,"
                     + " /*M!100001 @@global.gtid_current_pos *//*!50709 @@global.gtid_executed */";
 
+    /** What has been executed; of MySQL without GTIDs nothing, since the variable then stands still. */
+    private static final String POSITION = "SELECT /*M!100001 @@global.gtid_current_pos *//*!50709"
+            + " IF(@@global.gtid_mode = 'ON', @@global.gtid_executed, '') */";
+
     private static final int MYSQL_WITH_REPLICA_STATUS = 80_022;
     private static final int UTF8MB4_GENERAL_CI = 45;
     private static final CapabilityFlags CAPABILITIES = new CapabilityFlags(CapabilityFlags.CLIENT_PROTOCOL_41
@@ -51,6 +55,8 @@ final class ServerProbe implements EndpointProbe {
     private final EventLoop loop;
     private final LongSupplier nanoClock;
     private final long timeoutNanos;
+    private final PositionListener positions;
+    private boolean askedForPosition;
     private PooledConnection held;
     private Listener listener;
     private boolean closed;
@@ -61,12 +67,14 @@ final class ServerProbe implements EndpointProbe {
             BackendPool pool,
             EventLoop loop,
             LongSupplier nanoClock,
-            int timeoutMillis) {
+            int timeoutMillis,
+            PositionListener positions) {
         this.shard = shard;
         this.node = node;
         this.pool = pool;
         this.loop = loop;
         this.nanoClock = nanoClock;
+        this.positions = positions;
         this.timeoutNanos = TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
     }
 
@@ -117,6 +125,34 @@ final class ServerProbe implements EndpointProbe {
     @Override
     public void ping() {
         held.executePayload(ReplyKind.OK_ONLY, Unpooled.buffer(1).writeByte(0x0e), new Pong());
+        if (shard.get().topology().canFailOver() && !askedForPosition) {
+            askForPosition();
+        }
+    }
+
+    /** Behind the ping, whose answer does not wait for this one's. */
+    private void askForPosition() {
+        askedForPosition = true;
+        long askedNanos = nanoClock.getAsLong();
+        held.executePayload(ReplyKind.QUERY, query(POSITION), new TextRows() {
+            @Override
+            protected void completed(List<String[]> rows, ReplyStatus status) {
+                askedForPosition = false;
+                if (!rows.isEmpty() && rows.get(0)[0] != null) {
+                    positions.executed(rows.get(0)[0], askedNanos);
+                }
+            }
+
+            @Override
+            public void onBroken(BrokenConnectionException e) {
+                askedForPosition = false;
+            }
+        });
+    }
+
+    private static ByteBuf query(String sql) {
+        byte[] text = sql.getBytes(StandardCharsets.US_ASCII);
+        return Unpooled.buffer(1 + text.length).writeByte(0x03).writeBytes(text);
     }
 
     private void hold(PooledConnection connection) {
@@ -178,23 +214,19 @@ final class ServerProbe implements EndpointProbe {
         }
 
         private void ask(String sql, Answer answer) {
-            byte[] text = sql.getBytes(StandardCharsets.US_ASCII);
-            connection.executePayload(
-                    ReplyKind.QUERY,
-                    Unpooled.buffer(1 + text.length).writeByte(0x03).writeBytes(text),
-                    new TextRows() {
-                        @Override
-                        protected void completed(List<String[]> rows, ReplyStatus status) {
-                            if (!ended) {
-                                answer.take(names(), rows, status);
-                            }
-                        }
+            connection.executePayload(ReplyKind.QUERY, query(sql), new TextRows() {
+                @Override
+                protected void completed(List<String[]> rows, ReplyStatus status) {
+                    if (!ended) {
+                        answer.take(names(), rows, status);
+                    }
+                }
 
-                        @Override
-                        public void onBroken(BrokenConnectionException e) {
-                            fail(e.getMessage());
-                        }
-                    });
+                @Override
+                public void onBroken(BrokenConnectionException e) {
+                    fail(e.getMessage());
+                }
+            });
         }
 
         private void end(ServerReport report) {
@@ -216,6 +248,12 @@ final class ServerProbe implements EndpointProbe {
                 listener.checkFailed(FailureClass.CALL_FAILURE, why);
             }
         }
+    }
+
+    /** Hears what a server has executed. */
+    interface PositionListener {
+        /** Asked at this time, by the monitor's clock, it had executed this. */
+        void executed(String position, long askedNanos);
     }
 
     private interface Answer {

@@ -7,6 +7,7 @@ import com.workersql.pool.BackendPool;
 import com.workersql.pool.Endpoint;
 import com.workersql.server.execute.Shard;
 import com.workersql.server.execute.ShardNode;
+import com.workersql.server.replicas.GtidPosition;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.List;
@@ -187,7 +188,13 @@ public final class ShardMonitor implements AutoCloseable {
             this.shardName = shardName;
             this.node = node;
             var probe = new ServerProbe(
-                    this::shard, node, fleet.checks(shard()), loop, nanoClock, settings.checkTimeoutMillis());
+                    this::shard,
+                    node,
+                    fleet.checks(shard()),
+                    loop,
+                    nanoClock,
+                    settings.checkTimeoutMillis(),
+                    this::executed);
             this.monitor = new EndpointMonitor(
                     EndpointHealth.unknown(node.endpoint()), probe, loop, nanoClock, random, settings, this);
         }
@@ -196,12 +203,36 @@ public final class ShardMonitor implements AutoCloseable {
             return fleet.current(shardName);
         }
 
+        /** A server has said what it has executed. */
+        private void executed(String text, long askedNanos) {
+            var topology = shard().topology();
+            try {
+                var position = GtidPosition.parse(text);
+                if (node.equals(topology.primary())) {
+                    topology.clock().ofPrimary(position, askedNanos);
+                } else {
+                    topology.clock().ofReplica(node.load(), position);
+                }
+            } catch (IllegalArgumentException e) {
+                LOG.warn("Shard {}: {}", shardName, e.getMessage());
+            }
+        }
+
         @Override
         public void changed(EndpointHealth health) {
             known.put(node.endpoint(), health);
+            node.load().up(health.isUp());
             var report = health.report();
             if (health.isUp() && report != null && health.reportNanos() != toldNanos) {
                 toldNanos = health.reportNanos();
+                if (!shard().topology().primary().equals(node)) {
+                    shard().topology()
+                            .clock()
+                            .ofReplica(
+                                    node.load(),
+                                    report.lagMillis(),
+                                    toldNanos - TimeUnit.MILLISECONDS.toNanos(settings.checkTimeoutMillis()));
+                }
                 fleet.connectable(shard(), node, report.identity());
                 if (shard().topology().primary().equals(node)) {
                     fleet.learned(shard(), report.identity());

@@ -13,13 +13,17 @@ import com.workersql.router.RouterStats;
 import com.workersql.server.execute.Admission;
 import com.workersql.server.execute.Retries;
 import com.workersql.server.execute.SessionCounters;
+import com.workersql.server.execute.ShardNode;
 import com.workersql.server.execute.Topology;
+import com.workersql.server.replicas.ServerLoad;
 import com.workersql.server.session.HoldReason;
 import com.workersql.server.session.SessionRegistry;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
 import java.util.Locale;
+import java.util.function.LongSupplier;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 
@@ -197,12 +201,28 @@ public final class GatewayMetrics {
     }
 
     /**
-     * Publishes how many statements wait for a shard's new primary.
+     * Publishes how many statements wait for a shard's new primary, how many reads its replicas get and how far they are behind.
      *
      * @param shard the shard's name
      * @param topology its servers
+     * @param nanoClock the gateway's clock
      */
-    public void topology(String shard, Topology topology) {
+    public void topology(String shard, Topology topology, LongSupplier nanoClock) {
+        for (var node : topology.canFailOver() ? topology.nodes() : List.<ShardNode>of()) {
+            FunctionCounter.builder("workersql.replica.reads", node.load(), ServerLoad::reads)
+                    .description("Reads that were sent to a server because it is a replica")
+                    .tag("shard", shard)
+                    .tag("server", node.name())
+                    .register(registry);
+            Gauge.builder(
+                            "workersql.replica.lag.seconds",
+                            node.load(),
+                            load -> load.lagMillis(nanoClock.getAsLong()) / 1_000.0)
+                    .description("How far a replica may be behind, at most; negative where it is not known")
+                    .tag("shard", shard)
+                    .tag("server", node.name())
+                    .register(registry);
+        }
         Gauge.builder("workersql.failover.waiting", topology, t -> t.waiters().size())
                 .tag("shard", shard)
                 .register(registry);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package com.workersql.server.health;
+package com.workersql.server.replicas;
 
 import java.util.ArrayList;
 import java.util.HashMap;

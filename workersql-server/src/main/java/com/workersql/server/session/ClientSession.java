@@ -7,6 +7,7 @@ import com.workersql.pool.PooledConnection;
 import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.StatusFlags;
 import com.workersql.router.StatementContext;
+import com.workersql.server.replicas.SessionWrites;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -42,6 +43,7 @@ public final class ClientSession {
     private Held held;
     private final Pins pins = new Pins();
     private final Figures figures = new Figures();
+    private final SessionWrites writes = new SessionWrites();
     private int statusFlags = StatusFlags.SERVER_STATUS_AUTOCOMMIT;
     private boolean closed;
     private boolean mustClose;
@@ -473,6 +475,15 @@ public final class ClientSession {
      */
     public Figures figures() {
         return figures;
+    }
+
+    /**
+     * What the session has written and has to find again.
+     *
+     * @return confined to the same loop
+     */
+    public SessionWrites writes() {
+        return writes;
     }
 
     /**

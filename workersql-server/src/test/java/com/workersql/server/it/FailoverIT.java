@@ -4,18 +4,11 @@ package com.workersql.server.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
-import com.workersql.server.config.GatewayConfig;
-import com.workersql.server.config.PolicySource;
-import com.workersql.server.config.Role;
-import com.workersql.server.config.ShardConfig;
-import com.workersql.server.config.ShardEndpoint;
 import com.workersql.server.embedded.EmbeddedShard;
 import com.workersql.server.embedded.ShardFixture;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -30,44 +23,8 @@ class FailoverIT {
     @BeforeAll
     static void start() throws Exception {
         assumeFalse(Fleet.isMySql(), "servers that exist beside the build are not to be hurt");
-        fleet = Fleet.start(FailoverIT::asPair);
-        replicate();
-    }
-
-    /** The second embedded server becomes a replica of the first; both are one shard. */
-    private static GatewayConfig asPair(GatewayConfig config) {
-        var first = config.shards().get(0);
-        var second = config.shards().get(1);
-        var pair = new ShardConfig(
-                first.name(),
-                List.of(
-                        first.primary(),
-                        new ShardEndpoint(
-                                second.primary().host(), second.primary().port(), Role.REPLICA)),
-                first.account(),
-                first.tls(),
-                first.maxConnections(),
-                first.allowPublicKeyRetrieval(),
-                first.weight(),
-                first.admin());
-        return config.toBuilder()
-                .shards(List.of(pair))
-                .policy(PolicySource.byTenant(List.of(first.name()), Map.of()))
-                .build();
-    }
-
-    private static void replicate() throws SQLException {
-        var primary = shard(0);
-        try (var admin = admin(1)) {
-            ShardFixture.run(admin, "SET GLOBAL read_only = 1");
-            ShardFixture.run(
-                    admin,
-                    "CHANGE MASTER TO MASTER_HOST = '127.0.0.1', MASTER_PORT = " + primary.port() + ", MASTER_USER = '"
-                            + primary.gateway().user() + "', MASTER_PASSWORD = '"
-                            + primary.gateway().secret().text()
-                            + "', MASTER_SSL = 0, MASTER_CONNECT_RETRY = 1, MASTER_USE_GTID = slave_pos");
-            ShardFixture.run(admin, "START SLAVE");
-        }
+        fleet = Fleet.start(ReplicaPair::asPair);
+        ReplicaPair.replicate(fleet);
     }
 
     @AfterAll
