@@ -25,22 +25,23 @@ import com.workersql.server.execute.StatementExecutor;
 import com.workersql.server.health.HealthSettings;
 import com.workersql.server.health.ShardMonitor;
 import com.workersql.server.http.HealthView;
+import com.workersql.server.http.HttpAuthenticator;
 import com.workersql.server.http.HttpDoor;
-import com.workersql.server.http.HttpSettings;
 import com.workersql.server.http.admin.TenantRoutes;
 import com.workersql.server.http.query.ExecutorSessions;
 import com.workersql.server.http.session.SessionSettings;
 import com.workersql.server.http.session.SessionTokens;
+import com.workersql.server.login.Bearers;
 import com.workersql.server.login.Logins;
 import com.workersql.server.metrics.GatewayMetrics;
 import com.workersql.server.mysql.MySqlDoor;
 import com.workersql.server.mysql.MySqlDoorSettings;
 import com.workersql.server.placement.SchemaCheck;
 import com.workersql.server.session.Drain;
+import com.workersql.server.session.Principal;
 import com.workersql.server.session.SessionRegistry;
 import com.workersql.server.tenants.ShardAdministrator;
 import com.workersql.server.users.GatewayUser;
-import com.workersql.server.ws.WebSocketSettings;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.bootstrap.ServerBootstrap;
@@ -48,6 +49,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
@@ -55,6 +57,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
@@ -67,6 +70,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -106,6 +110,7 @@ public final class Gateway implements RunningGateway {
     private SchemaCheck schemaCheck;
     private final AtomicLong schemaChecks = new AtomicLong();
     private Logins logins;
+    private Bearers bearers;
     private ShardSet shards;
     private ClientTlsContext tls;
     private Channel mysql;
@@ -182,6 +187,13 @@ public final class Gateway implements RunningGateway {
         closing.push(hashing::shutdownNow);
         logins = new Logins(hashing, new SecureRandom());
         logins.use(effective);
+        bearers = new Bearers(InstantSource.system(), nanoClock);
+        try {
+            bearers.use(effective);
+        } catch (IllegalArgumentException e) {
+            throw new GatewayStartException(
+                    GatewayStartException.BAD_CONFIGURATION, "auth.jwt: the key set " + e.getMessage(), e);
+        }
         var admission = new Admission(effective.statements(), nanoClock);
         var executor = new StatementExecutor(
                 router,
@@ -253,15 +265,15 @@ public final class Gateway implements RunningGateway {
                             PasswordVerifier.parse(tenant.passwordHash()),
                             tenant.password().bytes()));
         }
+        var web = effective.web();
         var httpDoor = new HttpDoor(
                 new ExecutorSessions(executor, sessions, shards::snapshot),
-                logins::prove,
+                authenticator(),
                 registry,
                 () -> health(monitor),
-                HttpSettings.defaults().withMaxConnections(limits.maxConnections()),
-                SessionSettings.defaults(),
-                sessionTokens(),
-                WebSocketSettings.defaults(),
+                web.withHttp(web.http().withMaxConnections(limits.maxConnections())),
+                nanoClock,
+                sessionTokens(web.sessions()),
                 budget,
                 door.withoutTls(),
                 tls.offer() == TlsOffer.OFF ? null : tls::context,
@@ -281,11 +293,36 @@ public final class Gateway implements RunningGateway {
         }
     }
 
-    private static SessionTokens sessionTokens() {
+    private HttpAuthenticator authenticator() {
+        return new HttpAuthenticator() {
+            @Override
+            public void authenticate(
+                    String user,
+                    byte[] password,
+                    EventLoop loop,
+                    Consumer<Principal> ok,
+                    Consumer<GatewayError> refused) {
+                logins.prove(user, password, loop, ok, refused);
+            }
+
+            @Override
+            public void authenticateBearer(
+                    String bearer, EventLoop loop, Consumer<Principal> ok, Consumer<GatewayError> refused) {
+                bearers.prove(bearer, loop, ok, refused);
+            }
+        };
+    }
+
+    private static SessionTokens sessionTokens(SessionSettings settings) {
         var random = new SecureRandom();
-        var key = new byte[SESSION_KEY_BYTES];
-        random.nextBytes(key);
-        return new SessionTokens(key, SessionSettings.defaults().gateway(), random);
+        byte[] key;
+        if (settings.key() == null) {
+            key = new byte[SESSION_KEY_BYTES];
+            random.nextBytes(key);
+        } else {
+            key = settings.key().bytes();
+        }
+        return new SessionTokens(key, settings.gateway(), random);
     }
 
     /** Looks at the shards' key columns again. */
@@ -371,9 +408,9 @@ public final class Gateway implements RunningGateway {
     /**
      * {@inheritDoc}
      *
-     * <p>Users, tenants' accounts, the policy and the certificate change at once, for statements and clients that come from
-     * now on; sessions of a tenant that has no user any more are cut. Addresses, shards, limits, the pool's settings and the way of
-     * administration need a new start, which a log line says.
+     * <p>Users, API keys, the issuer of tokens, tenants' accounts, the policy and the certificate change at once, for statements and
+     * clients that come from now on; sessions of a tenant that has no user any more are cut. Addresses, shards, limits, the pool's
+     * settings and the way of administration need a new start, which a log line says.
      */
     @Override
     public synchronized void reload(GatewayConfig configured) {
@@ -384,6 +421,7 @@ public final class Gateway implements RunningGateway {
             throw new IllegalArgumentException(
                     "the policy is not for the shards' tables: " + String.join("; ", faults.values()));
         }
+        bearers.use(next);
         tellWhatChanges(router.canary(policy));
         tls.use(next.tls());
         shards.useAccounts(next);
@@ -399,12 +437,13 @@ public final class Gateway implements RunningGateway {
                 || !next.breaker().equals(current.breaker())
                 || !next.statements().equals(current.statements())
                 || !next.replicas().equals(current.replicas())
+                || !next.web().equals(current.web())
                 || !Objects.equals(next.adminToken(), current.adminToken())
                 || !Objects.equals(next.tenantsFile(), current.tenantsFile());
         if (needsStart) {
             LOG.warn(
                     "Some changes of the configuration need a new start: listen, shards, limits, pool, breaker, statements,"
-                            + " replicas, admin, tenants_file");
+                            + " replicas, http, admin, tenants_file");
         }
         LOG.info("Reloaded: {} users, policy {}", next.users().all().size(), policy.version());
         var gone = tenants(current);

@@ -130,6 +130,7 @@ public final class Main implements Callable<Integer> {
     static CommandLine commandLine(Main main, PasswordInput input) {
         return new CommandLine(main)
                 .addSubcommand(new HashPassword(input))
+                .addSubcommand(new MakeApiKey())
                 .addSubcommand(new TenantCommand(main.environment, input))
                 .setParameterExceptionHandler((e, args) -> {
                     var err = e.getCommandLine().getErr();

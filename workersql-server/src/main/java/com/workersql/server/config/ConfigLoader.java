@@ -115,6 +115,8 @@ public final class ConfigLoader {
         builder.replicas(
                 checked(replicas, () -> ReplicasConfig.read(reads, replicas::number), ReplicasConfig.defaults()));
         replicas.end();
+        builder.web(WebReader.read(root.section("http"), sessions -> secret(sessions, "key")));
+        builder.auth(new AuthReader(authFiles(), jwt -> secret(jwt, "secret")).read(root.section("auth")));
         var logging = root.section("logging");
         builder.logging(new LoggingConfig(
                 logging.choice("format", LoggingConfig.Format.class, LoggingConfig.DEFAULT.format()),
@@ -249,6 +251,26 @@ public final class ConfigLoader {
         }
         section.problem("needs exactly one of " + key + ", " + key + "_file and " + key + "_env");
         return Secret.of("");
+    }
+
+    private AuthReader.Files authFiles() {
+        return new AuthReader.Files() {
+            @Override
+            public Path path(Section section, String key) {
+                return ConfigLoader.this.path(section, key);
+            }
+
+            @Override
+            public String text(Path path, Section section, String key) {
+                files.add(path);
+                return fileText(path, section, key);
+            }
+
+            @Override
+            public void refuseReadableByOthers(Path path, Section section, String key) {
+                ConfigLoader.refuseReadableByOthers(path, section, key);
+            }
+        };
     }
 
     private EmbeddedConfig embedded(Section section) {

@@ -2,6 +2,7 @@
 package com.workersql.server.config;
 
 import com.workersql.server.config.yaml.Setting;
+import com.workersql.server.http.WebSettings;
 import com.workersql.server.users.UserStore;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -28,6 +29,8 @@ import java.util.stream.IntStream;
  * @param breaker when a shard is no longer called
  * @param statements how long statements may take, and how many there may be
  * @param replicas which reads go to replicas
+ * @param web what clients over HTTP and WebSockets may do
+ * @param auth how such clients prove themselves, besides as users
  * @param logging what is logged
  * @param tenantsFile where the tenants are kept that are added while the gateway runs; null: none can be added
  * @param adminToken what whoever administers the gateway over HTTP proves itself by; null: nobody may
@@ -48,6 +51,8 @@ public record GatewayConfig(
         BreakerConfig breaker,
         StatementsConfig statements,
         ReplicasConfig replicas,
+        WebSettings web,
+        AuthConfig auth,
         LoggingConfig logging,
         Path tenantsFile,
         Secret adminToken,
@@ -129,6 +134,8 @@ public record GatewayConfig(
                 .breaker(breaker)
                 .statements(statements)
                 .replicas(replicas)
+                .web(web)
+                .auth(auth)
                 .logging(logging)
                 .tenantsFile(tenantsFile)
                 .adminToken(adminToken)
@@ -151,6 +158,8 @@ public record GatewayConfig(
         private BreakerConfig breaker = BreakerConfig.defaults();
         private StatementsConfig statements = StatementsConfig.defaults();
         private ReplicasConfig replicas = ReplicasConfig.defaults();
+        private WebSettings web = WebSettings.defaults();
+        private AuthConfig auth = AuthConfig.NONE;
         private LoggingConfig logging = LoggingConfig.DEFAULT;
         private Path tenantsFile;
         private Secret adminToken;
@@ -249,6 +258,18 @@ public record GatewayConfig(
             return this;
         }
 
+        /** What clients over HTTP and WebSockets may do. */
+        public Builder web(WebSettings web) {
+            this.web = web;
+            return this;
+        }
+
+        /** How such clients prove themselves, besides as users; default in no other way. */
+        public Builder auth(AuthConfig auth) {
+            this.auth = auth;
+            return this;
+        }
+
         /** What is logged. */
         public Builder logging(LoggingConfig logging) {
             this.logging = logging;
@@ -300,6 +321,8 @@ public record GatewayConfig(
                     breaker,
                     statements,
                     replicas,
+                    web,
+                    auth,
                     logging,
                     tenantsFile,
                     adminToken,

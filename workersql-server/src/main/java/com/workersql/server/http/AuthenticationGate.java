@@ -12,9 +12,11 @@ final class AuthenticationGate {
     private static final Logger LOG = LoggerFactory.getLogger(AuthenticationGate.class);
 
     private final HttpAuthenticator authenticator;
+    private final CallerLimits limits;
 
-    AuthenticationGate(HttpAuthenticator authenticator) {
+    AuthenticationGate(HttpAuthenticator authenticator, CallerLimits limits) {
         this.authenticator = authenticator;
+        this.limits = limits;
     }
 
     /**
@@ -24,7 +26,7 @@ final class AuthenticationGate {
      * @param ok takes who it is, unless the client has gone meanwhile
      */
     void authenticate(Exchange exchange, Consumer<Principal> ok) {
-        var credentials = credentials(exchange);
+        var credentials = Credentials.of(exchange.request().headers());
         if (credentials == null) {
             exchange.refuse(missing());
         } else {
@@ -40,12 +42,12 @@ final class AuthenticationGate {
      * @param refused takes the error
      */
     void authenticateLeniently(Exchange exchange, Consumer<Principal> ok, Consumer<GatewayError> refused) {
-        var credentials = credentials(exchange);
+        var credentials = Credentials.of(exchange.request().headers());
         if (credentials == null) {
             refused.accept(missing());
             return;
         }
-        var decoded = credentials.percentDecoded();
+        var decoded = credentials instanceof BasicCredentials basic ? basic.percentDecoded() : null;
         authenticate(
                 exchange,
                 credentials,
@@ -53,32 +55,37 @@ final class AuthenticationGate {
                 decoded == null ? refused : error -> authenticate(exchange, decoded, ok, refused));
     }
 
-    private static BasicCredentials credentials(Exchange exchange) {
-        var headers = exchange.request().headers().getAll("authorization");
-        return headers.size() == 1 ? BasicCredentials.parse(headers.get(0)) : null;
-    }
-
     private static GatewayError missing() {
         return GatewayError.refused(
-                1045, "28000", "Access denied: an Authorization header with Basic credentials is needed");
+                1045,
+                "28000",
+                "Access denied: an Authorization header with Basic credentials or a bearer token is needed, or X-API-Key");
     }
 
     private void authenticate(
-            Exchange exchange, BasicCredentials credentials, Consumer<Principal> ok, Consumer<GatewayError> refused) {
-        authenticator.authenticate(
-                credentials.user(),
-                credentials.password(),
-                exchange.channel().eventLoop(),
-                principal -> {
-                    if (!exchange.isOver()) {
-                        accept(exchange, principal, ok);
-                    }
-                },
-                error -> {
-                    if (!exchange.isOver()) {
-                        refused.accept(error);
-                    }
-                });
+            Exchange exchange, Credentials credentials, Consumer<Principal> ok, Consumer<GatewayError> refused) {
+        var loop = exchange.channel().eventLoop();
+        Consumer<Principal> proved = principal -> {
+            if (!exchange.isOver()) {
+                exchange.timing("auth");
+                var excess = limits.admit(exchange, principal);
+                if (excess != null) {
+                    refused.accept(excess);
+                } else {
+                    accept(exchange, principal, ok);
+                }
+            }
+        };
+        Consumer<GatewayError> denied = error -> {
+            if (!exchange.isOver()) {
+                refused.accept(error);
+            }
+        };
+        if (credentials instanceof BasicCredentials basic) {
+            authenticator.authenticate(basic.user(), basic.password(), loop, proved, denied);
+        } else {
+            authenticator.authenticateBearer(((Credentials.Bearer) credentials).token(), loop, proved, denied);
+        }
     }
 
     /** The proof may have come on the event loop later: nobody else would answer for what goes wrong here. */

@@ -13,7 +13,7 @@ import java.util.Base64;
  * @param password the password's bytes
  */
 @SuppressWarnings("ArrayRecordComponent") // A value that is handed through; nobody compares two of them.
-record BasicCredentials(String user, byte[] password) {
+record BasicCredentials(String user, byte[] password) implements Credentials {
     private static final String SCHEME = "Basic ";
 
     /** Reads a header; null when it is missing, of another scheme or malformed. */

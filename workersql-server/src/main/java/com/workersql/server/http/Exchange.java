@@ -37,10 +37,13 @@ public final class Exchange {
     /** What a client is told to prove itself by (RFC 7617). */
     public static final String BASIC_CHALLENGE = "Basic realm=\"workersql\", charset=\"UTF-8\"";
 
+    private static final String BEARER_CHALLENGE = "Bearer realm=\"workersql\"";
+
     private static final DateTimeFormatter IMF_FIXDATE = DateTimeFormatter.ofPattern(
                     "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH)
             .withZone(ZoneOffset.UTC);
     private static final int RETRY_AFTER_SECONDS = 1;
+    private static final String SERVER_TIMING = "server-timing";
     private static final String PROBLEM = "application/problem+json";
 
     private final HttpConnection connection;
@@ -56,6 +59,9 @@ public final class Exchange {
     private boolean ended;
     private int status;
     private HttpHeaders extraHeaders;
+    private final TraceParent trace;
+    private final StringBuilder timings = new StringBuilder(48);
+    private long timedNanos;
     private Runnable gone = () -> {};
     private Consumer<Boolean> writability = writable -> {};
 
@@ -67,6 +73,8 @@ public final class Exchange {
         this.found = connection.find(path);
         this.requestId = RequestIds.of(request.headers());
         this.startNanos = context.channel().eventLoop().ticker().nanoTime();
+        this.timedNanos = startNanos;
+        this.trace = TraceParent.of(request.headers());
         this.keepAlive = HttpUtil.isKeepAlive(request);
     }
 
@@ -206,6 +214,36 @@ public final class Exchange {
     }
 
     /**
+     * Says in the answer's Server-Timing how long something took: the time since the last call, or since the request came.
+     *
+     * @param name what it was, a token
+     */
+    public void timing(String name) {
+        long now = nanoTime();
+        timings.append(name).append(";dur=").append(millis(now - timedNanos)).append(", ");
+        timedNanos = now;
+    }
+
+    private long nanoTime() {
+        return context.channel().eventLoop().ticker().nanoTime();
+    }
+
+    private static String millis(long nanos) {
+        long micros = nanos / 1_000;
+        return micros / 1_000 + "." + (micros % 1_000 + 1_000 + "").substring(1);
+    }
+
+    /**
+     * SQL that tells the shard of the trace that this request is part of.
+     *
+     * @param sql the text
+     * @return the same with a comment, where the client named a trace
+     */
+    public String traced(String sql) {
+        return trace == null ? sql : trace.comment(sql);
+    }
+
+    /**
      * Answers by a whole body.
      *
      * @param responseStatus the status
@@ -259,9 +297,11 @@ public final class Exchange {
         new ErrorDocument(error, responseStatus, requestId, Instant.now()).writeProblem(content);
         var response = whole(responseStatus, PROBLEM, content);
         if (responseStatus.code() == HttpResponseStatus.UNAUTHORIZED.code()) {
-            response.headers().set(HttpHeaderNames.WWW_AUTHENTICATE, BASIC_CHALLENGE);
+            response.headers().add(HttpHeaderNames.WWW_AUTHENTICATE, BASIC_CHALLENGE);
+            response.headers().add(HttpHeaderNames.WWW_AUTHENTICATE, BEARER_CHALLENGE);
         }
-        if (error.errorClass() == ErrorClass.QUOTA || error.errorClass() == ErrorClass.UNAVAILABLE) {
+        boolean later = error.errorClass() == ErrorClass.QUOTA || error.errorClass() == ErrorClass.UNAVAILABLE;
+        if (later && !response.headers().contains(HttpHeaderNames.RETRY_AFTER)) {
             response.headers().setInt(HttpHeaderNames.RETRY_AFTER, RETRY_AFTER_SECONDS);
         }
         if (responseStatus.code() == HttpResponseStatus.UPGRADE_REQUIRED.code()) {
@@ -291,6 +331,10 @@ public final class Exchange {
         headers.set(HttpHeaderNames.VARY, HttpHeaderNames.ACCEPT_ENCODING);
         if (contentType != null) {
             headers.set(HttpHeaderNames.CONTENT_TYPE, contentType);
+        }
+        headers.set(SERVER_TIMING, timings + "total;dur=" + millis(nanoTime() - startNanos));
+        if (trace != null) {
+            headers.set(TraceParent.HEADER, trace.text());
         }
         if (extraHeaders != null) {
             headers.add(extraHeaders);
@@ -410,6 +454,6 @@ public final class Exchange {
         status = responseStatus.code();
         body.release();
         body = Unpooled.EMPTY_BUFFER;
-        connection.answered(this, status, context.channel().eventLoop().ticker().nanoTime() - startNanos);
+        connection.answered(this, status, nanoTime() - startNanos);
     }
 }

@@ -49,6 +49,7 @@ public final class HeldAnswer implements QueryOutput {
         held.addComponent(true, part);
         if (held.readableBytes() >= heldBytes) {
             began = true;
+            exchange.timing("db");
             exchange.begin(HttpResponseStatus.OK, contentType);
             exchange.write(takeHeld());
         }
@@ -70,6 +71,7 @@ public final class HeldAnswer implements QueryOutput {
             exchange.end(last);
         } else {
             held.addComponent(true, last);
+            exchange.timing("db");
             exchange.respond(status, contentType, takeHeld());
         }
         ended.run();
@@ -82,6 +84,7 @@ public final class HeldAnswer implements QueryOutput {
         } else {
             tail.release();
             takeHeld().release();
+            exchange.timing("db");
             exchange.refuse(error);
         }
         ended.run();

@@ -20,4 +20,17 @@ public interface HttpAuthenticator {
      */
     void authenticate(
             String user, byte[] password, EventLoop loop, Consumer<Principal> ok, Consumer<GatewayError> refused);
+
+    /**
+     * Proves whom a token or API key speaks for. Does not block.
+     *
+     * @param bearer as the client sent it
+     * @param loop the event loop on which the call comes and one of the two consumers is called
+     * @param ok takes who it is
+     * @param refused takes the error
+     */
+    default void authenticateBearer(
+            String bearer, EventLoop loop, Consumer<Principal> ok, Consumer<GatewayError> refused) {
+        refused.accept(GatewayError.refused(1045, "28000", "Access denied: bearers are not taken here"));
+    }
 }

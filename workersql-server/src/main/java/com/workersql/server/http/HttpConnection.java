@@ -41,6 +41,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     private final HttpSettings settings;
     private final Routes routes;
+    private final CrossOrigin crossOrigin;
     private final HttpMetrics metrics;
     private final Reservation budget;
     private final AtomicInteger webSockets;
@@ -72,11 +73,18 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     /**
+     * @param crossOrigin which pages of other sites may call
      * @param budget is asked before a body is gathered
      * @param webSockets how many connections of the door have become WebSockets
      */
     HttpConnection(
-            HttpSettings settings, Routes routes, HttpMetrics metrics, Reservation budget, AtomicInteger webSockets) {
+            HttpSettings settings,
+            Routes routes,
+            CrossOrigin crossOrigin,
+            HttpMetrics metrics,
+            Reservation budget,
+            AtomicInteger webSockets) {
+        this.crossOrigin = crossOrigin;
         this.settings = settings;
         this.routes = routes;
         this.metrics = metrics;
@@ -250,6 +258,16 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private void dispatch(Exchange request) {
         var method = request.request().method();
         var found = request.found();
+        var kind = crossOrigin.kind(method, request.request().headers());
+        if (kind == CrossOrigin.Kind.REFUSED) {
+            request.refuse(
+                    Refused.of(ErrorClass.PERMISSION, "Pages of this origin may not call (the setting is http.origins)")
+                            .error());
+            return;
+        }
+        if (kind != CrossOrigin.Kind.OWN) {
+            crossOrigin.allow(request, kind == CrossOrigin.Kind.PREFLIGHT);
+        }
         var route = found == null ? null : found.route(method);
         if (route != null) {
             try {

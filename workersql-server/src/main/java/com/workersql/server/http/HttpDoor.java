@@ -8,12 +8,10 @@ import com.workersql.server.http.query.QuerySessions;
 import com.workersql.server.http.query.RequestParser;
 import com.workersql.server.http.session.BatchRoute;
 import com.workersql.server.http.session.HttpSessions;
-import com.workersql.server.http.session.SessionSettings;
 import com.workersql.server.http.session.SessionTokens;
 import com.workersql.server.http.session.StatementDesk;
 import com.workersql.server.http.session.TransactionRoutes;
 import com.workersql.server.ws.WebSocketRoute;
-import com.workersql.server.ws.WebSocketSettings;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
@@ -28,6 +26,7 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.ssl.OptionalSslHandler;
 import io.netty.handler.ssl.SslContext;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -45,6 +44,7 @@ public final class HttpDoor extends ChannelInitializer<Channel> {
     private final Supplier<SslContext> tls;
     private final boolean tlsRequired;
     private final Routes routes;
+    private final CrossOrigin crossOrigin;
     private final HttpMetrics metrics;
     private final Reservation budget;
     private final AtomicInteger webSockets;
@@ -56,10 +56,9 @@ public final class HttpDoor extends ChannelInitializer<Channel> {
      * @param authenticator proves who asks
      * @param registry what {@code /metrics} shows, and where the door's own figures go
      * @param health what the health paths tell
-     * @param settings the limits of HTTP
-     * @param sessionSettings the limits of sessions that outlive a request
-     * @param tokens names such sessions
-     * @param webSocket the limits of WebSockets
+     * @param web the limits
+     * @param nanoClock the gateway's monotonic clock
+     * @param tokens names sessions that outlive a request
      * @param budget is asked before a request is gathered
      * @param mysql makes the pipeline of the MySQL protocol within a WebSocket; sharable
      * @param tls gives the current certificate; null when TLS is off
@@ -71,31 +70,32 @@ public final class HttpDoor extends ChannelInitializer<Channel> {
             HttpAuthenticator authenticator,
             PrometheusMeterRegistry registry,
             HealthView health,
-            HttpSettings settings,
-            SessionSettings sessionSettings,
+            WebSettings web,
+            LongSupplier nanoClock,
             SessionTokens tokens,
-            WebSocketSettings webSocket,
             Reservation budget,
             ChannelHandler mysql,
             Supplier<SslContext> tls,
             boolean tlsRequired,
             TenantRoutes tenants) {
         this.budget = budget;
-        this.settings = settings;
+        this.settings = web.http();
+        this.crossOrigin = new CrossOrigin(web.origins(), web.preflightSeconds());
         this.tls = tls;
         this.tlsRequired = tlsRequired;
         this.metrics = new HttpMetrics(registry);
         var parser = new RequestParser(settings.maxBodyBytes(), settings.maxStatementMillis());
-        var gate = new AuthenticationGate(authenticator);
-        var held = new HttpSessions(sessions, tokens, sessionSettings, registry);
-        var desk = new StatementDesk(sessions, held, parser, gate::authenticate, settings);
+        var limits = new CallerLimits(web.requestsPerWindow(), web.windowMillis(), nanoClock);
+        var gate = new AuthenticationGate(authenticator, limits);
+        var held = new HttpSessions(sessions, tokens, web.sessions(), registry);
+        var desk = new StatementDesk(sessions, held, parser, gate::authenticate, settings, web.traceComments());
         var query = new QueryRoute(desk);
         var batch = new BatchRoute(desk);
-        var transactions = new TransactionRoutes(desk, sessionSettings);
+        var transactions = new TransactionRoutes(desk, web.sessions());
         var operations = new OperationsRoutes(health, registry);
-        var planetscale = new ExecuteRoute(desk, gate::authenticateLeniently, sessionSettings);
-        var socket =
-                new WebSocketRoute(sessions, gate::authenticate, webSocket, registry, desk.limits(), budget, mysql);
+        var planetscale = new ExecuteRoute(desk, gate::authenticateLeniently, web.sessions());
+        var socket = new WebSocketRoute(
+                sessions, gate::authenticate, web.webSocket(), registry, desk.limits(), budget, mysql);
         this.webSockets = socket.connections();
         var paths = Routes.builder()
                 .add(HttpMethod.POST, query, both("/query", "/sql", "/transactions/{id}/query"))
@@ -130,7 +130,7 @@ public final class HttpDoor extends ChannelInitializer<Channel> {
         if (tls != null) {
             pipeline.addLast(tlsRequired ? tls.get().newHandler(channel.alloc()) : new OptionalSslHandler(tls.get()));
         }
-        var connection = new HttpConnection(settings, routes, metrics, budget, webSockets);
+        var connection = new HttpConnection(settings, routes, crossOrigin, metrics, budget, webSockets);
         pipeline.addLast(ARRIVALS, new ChannelInboundHandlerAdapter() {
             @Override
             public void channelRead(ChannelHandlerContext ctx, Object message) {

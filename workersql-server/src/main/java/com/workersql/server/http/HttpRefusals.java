@@ -36,14 +36,15 @@ final class HttpRefusals {
                     Refusal.error(
                             ErrorClass.TOO_LARGE,
                             "The request line is longer than " + settings.maxRequestLineBytes()
-                                    + " bytes (maxRequestLineBytes)"));
+                                    + " bytes (http.max_request_line_bytes)"));
         }
         if (cause instanceof TooLongHttpHeaderException) {
             return new Refused(
                     HttpResponseStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
                     Refusal.error(
                             ErrorClass.TOO_LARGE,
-                            "The headers have more than " + settings.maxHeaderBytes() + " bytes (maxHeaderBytes)"));
+                            "The headers have more than " + settings.maxHeaderBytes()
+                                    + " bytes (http.max_header_bytes)"));
         }
         return Refused.of(ErrorClass.SYNTAX, "This is not well-formed HTTP/1.1");
     }
@@ -83,7 +84,8 @@ final class HttpRefusals {
     /** The body is larger than allowed. */
     static Refused tooLarge(HttpSettings settings) {
         return Refused.of(
-                ErrorClass.TOO_LARGE, "The body has more than " + settings.maxBodyBytes() + " bytes (maxBodyBytes)");
+                ErrorClass.TOO_LARGE,
+                "The body has more than " + settings.maxBodyBytes() + " bytes (http.max_body_bytes)");
     }
 
     /** Headers or body did not come in time. */

@@ -25,7 +25,7 @@ final class QueryRoute implements Route {
             JsonBodies.checkMedia(headers);
             var document = desk.parser().parse(exchange.body());
             JsonBodies.checkUnknown(headers, document.unknownMembers());
-            var request = document.query();
+            var request = desk.traced(exchange, document.query());
             var form = AnswerForm.of(headers);
             var token = exchange.parameter() != null ? exchange.parameter() : request.transactionId();
             if (token == null) {

@@ -17,6 +17,7 @@ import io.netty.channel.EventLoop;
 import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
@@ -65,20 +66,29 @@ public final class Logins implements CredentialStore {
         var next = new HashMap<String, Login>();
         UserStore store = config.users();
         for (GatewayUser user : store.all()) {
-            ShardAccount account =
-                    user.tenant() == null ? null : config.tenants().get(user.tenant());
-            String database = user.tenant() == null ? null : account == null ? user.tenant() : account.database();
-            var permissions =
-                    user.permissions().stream().map(Logins::permissionClass).collect(Collectors.toUnmodifiableSet());
-            next.put(
-                    user.name(),
-                    new Login(
-                            new Principal(user.name(), user.tenant(), database, permissions),
-                            user.verifier(),
-                            user.maxConnections()));
+            var principal =
+                    principal(user.name(), user.tenant(), user.permissions(), Principal.NEVER, config.tenants());
+            next.put(user.name(), new Login(principal, user.verifier(), user.maxConnections()));
         }
         logins = Map.copyOf(next);
         proved.clear();
+    }
+
+    /**
+     * Whom a token or key speaks for.
+     *
+     * @param accounts of the tenants, whose databases they know
+     */
+    static Principal principal(
+            String user,
+            String tenant,
+            Set<Permission> permissions,
+            long expiresAtMillis,
+            Map<String, ShardAccount> accounts) {
+        ShardAccount account = tenant == null ? null : accounts.get(tenant);
+        String database = tenant == null ? null : account == null ? tenant : account.database();
+        var classes = permissions.stream().map(Logins::permissionClass).collect(Collectors.toUnmodifiableSet());
+        return new Principal(user, tenant, database, classes, expiresAtMillis);
     }
 
     private static PermissionClass permissionClass(Permission permission) {

@@ -137,12 +137,12 @@ final class Call implements QueryOutput, SessionTask {
         if (reservedBytes + bytes > parts.settings().maxAnswerBytes()) {
             json.release();
             stopFor("The answer has more than " + parts.settings().maxAnswerBytes()
-                    + " bytes, the most that one WebSocket message carries (maxAnswerBytes); ask for fewer rows or use"
+                    + " bytes, the most that one WebSocket message carries (max_answer_bytes); ask for fewer rows or use"
                     + " POST /v1/query");
         } else if (!parts.budget().tryTake(bytes)) {
             json.release();
             stopFor("The answers that WebSocket clients have not read yet hold all of "
-                    + parts.budget().limitBytes() + " bytes (answerBudgetBytes)");
+                    + parts.budget().limitBytes() + " bytes (answer_budget_bytes)");
         } else {
             reservedBytes += bytes;
             if (gathered == null) {

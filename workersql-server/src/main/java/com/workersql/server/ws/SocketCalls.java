@@ -119,7 +119,7 @@ final class SocketCalls {
                     1226,
                     "42000",
                     "This socket has " + running.size() + " statements running and " + waiting.size()
-                            + " waiting, which is all it may have (maxRunning, maxWaiting)"));
+                            + " waiting, which is all it may have (max_running, max_waiting)"));
         }
     }
 
@@ -161,7 +161,7 @@ final class SocketCalls {
                     1226,
                     "42000",
                     "This socket has " + transactions.size()
-                            + " open transactions, which is all it may have (maxTransactions)"));
+                            + " open transactions, which is all it may have (max_transactions)"));
         }
         var random = ThreadLocalRandom.current();
         var hex = HexFormat.of();

@@ -111,7 +111,7 @@ public final class WebSocketRoute implements Route {
             exchange.refuse(Refusal.error(ErrorClass.SYNTAX, "Sec-WebSocket-Key must be base64 of 16 bytes"));
         } else if (!isWelcome(headers)) {
             exchange.refuse(Refusal.error(
-                    ErrorClass.PERMISSION, "Pages of this origin may not connect (the setting is allowedOrigins)"));
+                    ErrorClass.PERMISSION, "Pages of this origin may not connect (the setting is http.origins)"));
         } else {
             var offered = offered(headers);
             if (offered.contains(MySqlTunnel.PROTOCOL)) {

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.ws;
 
+import com.workersql.server.config.yaml.Setting;
 import com.workersql.server.http.query.SessionQueue;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.ToLongFunction;
 
 /**
  * The limits of WebSockets.
@@ -14,11 +17,14 @@ import java.util.Set;
  * @param maxRunning how many statements outside of transactions run on a socket at one time
  * @param maxWaiting how many more may wait for that; an error beyond
  * @param maxTransactions how many transactions may be open on a socket; an error beyond
- * @param maxQueued how many statements may wait in one transaction; an error beyond
+ * @param maxQueued how many statements may wait in one transaction or stream; an error beyond
+ * @param maxStreams how many streams may be open on a socket of {@code workersql.v1}; an error beyond
  * @param transactionIdleMillis how long a transaction may wait for its next statement before it is rolled back
  * @param transactionTotalMillis how long a transaction may take before it is rolled back
  * @param heartbeatMillis the time between two pings; who answers none of two is closed
  * @param stallTimeoutMillis how long a client may read nothing of what is sent before its connection is closed
+ * @param helloTimeoutMillis how long a client of {@code workersql.v1} that did not prove itself by the upgrade may take to
+ * @param compressFromBytes the smallest message that is compressed, where the client takes permessage-deflate
  * @param allowedOrigins the origins of pages that may connect, besides those that the gateway itself serves
  */
 public record WebSocketSettings(
@@ -30,25 +36,112 @@ public record WebSocketSettings(
         int maxWaiting,
         int maxTransactions,
         int maxQueued,
+        int maxStreams,
         int transactionIdleMillis,
         int transactionTotalMillis,
         int heartbeatMillis,
         int stallTimeoutMillis,
+        int helloTimeoutMillis,
+        int compressFromBytes,
         Set<String> allowedOrigins) {
+
+    /** {@code max_message_bytes}: default 1 MiB. */
+    public static final Setting MAX_MESSAGE_BYTES = new Setting("max_message_bytes", 1 << 20, 1_024, 1 << 30);
+
+    /** {@code max_fragments}: default 1,024. */
+    public static final Setting MAX_FRAGMENTS = new Setting("max_fragments", 1_024, 1, 1 << 20);
+
+    /** {@code max_answer_bytes}: default 16 MiB. */
+    public static final Setting MAX_ANSWER_BYTES = new Setting("max_answer_bytes", 16 << 20, 1_024, 1 << 30);
+
+    /** {@code answer_budget_bytes}: default 64 MiB. */
+    public static final Setting ANSWER_BUDGET_BYTES = new Setting("answer_budget_bytes", 64 << 20, 1 << 20, 1L << 40);
+
+    /** {@code max_running}: default 8. */
+    public static final Setting MAX_RUNNING = new Setting("max_running", 8, 1, 10_000);
+
+    /** {@code max_waiting}: default 64. */
+    public static final Setting MAX_WAITING = new Setting("max_waiting", 64, 0, 10_000);
+
+    /** {@code max_transactions}: default 16. */
+    public static final Setting MAX_TRANSACTIONS = new Setting("max_transactions", 16, 1, 10_000);
+
+    /** {@code max_queued}: default 16. */
+    public static final Setting MAX_QUEUED = new Setting("max_queued", 16, 1, 10_000);
+
+    /** {@code max_streams}: default 32. */
+    public static final Setting MAX_STREAMS = new Setting("max_streams", 32, 1, 10_000);
+
+    /** {@code transaction_idle_millis}: default 30 s. */
+    public static final Setting TRANSACTION_IDLE_MILLIS =
+            new Setting("transaction_idle_millis", 30_000, 100, 86_400_000);
+
+    /** {@code transaction_total_millis}: default 300 s. */
+    public static final Setting TRANSACTION_TOTAL_MILLIS =
+            new Setting("transaction_total_millis", 300_000, 100, 86_400_000);
+
+    /** {@code heartbeat_millis}: default 25 s. */
+    public static final Setting HEARTBEAT_MILLIS = new Setting("heartbeat_millis", 25_000, 1_000, 600_000);
+
+    /** {@code stall_timeout_millis}: default 30 s. */
+    public static final Setting STALL_TIMEOUT_MILLIS = new Setting("stall_timeout_millis", 30_000, 100, 3_600_000);
+
+    /** {@code hello_timeout_millis}: default 10 s. */
+    public static final Setting HELLO_TIMEOUT_MILLIS = new Setting("hello_timeout_millis", 10_000, 100, 600_000);
+
+    /** {@code compress_from_bytes}: default 1 KiB. */
+    public static final Setting COMPRESS_FROM_BYTES = new Setting("compress_from_bytes", 1_024, 0, 1 << 30);
+
     /** Copies the origins. */
     public WebSocketSettings {
         allowedOrigins = Set.copyOf(allowedOrigins);
     }
 
     /**
-     * The defaults: 1 MiB, 1,024 fragments, 16 MiB, 64 MiB; 8 running, 64 waiting, 16 transactions with 16 waiting each; 30 s,
-     * 300 s, 25 s, 30 s; no foreign origin.
+     * Every limit at its default, and no foreign origin.
      *
      * @return never null
      */
     public static WebSocketSettings defaults() {
+        return of(Map.of(), Set.of());
+    }
+
+    /**
+     * Every limit at its default but those given.
+     *
+     * @param values by their settings
+     * @param allowedOrigins the origins of pages that may connect
+     * @return never null
+     */
+    public static WebSocketSettings of(Map<Setting, Long> values, Set<String> allowedOrigins) {
+        return read(setting -> values.getOrDefault(setting, setting.byDefault()), allowedOrigins);
+    }
+
+    /**
+     * Reads every limit.
+     *
+     * @param values gives the value of a setting, within its range
+     * @param allowedOrigins the origins of pages that may connect
+     * @return never null
+     */
+    public static WebSocketSettings read(ToLongFunction<Setting> values, Set<String> allowedOrigins) {
         return new WebSocketSettings(
-                1 << 20, 1_024, 16 << 20, 64 << 20, 8, 64, 16, 16, 30_000, 300_000, 25_000, 30_000, Set.of());
+                (int) values.applyAsLong(MAX_MESSAGE_BYTES),
+                (int) values.applyAsLong(MAX_FRAGMENTS),
+                (int) values.applyAsLong(MAX_ANSWER_BYTES),
+                values.applyAsLong(ANSWER_BUDGET_BYTES),
+                (int) values.applyAsLong(MAX_RUNNING),
+                (int) values.applyAsLong(MAX_WAITING),
+                (int) values.applyAsLong(MAX_TRANSACTIONS),
+                (int) values.applyAsLong(MAX_QUEUED),
+                (int) values.applyAsLong(MAX_STREAMS),
+                (int) values.applyAsLong(TRANSACTION_IDLE_MILLIS),
+                (int) values.applyAsLong(TRANSACTION_TOTAL_MILLIS),
+                (int) values.applyAsLong(HEARTBEAT_MILLIS),
+                (int) values.applyAsLong(STALL_TIMEOUT_MILLIS),
+                (int) values.applyAsLong(HELLO_TIMEOUT_MILLIS),
+                (int) values.applyAsLong(COMPRESS_FROM_BYTES),
+                allowedOrigins);
     }
 
     /** The bounds of a transaction, whose session ends with it. */

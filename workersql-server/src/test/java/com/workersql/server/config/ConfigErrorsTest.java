@@ -39,6 +39,25 @@ final class ConfigErrorsTest {
             breaker: { open_millis: 9000, max_open_millis: 10 } | 1:10: breaker: max_open_millis is 10; allowed are 9000 (open_millis) to 3600000
             logging: { format: xml }                        | 1:20: logging.format: found 'xml'; allowed are text, json
             logging: { format: TEXT }                       | 1:20: logging.format: found 'TEXT'; allowed are text, json
+            http: { max_body_bytes: 1 }                     | 1:25: http.max_body_bytes: is 1; allowed are 1024 to 1073741824
+            http:¶  websocket: { max_streams: x }           | 2:29: http.websocket.max_streams: found 'x' where a whole number from 1 to 10000
+            http: { origins: ["*"] }                        | 1:18: http.origins: origins holds '*', which is none
+            http: { origins: ["https://a.example/x"] }      | 1:18: http.origins: origins holds 'https://a.example/x'
+            http: { cors: {} }                              | 1:9: http.cors: unknown key; allowed here are
+            http: { sessions: { key: short } }              | 1:19: http.sessions: key has 5 bytes; at least 32 are needed
+            http: { sessions: { peers: { 1: "http://h:1" } } } | 1:19: http.sessions: peers need a key that all of them share
+            http: { sessions: { peers: { x: "http://h:1" } } } | http.sessions.peers.x: is no number of a gateway; allowed are 0 to 127
+            http: { sessions: { peers: { 1: h } } }         | 1:33: http.sessions.peers.1: found 'h' where an address such as
+            http: { sessions: { key_env: NOT_SET } }        | http.sessions.key_env: the environment variable NOT_SET is not set
+            http: { trace_comments: 1 }                     | http.trace_comments: found '1'
+            auth: { jwt: { issuer: a, audience: b } }       | 1:14: auth.jwt: needs exactly one of secret (secret_file, secret_env), jwks_file and jwks_url
+            auth: { jwt: { secret: x, issuer: a, audience: b } } | 1:14: auth.jwt: the secret has 1 bytes; HS256 needs at least 32
+            auth: { jwt: { jwks_url: "https://h/j", audience: b } } | auth.jwt.issuer: is missing
+            auth: { jwt: { jwks_url: "http://192.0.2.1/j", issuer: a, audience: b } } | 1:26: auth.jwt.jwks_url: found 'http://192.0.2.1/j' where an https address is expected
+            auth: { jwt: { jwks_file: no.json, issuer: a, audience: b } } | auth.jwt.jwks_file: DIR/no.json does not exist
+            auth: { jwt: { jwks_url: "https://h/j", issuer: a, audience: b, leeway_seconds: 61 } } | auth.jwt.leeway_seconds: is 61; allowed are 0 to 60
+            auth: { api_keys_file: no.yaml }                | 1:24: auth.api_keys_file: DIR/no.yaml does not exist
+            auth: { basic: true }                           | 1:9: auth.basic: unknown key; allowed here are jwt, api_keys_file
             drain_millis: yes                               | 1:15: drain_millis: found 'yes' where a whole number
             tls: { certificate: a.pem }                     | 1:6: tls.key: is missing
             shards:¶  a: {}                                 | 2:6: shards.a.endpoints: is missing

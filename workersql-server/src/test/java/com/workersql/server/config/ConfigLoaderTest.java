@@ -5,16 +5,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import com.workersql.server.config.yaml.Setting;
+import com.workersql.server.http.HttpSettings;
+import com.workersql.server.http.WebSettings;
+import com.workersql.server.http.session.SessionSettings;
+import com.workersql.server.users.ApiKey;
 import com.workersql.server.users.GatewayUser;
 import com.workersql.server.users.Permission;
 import com.workersql.server.users.UserStore;
+import com.workersql.server.ws.WebSocketSettings;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,7 +43,15 @@ final class ConfigLoaderTest {
         var text = Files.readString(EXAMPLES.resolve("all-settings.yaml"));
 
         assertThat(load(text)).isEqualTo(GatewayConfig.defaults());
-        for (var type : List.of(Limits.class, PoolConfig.class, BreakerConfig.class, GatewayConfig.class)) {
+        for (var type : List.of(
+                Limits.class,
+                PoolConfig.class,
+                BreakerConfig.class,
+                GatewayConfig.class,
+                HttpSettings.class,
+                SessionSettings.class,
+                WebSocketSettings.class,
+                WebSettings.class)) {
             for (var setting : settings(type)) {
                 assertThat(text)
                         .containsPattern(
@@ -123,6 +138,45 @@ final class ConfigLoaderTest {
         var config = load("tenants: { a: { user: u, password_file: secret.txt } }\n");
 
         assertThat(config.tenants().get("a").secret().text()).isEqualTo("pa ss");
+    }
+
+    @Test
+    void readsHowClientsOverHttpProveThemselves() throws IOException {
+        var keys = dir.resolve("keys.yaml");
+        Files.writeString(
+                keys,
+                "api_keys:\n  job:\n    sha256: " + "ab".repeat(32)
+                        + "\n    tenant: acme\n    permissions: [read, write]\n    expires: 2027-01-31T00:00:00Z\n");
+        restrict(keys);
+
+        var config = load("""
+                http:
+                  origins: [https://app.example.com]
+                  max_body_bytes: 2048
+                  sessions: { gateway: 3, peers: { 4: "http://10.0.0.4:8080" }, key: %s }
+                  websocket: { max_streams: 7 }
+                auth:
+                  jwt: { secret: %s, issuer: me, audience: you, leeway_seconds: 5 }
+                  api_keys_file: keys.yaml
+                """.formatted("k".repeat(32), "s".repeat(32)));
+
+        assertThat(config.web().http().maxBodyBytes()).isEqualTo(2048);
+        assertThat(config.web().sessions().peers()).isEqualTo(Map.of(4, "http://10.0.0.4:8080"));
+        assertThat(config.web().sessions().gateway()).isEqualTo(3);
+        assertThat(config.web().webSocket().maxStreams()).isEqualTo(7);
+        assertThat(config.web().webSocket().allowedOrigins()).containsExactly("https://app.example.com");
+        assertThat(config.auth().jwt().issuer()).isEqualTo("me");
+        assertThat(config.auth().apiKeys())
+                .containsExactly(new ApiKey(
+                        "job",
+                        "ab".repeat(32),
+                        "acme",
+                        Set.of(Permission.READ, Permission.WRITE),
+                        Instant.parse("2027-01-31T00:00:00Z")));
+        assertThat(config.toString())
+                .doesNotContain("kkkk")
+                .doesNotContain("ssss")
+                .doesNotContain("abab");
     }
 
     @Test

@@ -355,7 +355,7 @@ class HttpDoorTest {
         assertThat(door.received())
                 .startsWith("HTTP/1.1 413 ")
                 .contains("connection: close")
-                .contains("maxBodyBytes");
+                .contains("http.max_body_bytes");
         assertThat(door.isOpen()).isFalse();
     }
 

@@ -16,12 +16,14 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 
 /** A door with one connection, whose statements a test answers. The user is {@code ada}, the password {@code p:w}. */
 public final class TestDoor implements AutoCloseable {
@@ -63,6 +65,30 @@ public final class TestDoor implements AutoCloseable {
         }
     }
 
+    /** Knows one user and one bearer, {@code good}. */
+    private static final class Guard implements HttpAuthenticator {
+        @Override
+        public void authenticate(
+                String user, byte[] password, EventLoop loop, Consumer<Principal> ok, Consumer<GatewayError> refused) {
+            boolean right = user.equals("ada") && new String(password, StandardCharsets.UTF_8).equals("p:w");
+            answer(right, "ada", ok, refused);
+        }
+
+        @Override
+        public void authenticateBearer(
+                String bearer, EventLoop loop, Consumer<Principal> ok, Consumer<GatewayError> refused) {
+            answer(bearer.equals("good"), "bearer", ok, refused);
+        }
+
+        private static void answer(boolean right, String user, Consumer<Principal> ok, Consumer<GatewayError> refused) {
+            if (right) {
+                ok.accept(new Principal(user, "acme", "acme", Set.of(PermissionClass.READ)));
+            } else {
+                refused.accept(GatewayError.refused(1045, "28000", "Access denied for user"));
+            }
+        }
+    }
+
     /** Counts what is reserved. */
     private static final class Budget implements Reservation {
         private int left = 1 << 20;
@@ -87,35 +113,33 @@ public final class TestDoor implements AutoCloseable {
     }
 
     public TestDoor(HttpSettings settings, WebSocketSettings webSocket) {
+        this(new WebSettings(
+                settings, SessionSettings.defaults(), webSocket, webSocket.allowedOrigins(), 600, 0, 60_000, false));
+    }
+
+    public TestDoor(WebSettings web) {
+        channel = new EmbeddedChannel();
+        channel.freezeTime();
         var door = new HttpDoor(
                 sessions,
-                (user, password, loop, ok, refused) -> {
-                    if (user.equals("ada") && new String(password, StandardCharsets.UTF_8).equals("p:w")) {
-                        ok.accept(new Principal("ada", "acme", "acme", Set.of(PermissionClass.READ)));
-                    } else {
-                        refused.accept(GatewayError.refused(1045, "28000", "Access denied for user"));
-                    }
-                },
+                new Guard(),
                 registry,
                 () -> health,
-                settings,
-                SessionSettings.defaults(),
+                web,
+                channel.eventLoop().ticker()::nanoTime,
                 new SessionTokens(new byte[32], 0, new SecureRandom()),
-                webSocket,
                 budget,
                 tunnel,
                 null,
                 false,
                 null);
-        channel = new EmbeddedChannel();
-        channel.freezeTime();
         channel.pipeline().addLast(door);
     }
 
     /** Small limits, so that tests can reach them. */
     public static HttpSettings settings() {
         return new HttpSettings(
-                10, 1_000, 2_000, 5_000, 10_000, 30_000, 60_000, 30_000, 4_000, 64 * 1024, 1 << 20, 300_000, 1_024);
+                10, 1_000, 2_000, 5_000, 10_000, 30_000, 60_000, 30_000, 4_000, 64 * 1024, 1 << 20, 300_000, 1_024, 10);
     }
 
     /** What stands in for the MySQL door. */

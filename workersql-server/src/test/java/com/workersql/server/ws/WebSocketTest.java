@@ -32,7 +32,22 @@ class WebSocketTest {
 
     private static WebSocketSettings settings() {
         return new WebSocketSettings(
-                2_000, 10, 50_000, 60_000, 2, 2, 2, 3, 30_000, 300_000, 25_000, 30_000, Set.of("https://app.example"));
+                2_000,
+                10,
+                50_000,
+                60_000,
+                2,
+                2,
+                2,
+                3,
+                3,
+                30_000,
+                300_000,
+                25_000,
+                30_000,
+                10_000,
+                1_024,
+                Set.of("https://app.example"));
     }
 
     @AfterEach
@@ -186,7 +201,7 @@ class WebSocketTest {
         var id = begin("b1");
         begin("b2");
         client.send("{\"type\":\"begin\",\"id\":\"b3\"}");
-        assertThat(client.received().get(0)).contains("\"id\":\"b3\"").contains("maxTransactions");
+        assertThat(client.received().get(0)).contains("\"id\":\"b3\"").contains("max_transactions");
 
         for (int i = 1; i <= 5; i++) {
             client.send("{\"type\":\"query\",\"id\":" + i + ",\"sql\":\"A\",\"transactionId\":\"" + id + "\"}");
@@ -195,7 +210,7 @@ class WebSocketTest {
                 .singleElement()
                 .asString()
                 .contains("\"id\":5")
-                .contains("maxQueued");
+                .contains("max_queued");
     }
 
     @Test
@@ -280,7 +295,7 @@ class WebSocketTest {
                 .singleElement()
                 .asString()
                 .contains("RESOURCE_LIMIT")
-                .contains("maxAnswerBytes");
+                .contains("max_answer_bytes");
     }
 
     @Test
@@ -302,7 +317,7 @@ class WebSocketTest {
 
         assertThat(client.received())
                 .hasSize(2)
-                .anySatisfy(answer -> assertThat(answer).contains("answerBudgetBytes"));
+                .anySatisfy(answer -> assertThat(answer).contains("answer_budget_bytes"));
     }
 
     @ParameterizedTest

@@ -143,7 +143,7 @@ final class QueryReply implements ReplyTarget {
     private void refuse(ProtocolException e) {
         boolean tooLarge = e.errno() == 1153;
         var message = tooLarge
-                ? "A row has more than " + options.maxRowBytes() + " bytes (maxRowBytes)"
+                ? "A row has more than " + options.maxRowBytes() + " bytes (http.max_row_bytes)"
                 : "The shard's rows could not be read: " + e.getMessage();
         var errorClass = tooLarge ? ErrorClass.TOO_LARGE : ErrorClass.INTERNAL;
         discarding = true;

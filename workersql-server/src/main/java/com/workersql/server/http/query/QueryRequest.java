@@ -17,6 +17,16 @@ import java.util.Map;
 public record QueryRequest(
         String sql, Bound parameters, int timeoutMillis, boolean rowsAsArrays, String transactionId) {
 
+    /**
+     * The same with another text.
+     *
+     * @param text has the same placeholders
+     * @return a copy
+     */
+    public QueryRequest withSql(String text) {
+        return new QueryRequest(text, parameters, timeoutMillis, rowsAsArrays, transactionId);
+    }
+
     /** The values of placeholders, in one of the two forms of a request. */
     public sealed interface Bound {}
 

@@ -133,7 +133,7 @@ public final class QueryRun {
                 3024,
                 "HY000",
                 "Query execution was interrupted, maximum statement execution time exceeded: it ran for " + millis
-                        + " ms, the time that \"timeout\" or maxStatementMillis gives it",
+                        + " ms, the time that \"timeout\" or http.max_statement_millis gives it",
                 ErrorClass.TIMEOUT,
                 Outcome.NOT_EXECUTED));
     }

@@ -30,6 +30,7 @@ final class RequestMembers {
     private int timeoutMillis;
     private boolean rowsAsArrays;
     private String transactionId;
+    private String hints = "";
     private GatewayError fault;
     private JsonStreamContext own;
 
@@ -57,7 +58,15 @@ final class RequestMembers {
             }
         }
         return new RequestDocument(
-                type, id, sql, parameters, timeoutMillis, rowsAsArrays, transactionId, unknown, fault);
+                type,
+                id,
+                sql == null ? null : hints + sql,
+                parameters,
+                timeoutMillis,
+                rowsAsArrays,
+                transactionId,
+                unknown,
+                fault);
     }
 
     /** Goes on to the end of the member in which a refusal came up. */
@@ -76,7 +85,7 @@ final class RequestMembers {
             case "timeout" -> timeoutMillis = timeout();
             case "rows" -> rowsAsArrays = rows();
             case "transactionId" -> transactionId = string(name);
-            case "hints" -> hints();
+            case "hints" -> hints = hints();
             default -> {
                 if (unknown.size() < 10) {
                     unknown.add(name);
@@ -108,7 +117,7 @@ final class RequestMembers {
         int millis = integer ? parser.getIntValue() : 0;
         if (millis < 1 || millis > maxTimeoutMillis) {
             throw Refusal.malformed("\"timeout\" is " + shown() + "; allowed are 1 to " + maxTimeoutMillis
-                    + " milliseconds (the setting is maxStatementMillis)");
+                    + " milliseconds (the setting is http.max_statement_millis)");
         }
         return millis;
     }
@@ -121,18 +130,17 @@ final class RequestMembers {
         };
     }
 
-    private void hints() throws IOException, Refusal {
+    private String hints() throws IOException, Refusal {
         if (parser.currentToken() != JsonToken.START_OBJECT) {
             throw Refusal.malformed("\"hints\" must be an object");
         }
+        var hints = new HintMembers();
         while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            var hint = parser.currentName();
+            var name = parser.currentName();
             parser.nextToken();
-            if (!hint.equals("consistency") || !"strong".equals(parser.getText())) {
-                throw Refusal.unsupported("the hint \"" + hint
-                        + "\" is not supported: every read goes to the primary, \"consistency\" is \"strong\"");
-            }
+            hints.add(name, parser);
         }
+        return hints.comment();
     }
 
     private QueryRequest.Bound parameters() throws IOException, Refusal {

@@ -86,7 +86,7 @@ public final class SessionQueue {
             throw new Refusal(GatewayError.refused(
                     1226,
                     "42000",
-                    "This session has " + queue.size() + " statements waiting, which is all it may have (maxQueued)"));
+                    "This session has " + queue.size() + " statements waiting, which is all it may have (max_queued)"));
         }
         queue.add(task);
         if (current == null) {

@@ -95,7 +95,7 @@ public final class HttpSessions {
      * @throws Refusal when this user, or the gateway, has as many as it may have
      */
     public Opened keep(Principal principal, ClientSession session, SessionQueue.Limits limits) throws Refusal {
-        var user = principal.user();
+        var user = principal.identity();
         var count = byUser.computeIfAbsent(user, name -> new AtomicInteger());
         if (count.incrementAndGet() > settings.maxSessionsPerUser() || open.size() >= settings.maxSessions()) {
             count.decrementAndGet();
@@ -105,7 +105,7 @@ public final class HttpSessions {
                     "42000",
                     "This user has " + count.get() + " open sessions and the gateway " + open.size()
                             + "; allowed are " + settings.maxSessionsPerUser() + " and " + settings.maxSessions()
-                            + " (maxSessionsPerUser, maxSessions)"));
+                            + " (http.sessions.max_sessions_per_user, http.sessions.max_sessions)"));
         }
         var id = tokens.newId();
         var queue = new SessionQueue(session, sessions, limits, why -> {
@@ -129,7 +129,7 @@ public final class HttpSessions {
      *     when it lives on another gateway
      */
     public void run(String token, Principal principal, Function<ClientSession, SessionTask> task) throws Refusal {
-        var named = tokens.read(token, principal.user());
+        var named = tokens.read(token, principal.identity());
         if (named == null) {
             throw unknown();
         }
@@ -162,7 +162,7 @@ public final class HttpSessions {
      * @return false for a token that is forged or another user's
      */
     public boolean isOwn(String token, Principal principal) {
-        return tokens.read(token, principal.user()) != null;
+        return tokens.read(token, principal.identity()) != null;
     }
 
     private Refusal gone(String id) {

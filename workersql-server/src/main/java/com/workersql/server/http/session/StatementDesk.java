@@ -6,6 +6,7 @@ import com.workersql.server.error.GatewayError;
 import com.workersql.server.error.Outcome;
 import com.workersql.server.http.Exchange;
 import com.workersql.server.http.HttpSettings;
+import com.workersql.server.http.query.QueryRequest;
 import com.workersql.server.http.query.QueryRun;
 import com.workersql.server.http.query.QuerySessions;
 import com.workersql.server.http.query.Refusal;
@@ -23,13 +24,15 @@ import java.util.function.Consumer;
  * @param parser reads bodies
  * @param gate proves who a request comes from, or answers it
  * @param settings the limits
+ * @param traceComments whether shards are told of a request's trace
  */
 public record StatementDesk(
         QuerySessions sessions,
         HttpSessions held,
         RequestParser parser,
         BiConsumer<Exchange, Consumer<Principal>> gate,
-        HttpSettings settings) {
+        HttpSettings settings,
+        boolean traceComments) {
     /** What may be refused while a request is looked at. */
     @FunctionalInterface
     public interface Work {
@@ -56,6 +59,17 @@ public record StatementDesk(
                 exchange.refuse(e.error());
             }
         });
+    }
+
+    /**
+     * A statement as it goes to the shard.
+     *
+     * @param exchange the request
+     * @param request what it asks for
+     * @return the same, with the trace of the request in a comment where that is wanted
+     */
+    public QueryRequest traced(Exchange exchange, QueryRequest request) {
+        return traceComments ? request.withSql(exchange.traced(request.sql())) : request;
     }
 
     /**

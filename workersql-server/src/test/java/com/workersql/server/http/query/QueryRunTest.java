@@ -347,7 +347,7 @@ class QueryRunTest {
         assertThat(sessions.cancelled()).containsExactly(session);
         reply.error(1317, "70100", "interrupted");
         assertThat(output.error.errorClass()).isEqualTo(ErrorClass.TOO_LARGE);
-        assertThat(output.error.message()).contains("maxRowBytes");
+        assertThat(output.error.message()).contains("http.max_row_bytes");
     }
 
     @Test

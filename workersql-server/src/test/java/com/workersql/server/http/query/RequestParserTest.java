@@ -71,7 +71,8 @@ class RequestParserTest {
         var request = query("{\"sql\":\"S\",\"timeout\":250,\"rows\":\"array\",\"transactionId\":\"t\","
                 + "\"hints\":{\"consistency\":\"strong\"}}");
 
-        assertThat(request).isEqualTo(new QueryRequest("S", QueryRequest.Positional.NONE, 250, true, "t"));
+        assertThat(request)
+                .isEqualTo(new QueryRequest("/*+ strong */ S", QueryRequest.Positional.NONE, 250, true, "t"));
     }
 
     @Test
@@ -124,17 +125,47 @@ class RequestParserTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "{\"sql\":\"S\",\"hints\":{\"consistency\":\"cached\"}}",
-                "{\"sql\":\"S\",\"hints\":{\"shard\":\"a\"}}",
+                "{\"sql\":\"S\",\"hints\":{\"shard\":\"a*/b\"}}",
+                "{\"sql\":\"S\",\"hints\":{\"shardKey\":\"a*/DROP\"}}",
+                "{\"sql\":\"S\",\"hints\":{\"shardKey\":\"it's\"}}",
+                "{\"sql\":\"S\",\"hints\":{\"shardKey\":1.5}}",
+                "{\"sql\":\"S\",\"hints\":{\"boundedMs\":5}}",
+                "{\"sql\":\"S\",\"hints\":{\"consistency\":\"bounded\"}}",
+                "{\"sql\":\"S\",\"hints\":{\"consistency\":\"bounded\",\"boundedMs\":-1}}",
                 "{\"sql\":\"S\",\"hints\":{\"shardKey\":{\"deep\":[1]},\"consistency\":\"strong\"}}",
             })
+    void refusesHintsThatSayNothing(String json) throws Refusal {
+        assertHintIs(ErrorClass.SYNTAX, json);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"sql\":\"S\",\"hints\":{\"consistency\":\"cached\"}}",
+                "{\"sql\":\"S\",\"hints\":{\"cacheTtl\":5}}",
+            })
     void refusesHintsThatItCannotHeed(String json) throws Refusal {
+        assertHintIs(ErrorClass.UNSUPPORTED, json);
+    }
+
+    private void assertHintIs(ErrorClass expected, String json) throws Refusal {
         var document = parse(json);
 
         assertThatThrownBy(document::query)
                 .isInstanceOfSatisfying(
                         Refusal.class,
-                        refusal -> assertThat(refusal.error().errorClass()).isEqualTo(ErrorClass.UNSUPPORTED));
+                        refusal -> assertThat(refusal.error().errorClass()).isEqualTo(expected));
+    }
+
+    @Test
+    void writesHintsAsTheRouterReadsThem() throws Refusal {
+        assertThat(query("{\"sql\":\"S\",\"hints\":{\"consistency\":\"bounded\",\"boundedMs\":50,\"shard\":\"a-1\"}}")
+                        .sql())
+                .isEqualTo("/*+ bounded=50 shard=a-1 */ S");
+        assertThat(query("{\"hints\":{\"shardKey\":-7},\"sql\":\"S\"}").sql()).isEqualTo("/*+ shard_key=-7 */ S");
+        assertThat(query("{\"hints\":{\"shardKey\":\"a b\"},\"sql\":\"S\"}").sql())
+                .isEqualTo("/*+ shard_key='a b' */ S");
+        assertThat(query("{\"hints\":{},\"sql\":\"S\"}").sql()).isEqualTo("S");
     }
 
     @Test

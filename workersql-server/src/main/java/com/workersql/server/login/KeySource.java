@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.login;
+
+import com.workersql.server.config.AuthConfig;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Where the keys of tokens come from: they are kept, fetched again when they have become old, and once more, but not more often
+ * than every ten seconds, when a token names a key that is not among them. A fetch that fails leaves the keys that there are. Safe
+ * for all threads; nothing blocks.
+ */
+final class KeySource {
+    private static final Logger LOG = LoggerFactory.getLogger(KeySource.class);
+    private static final long COOLDOWN_NANOS = Duration.ofSeconds(10).toNanos();
+    private static final int MAX_BYTES = 1 << 20;
+
+    private final AuthConfig.Jwt config;
+    private final Function<URI, CompletableFuture<String>> fetch;
+    private final LongSupplier nanoClock;
+    private final Runnable changed;
+    private volatile SigningKeys keys;
+    private CompletableFuture<SigningKeys> running;
+    private long fetchedNanos;
+    private boolean everTried;
+
+    /**
+     * @param fetch gets the text behind an address
+     * @param nanoClock the gateway's monotonic clock
+     * @param changed called when other keys have come
+     */
+    KeySource(
+            AuthConfig.Jwt config,
+            Function<URI, CompletableFuture<String>> fetch,
+            LongSupplier nanoClock,
+            Runnable changed) {
+        this.config = config;
+        this.fetch = fetch;
+        this.nanoClock = nanoClock;
+        this.changed = changed;
+        if (config.secret() != null) {
+            keys = SigningKeys.ofSecret(config.secret().bytes());
+        } else if (config.jwksText() != null) {
+            keys = SigningKeys.ofJwks(config.jwksText());
+        }
+    }
+
+    /** Fetches over the network, following no redirects, up to a mebibyte. */
+    static Function<URI, CompletableFuture<String>> network() {
+        var client = HttpClient.newBuilder()
+                .connectTimeout(Duration.ofSeconds(5))
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .build();
+        return uri -> client.sendAsync(
+                        HttpRequest.newBuilder(uri)
+                                .timeout(Duration.ofSeconds(5))
+                                .header("Accept", "application/json")
+                                .build(),
+                        HttpResponse.BodyHandlers.ofInputStream())
+                .thenApplyAsync(response -> {
+                    try (var body = response.body()) {
+                        if (response.statusCode() != 200) {
+                            throw new IllegalStateException("the answer has status " + response.statusCode());
+                        }
+                        var bytes = body.readNBytes(MAX_BYTES + 1);
+                        if (bytes.length > MAX_BYTES) {
+                            throw new IllegalStateException("the answer has more than " + MAX_BYTES + " bytes");
+                        }
+                        return new String(bytes, StandardCharsets.UTF_8);
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                });
+    }
+
+    /** The keys of this moment; null before any were fetched. Begins a fetch where they have become old. */
+    SigningKeys current() {
+        if (config.jwksUrl() != null
+                && isOlderThan(Duration.ofSeconds(config.refreshSeconds()).toNanos())) {
+            var unused = refresh();
+        }
+        return keys;
+    }
+
+    /**
+     * Keys that are newer than those of which one was missed.
+     *
+     * @return null when there are no others to be had now; the future never fails, and gives null when a fetch did
+     */
+    CompletableFuture<SigningKeys> newer() {
+        return config.jwksUrl() == null || (keys != null && !isOlderThan(COOLDOWN_NANOS) && !isFetching())
+                ? null
+                : refresh();
+    }
+
+    private synchronized boolean isFetching() {
+        return running != null;
+    }
+
+    private synchronized boolean isOlderThan(long nanos) {
+        return !everTried || nanoClock.getAsLong() - fetchedNanos > nanos;
+    }
+
+    private synchronized CompletableFuture<SigningKeys> refresh() {
+        if (running != null) {
+            return running;
+        }
+        if (everTried && nanoClock.getAsLong() - fetchedNanos <= COOLDOWN_NANOS) {
+            return CompletableFuture.completedFuture(keys);
+        }
+        everTried = true;
+        fetchedNanos = nanoClock.getAsLong();
+        running = new CompletableFuture<>();
+        var result = running;
+        fetch.apply(config.jwksUrl()).thenApply(SigningKeys::ofJwks).whenComplete((fetched, failure) -> {
+            synchronized (this) {
+                running = null;
+            }
+            if (failure != null) {
+                LOG.warn("The keys of {} could not be fetched: {}", config.jwksUrl(), failure.toString());
+            } else if (!fetched.equals(keys)) {
+                keys = fetched;
+                changed.run();
+            }
+            result.complete(keys);
+        });
+        return result;
+    }
+}
