@@ -46,8 +46,15 @@ public enum SessionEffect {
     IDENTITY_USED,
     /** Names a table, or may: such a statement clears the diagnostics area also on MariaDB, where others leave it. */
     TABLES,
-    /** Holds a query although it is none itself, as INSERT ... SELECT does: it may change what {@code FOUND_ROWS()} answers. */
+    /**
+     * Holds a query although it is none itself, as INSERT ... SELECT does, or joins tables that it changes: it may change what {@code
+     * FOUND_ROWS()} answers.
+     */
     QUERY,
+    /**
+     * A query behind which {@code FOUND_ROWS()} need not be the number of its rows: with OFFSET, INTO, PROCEDURE or a set operation.
+     */
+    OTHER_FOUND_ROWS,
     /** Reads the diagnostics area of the statement before it. */
     DIAGNOSTICS_USED,
     /** {@code SET ROLE}; it outlives {@code COM_RESET_CONNECTION}. */

@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RouterTest {
 
@@ -137,7 +139,8 @@ class RouterTest {
     @Test
     void effectsNameWhatTheSessionMustKeep() {
         assertThat(kept("SELECT @a := 1")).containsExactly(SessionEffect.USER_VARIABLE);
-        assertThat(kept("SELECT a INTO @x FROM t")).containsExactly(SessionEffect.USER_VARIABLE);
+        assertThat(kept("SELECT a INTO @x FROM t"))
+                .containsExactlyInAnyOrder(SessionEffect.USER_VARIABLE, SessionEffect.OTHER_FOUND_ROWS);
         assertThat(kept("SELECT @a")).containsExactly(SessionEffect.USER_VARIABLE_USED);
         assertThat(kept("SELECT GET_LOCK('a', 1)")).containsExactly(SessionEffect.USER_LOCK);
         assertThat(kept("SELECT SQL_CALC_FOUND_ROWS a FROM t")).containsExactly(SessionEffect.FOUND_ROWS);
@@ -364,5 +367,49 @@ class RouterTest {
                         .isNotEqualTo("1105");
             }
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "SELECT a FROM t LIMIT 2, 3",
+                "SELECT a FROM t LIMIT 3 OFFSET 2",
+                "SELECT 1 UNION SELECT 2",
+                "SELECT a FROM t INTO @x"
+            })
+    void aQueryThatMayFindOtherRowsThanItSends(String sql) {
+        assertThat(info(sql).effects()).contains(SessionEffect.OTHER_FOUND_ROWS);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"SELECT a FROM t LIMIT 3", "SELECT a, b FROM t ORDER BY a, b LIMIT 3", "INSERT INTO t VALUES (1)"
+            })
+    void aQueryThatFindsTheRowsThatItSends(String sql) {
+        assertThat(info(sql).effects()).doesNotContain(SessionEffect.OTHER_FOUND_ROWS, SessionEffect.QUERY);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "UPDATE t, u SET t.a = 1",
+                "UPDATE t JOIN u ON t.id = u.id SET t.a = 1",
+                "DELETE t FROM t JOIN u ON t.id = u.id",
+                "DELETE FROM t USING t, u WHERE t.id = u.id",
+                "INSERT INTO t SELECT a FROM u"
+            })
+    void aWriteThatRunsAsAQuery(String sql) {
+        assertThat(info(sql).effects()).contains(SessionEffect.QUERY);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "UPDATE t SET a = 1, b = 2 WHERE id IN (1, 2)",
+                "DELETE LOW_PRIORITY QUICK FROM t WHERE id IN (1, 2) LIMIT 2",
+                "DELETE FROM t ORDER BY a, b"
+            })
+    void aWriteToOneTable(String sql) {
+        assertThat(info(sql).effects()).doesNotContain(SessionEffect.QUERY);
     }
 }

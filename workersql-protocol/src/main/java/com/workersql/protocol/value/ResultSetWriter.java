@@ -59,6 +59,17 @@ public final class ResultSetWriter {
      * @return this
      */
     public ResultSetWriter columns(List<ColumnDefinition> definitions) {
+        return columns(definitions, 0);
+    }
+
+    /**
+     * Writes the columns, behind which a client without CLIENT_DEPRECATE_EOF is told of diagnostics already.
+     *
+     * @param definitions at least one
+     * @param warnings how many diagnostics there are so far
+     * @return this
+     */
+    public ResultSetWriter columns(List<ColumnDefinition> definitions, int warnings) {
         if (definitions.isEmpty() || columns.length > 0) {
             throw new IllegalStateException("a result set has its columns once, and at least one");
         }
@@ -68,7 +79,7 @@ public final class ResultSetWriter {
             message(column);
         }
         if (!capabilities.has(CapabilityFlags.CLIENT_DEPRECATE_EOF)) {
-            message(new Eof(0, statusFlags));
+            message(new Eof(warnings, statusFlags));
         }
         return this;
     }

@@ -4,12 +4,10 @@ package com.workersql.server.execute;
 import com.workersql.pool.PooledConnection;
 import com.workersql.pool.ReplyStatus;
 import com.workersql.protocol.StatusFlags;
-import com.workersql.router.SessionEffect;
+import com.workersql.router.ServerFlavor;
 import com.workersql.router.StatementInfo;
-import com.workersql.router.StatementKind;
 import com.workersql.server.session.ClientSession;
 import com.workersql.server.session.HoldReason;
-import java.util.List;
 import java.util.Objects;
 
 /**
@@ -34,16 +32,17 @@ final class Aftermath {
     }
 
     /** Takes over what the reply says by itself: figures, the transaction, the presence of warnings. */
-    static void figures(ClientSession session, PooledConnection connection, StatementInfo info, ReplyStatus status) {
+    static void figures(
+            ClientSession session,
+            PooledConnection connection,
+            StatementInfo info,
+            ReplyStatus status,
+            ServerFlavor flavor) {
         var pins = session.pins();
         var figures = session.figures();
+        FoundRows.learn(figures, connection.state(), info, status, flavor);
+        figures.rowCount(status.isError() || status.hasRows() ? -1 : status.affectedRows());
         if (status.isError()) {
-            figures.counts(-1, figures.foundRows());
-            if (info.kind() == StatementKind.SELECT
-                    || info.kind() == StatementKind.MULTIPLE
-                    || info.has(SessionEffect.QUERY)) {
-                figures.foundRowsMayHaveChanged(-1);
-            }
             if (makesKeys(info)) {
                 figures.keyMayHaveChanged();
             }
@@ -57,7 +56,6 @@ final class Aftermath {
             if (status.lastInsertId() != 0) {
                 figures.keyMayHaveChanged();
             }
-            counts(session, connection, info, status);
             pins.remove(HoldReason.TRANSACTION_STATE_UNKNOWN);
             if (open) {
                 pins.add(HoldReason.TRANSACTION);
@@ -67,7 +65,7 @@ final class Aftermath {
         }
         if (status.isError() || status.warnings() > 0) {
             pins.add(HoldReason.UNREAD_WARNINGS);
-            figures.warnings(List.of());
+            figures.warningsUnread(status.isError() ? 1 : status.warnings());
         }
     }
 
@@ -96,30 +94,9 @@ final class Aftermath {
 
     /** What an error leaves that came before the statement was run. */
     static void failed(ClientSession session) {
-        session.figures().counts(-1, session.figures().foundRows());
-        session.figures().warnings(List.of());
+        session.figures().rowCount(-1);
+        session.figures().warningsUnread(1);
         session.pins().add(HoldReason.UNREAD_WARNINGS);
-    }
-
-    private static void counts(
-            ClientSession session, PooledConnection connection, StatementInfo info, ReplyStatus status) {
-        var figures = session.figures();
-        if (!status.hasRows()) {
-            figures.counts(status.affectedRows(), figures.foundRows());
-            if (info.has(SessionEffect.QUERY)) {
-                figures.foundRowsMayHaveChanged(-1);
-            }
-            return;
-        }
-        boolean plain = (info.kind() == StatementKind.SELECT || info.kind() == StatementKind.VALUES)
-                && !info.has(SessionEffect.FOUND_ROWS);
-        figures.counts(-1, figures.foundRows());
-        if (plain) {
-            figures.foundRows(status.rows());
-            connection.state().foundRows(status.rows());
-        } else {
-            figures.foundRowsMayHaveChanged(status.rows());
-        }
     }
 
     /** Whether a statement may generate keys without saying LAST_INSERT_ID. */

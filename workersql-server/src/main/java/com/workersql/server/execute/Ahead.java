@@ -5,6 +5,7 @@ import com.workersql.pool.PooledConnection;
 import com.workersql.protocol.Command;
 import com.workersql.protocol.frame.PacketEncoder;
 import com.workersql.protocol.session.ReplyKind;
+import com.workersql.router.ServerFlavor;
 import com.workersql.router.SessionEffect;
 import com.workersql.router.StatementInfo;
 import com.workersql.router.StatementKind;
@@ -19,6 +20,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * Sends what waits for the session's next statement: SET TRANSACTION, BEGIN, SAVEPOINT, and the key that LAST_INSERT_ID()
@@ -26,7 +28,6 @@ import java.util.function.Consumer;
  */
 final class Ahead {
     private static final String SET_KEY = "SET last_insert_id = ";
-    private static final String CLEAR_DIAGNOSTICS = "DO (SELECT 1 FROM (SELECT 1 AS x) AS t)";
 
     private Ahead() {}
 
@@ -38,6 +39,7 @@ final class Ahead {
             ClientSession session,
             PooledConnection connection,
             Work work,
+            ServerFlavor flavor,
             Runnable ready,
             Consumer<GatewayError> failed) {
         var info = work.info();
@@ -55,19 +57,17 @@ final class Ahead {
             }
             figures.keyOnConnection(true);
         }
-        if (info.kind() == StatementKind.DIAGNOSTICS || info.kind() == StatementKind.SHOW_DIAGNOSTICS) {
-            if (!session.pins().has(HoldReason.UNREAD_WARNINGS)) {
-                // Whoever had the connection before has left diagnostics there; only a statement with a table clears
-                // them.
-                waiting = plus(waiting, CLEAR_DIAGNOSTICS);
-            }
+        String found = findRows(session, connection, work, flavor);
+        if (found != null) {
+            // In front of all others: a SET TRANSACTION is for the transaction that follows it at once.
+            waiting = Stream.concat(Stream.of(found), waiting.stream()).toList();
         }
         if (waiting.isEmpty()) {
             ready.run();
             return;
         }
         figures.onConnection(false);
-        if (waiting.stream().allMatch(Ahead::cannotFail)) {
+        if (waiting.stream().allMatch(sql -> sql.equals(found) || cannotFail(sql))) {
             // One write for all. Were the connection to break, all break together.
             for (String sql : waiting) {
                 connection.enqueue(
@@ -77,6 +77,33 @@ final class Ahead {
         } else {
             next(connection, waiting.iterator(), ready, failed);
         }
+    }
+
+    /**
+     * The statement that gives the connection the session's {@code FOUND_ROWS()}, or clears the diagnostics that whoever had the
+     * connection before has left there; null where neither is needed.
+     */
+    private static String findRows(ClientSession session, PooledConnection connection, Work work, ServerFlavor flavor) {
+        var info = work.info();
+        var figures = session.figures();
+        boolean readsDiagnostics =
+                info.kind() == StatementKind.DIAGNOSTICS || info.kind() == StatementKind.SHOW_DIAGNOSTICS;
+        boolean clears =
+                readsDiagnostics && !session.pins().has(HoldReason.UNREAD_WARNINGS) && !figures.isFoundRowsUnread();
+        // Whoever reads the diagnostics must find them: what is sent ahead would clear them.
+        boolean counts = !work.isPreparation()
+                && !info.has(SessionEffect.DIAGNOSTICS_USED)
+                && FoundRows.mayChange(info, flavor)
+                && !figures.isFoundRowsOnConnection();
+        if (counts) {
+            figures.foundRowsOnConnection(true);
+        }
+        boolean differs = counts && connection.state().foundRows() != figures.foundRows();
+        if (differs || clears) {
+            connection.state().foundRows(figures.foundRows());
+            return FoundRows.setting(figures.foundRows());
+        }
+        return null;
     }
 
     /** A prepared text may read the key without saying so here. */
@@ -117,7 +144,7 @@ final class Ahead {
     }
 
     private static boolean cannotFail(String sql) {
-        if (sql.startsWith(SET_KEY) || sql.equals(CLEAR_DIAGNOSTICS)) {
+        if (sql.startsWith(SET_KEY)) {
             return true;
         }
         String text = sql.strip().toUpperCase(Locale.ROOT);

@@ -142,7 +142,7 @@ final class Concatenation {
     /** Ends the reply by an error that the client can still read, behind the rows that it has. */
     private void fail(GatewayError error) {
         work.drop();
-        session.figures().counts(-1, session.figures().foundRows());
+        session.figures().rowCount(-1);
         control(
                 ControlPacket.ERR,
                 out -> new Err(error.errno(), error.sqlState(), error.message()).encode(out, capabilities));
@@ -281,13 +281,14 @@ final class Concatenation {
                 fail(fault);
             } else if (status.isError()) {
                 work.drop();
-                session.figures().counts(-1, session.figures().foundRows());
+                session.figures().rowCount(-1);
                 target.completed(status);
             } else {
                 rows += Math.max(0, status.rows());
                 if (isLast()) {
                     work.drop();
-                    session.figures().counts(-1, rows);
+                    session.figures().rowCount(-1);
+                    session.figures().foundRows(rows);
                     target.completed(new ReplyStatus(
                             status.statusFlags(), warnings, rows, 0, 0, 0, null, null, SessionChanges.NONE));
                 } else {

@@ -21,7 +21,8 @@ final class Diagnostics {
                     List.<String[]>of(new String[] {Integer.toString(rows.size())}),
                     session.lastingStatusFlags());
         }
-        var charset = ResultCharset.of(session, flavor);
+        var known = ResultCharset.of(session, flavor);
+        var charset = known == null && flavor == ServerFlavor.MYSQL ? ResultCharset.OF_MYSQL : known;
         return new LocalRows(
                 List.of(
                         LocalColumns.level(charset, flavor),

@@ -61,21 +61,18 @@ final class Inquiry {
         if (pins.has(HoldReason.UNREAD_WARNINGS)) {
             ask("SHOW WARNINGS", rows -> {
                 pins.remove(HoldReason.UNREAD_WARNINGS);
-                figures.warnings(rows);
+                figures.warningsFetched(rows);
             });
         } else if (figures.isKeyUnread() || figures.isFoundRowsUnread()) {
             ask("SELECT FOUND_ROWS(), LAST_INSERT_ID()", rows -> {
                 if (figures.isFoundRowsUnread()) {
-                    figures.foundRowsRead(
-                            Long.parseUnsignedLong(rows.get(0)[0]),
-                            connection.state().foundRows());
+                    figures.foundRows(Long.parseUnsignedLong(rows.get(0)[0]));
                 }
-                // This question's own row.
-                connection.state().foundRows(1);
                 if (figures.isKeyUnread()) {
                     figures.lastInsertId(Long.parseUnsignedLong(rows.get(0)[1]));
                     connection.state().lastInsertId(figures.lastInsertId());
                 }
+                countedItself();
             });
         } else if (locksMayBeGone(session)) {
             askForLocks();
@@ -93,12 +90,19 @@ final class Inquiry {
                 .map(name -> "COALESCE(IS_USED_LOCK('" + name + "') = CONNECTION_ID(), 0)")
                 .collect(Collectors.joining(", ", "SELECT ", ""));
         ask(sql, rows -> {
+            countedItself();
             for (int i = 0; i < names.size(); i++) {
                 if (rows.get(0)[i].equals("0")) {
                     session.pins().remove(HoldReason.USER_LOCK, names.get(i));
                 }
             }
         });
+    }
+
+    /** A question has found a row of its own. */
+    private void countedItself() {
+        connection.state().foundRows(1);
+        session.figures().foundRowsOnConnection(false);
     }
 
     /** What to do with an answer. */

@@ -10,5 +10,17 @@ import java.util.List;
  * @param columns the column definitions
  * @param rows the values in text form, null for NULL; each row has as many as there are columns
  * @param statusFlags the status flags of the terminator
+ * @param warnings the diagnostics that a server would leave behind it: rows of level, code and message
  */
-public record LocalRows(List<ColumnDefinition> columns, List<String[]> rows, int statusFlags) {}
+public record LocalRows(List<ColumnDefinition> columns, List<String[]> rows, int statusFlags, List<String[]> warnings) {
+    /**
+     * A result set without diagnostics.
+     *
+     * @param columns the column definitions
+     * @param rows the values in text form
+     * @param statusFlags the status flags of the terminator
+     */
+    public LocalRows(List<ColumnDefinition> columns, List<String[]> rows, int statusFlags) {
+        this(columns, rows, statusFlags, List.of());
+    }
+}

@@ -95,7 +95,7 @@ final class LocalStatements {
 
     private void ok(ClientSession session, StatementInfo info, ReplyTarget target) {
         executor.answeredHere(session, info);
-        session.figures().counts(0, session.figures().foundRows());
+        session.figures().rowCount(0);
         target.ok(new LocalOk(session.lastingStatusFlags()));
     }
 
@@ -219,8 +219,14 @@ final class LocalStatements {
         session.variables(variables);
     }
 
-    /** Changes the schema as COM_INIT_DB does, whose OK leaves the counts alone. */
+    /** Changes the schema as COM_INIT_DB does, which is no statement: the diagnostics of the latest one stay. */
     void initDb(ClientSession session, String schema, ReplyTarget target) {
+        if (schema.equals(session.schema())) {
+            session.figures().rowCount(0);
+            session.figures().onConnection(false);
+            target.ok(LocalOk.withDiagnosticsOf(session, executor.flavor()));
+            return;
+        }
         byte[] sql = ("USE `" + schema.replace("`", "``") + "`").getBytes(StandardCharsets.UTF_8);
         var info =
                 new StatementInfo(StatementKind.USE, true, PermissionClass.READ, Set.of(SessionEffect.SCHEMA), "USE");
@@ -286,7 +292,11 @@ final class LocalStatements {
         work.drop();
         var rows = SessionFunctionRows.of(session, functions, executor.version(), executor.flavor());
         executor.answeredHere(session, work.info());
-        session.figures().counts(-1, rows.rows().size());
+        session.figures().rowCount(-1);
+        session.figures().foundRows(rows.rows().size());
+        if (!rows.warnings().isEmpty()) {
+            session.figures().warnings(rows.warnings());
+        }
         target.rows(rows);
     }
 
@@ -303,13 +313,23 @@ final class LocalStatements {
     private void showWarnings(ClientSession session, LocalAction.ShowWarnings show, Work work, ReplyTarget target) {
         var held = session.held();
         if (held != null && session.pins().has(HoldReason.UNREAD_WARNINGS)) {
-            executor.runOn(session, held.shard(), false, work, target);
+            executor.runOn(session, held.shard(), false, work, target, (same, connection, info, status) -> {
+                same.figures().warningsShown();
+                if (show.count() && !status.isError()) {
+                    same.figures().foundRowsCounted(1);
+                    connection.state().foundRows(1);
+                }
+            });
             return;
         }
         work.drop();
         var rows = Diagnostics.show(session, show, executor.flavor());
         executor.answeredHere(session, work.info());
-        session.figures().counts(-1, show.count() ? 1 : session.figures().foundRows());
+        session.figures().rowCount(-1);
+        session.figures().warningsShown();
+        if (show.count()) {
+            session.figures().foundRows(1);
+        }
         target.rows(rows);
     }
 

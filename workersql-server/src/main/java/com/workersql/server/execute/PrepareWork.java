@@ -15,6 +15,7 @@ import com.workersql.router.StatementInfo;
 import com.workersql.server.error.GatewayError;
 import com.workersql.server.session.ClientSession;
 import com.workersql.server.session.ClientStatement;
+import com.workersql.server.session.HoldReason;
 import com.workersql.server.session.SessionVariables;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -27,17 +28,26 @@ final class PrepareWork implements Work {
     private final StatementInfo info;
     private final byte[] sql;
     private final byte[] sent;
+    private final boolean ofItsConnection;
     private ByteBuf command;
 
     /**
      * @param command the payload of the COM_STMT_PREPARE; owned by this work until it is sent
+     * @param ofItsConnection whether the statement must be executed where it was prepared
      */
-    PrepareWork(ClientSession session, StatementInfo info, byte[] sql, ByteBuf command) {
-        this(session, info, sql, sql, command);
+    PrepareWork(ClientSession session, StatementInfo info, byte[] sql, ByteBuf command, boolean ofItsConnection) {
+        this(session, info, sql, sql, command, ofItsConnection);
     }
 
-    private PrepareWork(ClientSession session, StatementInfo info, byte[] sql, byte[] sent, ByteBuf command) {
+    private PrepareWork(
+            ClientSession session,
+            StatementInfo info,
+            byte[] sql,
+            byte[] sent,
+            ByteBuf command,
+            boolean ofItsConnection) {
         this.session = session;
+        this.ofItsConnection = ofItsConnection;
         this.sent = sent;
         this.info = new StatementInfo(info.kind(), true, info.permission(), tables(info), info.fingerprint());
         this.sql = sql;
@@ -47,6 +57,11 @@ final class PrepareWork implements Work {
     /** Servers open a statement's tables when they prepare it, which clears the diagnostics. */
     private static Set<SessionEffect> tables(StatementInfo info) {
         return info.has(SessionEffect.TABLES) ? Set.of(SessionEffect.TABLES) : Set.of();
+    }
+
+    /** The name of the reason to keep a connection for the sake of a statement that was prepared there. */
+    static String ofStatement(int id) {
+        return "prepared statement " + id;
     }
 
     /** The key under which a connection keeps a prepared text: what changes its meaning is part of it. */
@@ -86,7 +101,7 @@ final class PrepareWork implements Work {
 
     @Override
     public Work again() {
-        return new PrepareWork(session, info, sql, sent, command.retainedDuplicate());
+        return new PrepareWork(session, info, sql, sent, command.retainedDuplicate(), ofItsConnection);
     }
 
     @Override
@@ -95,7 +110,7 @@ final class PrepareWork implements Work {
         var payload = Unpooled.buffer(1 + text.length)
                 .writeByte(Command.COM_STMT_PREPARE)
                 .writeBytes(text);
-        return new PrepareWork(session, info, sql, text, payload);
+        return new PrepareWork(session, info, sql, text, payload, ofItsConnection);
     }
 
     @Override
@@ -133,6 +148,9 @@ final class PrepareWork implements Work {
             var statement = new ClientStatement(id, sql, prepared.parameters(), info);
             statement.columnCount(prepared.columns());
             session.prepared().add(statement);
+            if (ofItsConnection) {
+                session.pins().add(HoldReason.USER_VARIABLE, ofStatement(id));
+            }
             var renumbered = payload.copy();
             try {
                 renumbered.setIntLE(renumbered.readerIndex() + StmtPrepareOk.STATEMENT_ID_OFFSET, id);

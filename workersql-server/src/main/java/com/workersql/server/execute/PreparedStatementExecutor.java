@@ -6,9 +6,13 @@ import com.workersql.router.ParameterValue;
 import com.workersql.router.Parameters;
 import com.workersql.router.RoutePlan;
 import com.workersql.router.Router;
+import com.workersql.router.ServerFlavor;
+import com.workersql.router.SessionEffect;
+import com.workersql.router.StatementInfo;
 import com.workersql.server.error.GatewayError;
 import com.workersql.server.session.ClientSession;
 import com.workersql.server.session.ClientStatement;
+import com.workersql.server.session.HoldReason;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
 
@@ -72,8 +76,17 @@ public final class PreparedStatementExecutor {
         var first = plan instanceof RoutePlan.Broadcast broadcast
                 ? new RoutePlan.SingleShard(plan.statement(), broadcast.shards().get(0), false)
                 : plan;
-        var work = new PrepareWork(session, first.statement(), sql, command);
+        var work = new PrepareWork(session, first.statement(), sql, command, isOfItsConnection(first.statement()));
         executor.dispatch(session, first, null, work, target);
+    }
+
+    /**
+     * Whether a statement means something else when another connection prepares it: MySQL settles the types of user variables then, by
+     * the values that they have.
+     */
+    private boolean isOfItsConnection(StatementInfo info) {
+        return executor.flavor() == ServerFlavor.MYSQL
+                && (info.has(SessionEffect.USER_VARIABLE_USED) || info.has(SessionEffect.USER_VARIABLE));
     }
 
     /** A statement that the gateway answers itself has no server's metadata: what it returns is known here. */
@@ -219,6 +232,8 @@ public final class PreparedStatementExecutor {
             var statement = session.prepared().remove(command.getIntLE(command.readerIndex() + 1));
             if (statement != null) {
                 statement.discardLongData();
+                session.pins().remove(HoldReason.USER_VARIABLE, PrepareWork.ofStatement(statement.id()));
+                executor.release(session);
             }
         }
         command.release();
@@ -239,7 +254,7 @@ public final class PreparedStatementExecutor {
             target.failed(unknown(id, "mysqld_stmt_reset"));
         } else {
             statement.discardLongData();
-            session.figures().counts(0, session.figures().foundRows());
+            session.figures().rowCount(0);
             session.figures().onConnection(false);
             target.ok(new LocalOk(session.lastingStatusFlags()));
         }

@@ -13,6 +13,9 @@ import java.util.Locale;
  * @param maxBytesPerChar the most bytes of a character
  */
 record ResultCharset(int collationId, int maxBytesPerChar) {
+    /** What MySQL writes in where it was not told otherwise. */
+    static final ResultCharset OF_MYSQL = new ResultCharset(255, 4);
+
     private static final int UTF8MB4_GENERAL_CI = 45;
 
     /** The session's, or null where only a server can tell it. */

@@ -13,6 +13,9 @@ import java.util.Locale;
 
 /** Answers a SELECT of nothing but session functions from what the session has seen. */
 final class SessionFunctionRows {
+    private static final String FOUND_ROWS_IS_OLD =
+            "FOUND_ROWS() is deprecated and will be removed in a future release." + " Consider using COUNT(*) instead.";
+
     private SessionFunctionRows() {}
 
     static LocalRows of(ClientSession session, SessionFunctions functions, String version, ServerFlavor flavor) {
@@ -24,7 +27,19 @@ final class SessionFunctionRows {
             columns.add(LocalColumns.function(item.function(), item.columnName(), version, charset, flavor));
             row[i] = value(session, item.function(), version);
         }
-        return new LocalRows(columns, List.<String[]>of(row), session.lastingStatusFlags());
+        return new LocalRows(
+                columns, List.<String[]>of(row), session.lastingStatusFlags(), warnings(functions, flavor));
+    }
+
+    /** MySQL warns of each function that it wants to be without some day. */
+    private static List<String[]> warnings(SessionFunctions functions, ServerFlavor flavor) {
+        if (flavor == ServerFlavor.MARIADB) {
+            return List.of();
+        }
+        return functions.items().stream()
+                .filter(item -> item.function() == SessionFunction.FOUND_ROWS)
+                .map(item -> new String[] {"Warning", "1287", FOUND_ROWS_IS_OLD})
+                .toList();
     }
 
     /** Whether the rows can be described without a server. */
@@ -42,23 +57,31 @@ final class SessionFunctionRows {
      * A function's value as an SQL expression of the function's own type; null for those that a connection answers rightly by
      * itself.
      */
-    static String expression(ClientSession session, SessionFunction function, String version) {
+    static String expression(ClientSession session, SessionFunction function, String version, ServerFlavor flavor) {
         return switch (function) {
-            case ROW_COUNT, FOUND_ROWS ->
-                session.figures().areOnConnection()
-                        ? null
-                        : "COALESCE(" + value(session, function, version) + ", " + function + "())";
+            case ROW_COUNT -> session.figures().areOnConnection() ? null : instead(session, function, version);
+            case FOUND_ROWS -> session.figures().isFoundRowsOnConnection() ? null : instead(session, function, version);
             case CONNECTION_ID ->
                 "COALESCE(CAST(" + value(session, function, version) + " AS UNSIGNED), CONNECTION_ID())";
             case WARNING_COUNT, ERROR_COUNT ->
                 session.pins().has(HoldReason.UNREAD_WARNINGS)
                         ? null
-                        : "COALESCE(CAST(" + value(session, function, version) + " AS UNSIGNED), @@"
-                                + function.name().toLowerCase(Locale.ROOT) + ")";
+                        : diagnosticsCount(value(session, function, version), function, flavor);
             case USER, CURRENT_USER, VERSION ->
                 "COALESCE('" + value(session, function, version).replace("'", "''") + "', " + function + "())";
             case LAST_INSERT_ID, DATABASE -> null;
         };
+    }
+
+    /** MySQL calls an expression NOT NULL whose first part is, and its variables are not. */
+    private static String diagnosticsCount(String count, SessionFunction function, ServerFlavor flavor) {
+        String number = "CAST(" + count + " AS UNSIGNED)";
+        String nullable = flavor == ServerFlavor.MYSQL ? "NULLIF(" + number + ", -1)" : number;
+        return "COALESCE(" + nullable + ", @@" + function.name().toLowerCase(Locale.ROOT) + ")";
+    }
+
+    private static String instead(ClientSession session, SessionFunction function, String version) {
+        return "COALESCE(" + value(session, function, version) + ", " + function + "())";
     }
 
     private static String value(ClientSession session, SessionFunction function, String version) {

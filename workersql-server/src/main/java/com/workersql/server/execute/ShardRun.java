@@ -10,6 +10,8 @@ import com.workersql.pool.BrokenConnectionException;
 import com.workersql.pool.ReplyStatus;
 import com.workersql.protocol.StatusFlags;
 import com.workersql.router.NamedEffect;
+import com.workersql.router.ServerFlavor;
+import com.workersql.router.SessionEffect;
 import com.workersql.router.StatementKind;
 import com.workersql.server.error.GatewayError;
 import com.workersql.server.error.Outcome;
@@ -46,6 +48,8 @@ final class ShardRun implements Relay.Ending {
     private boolean ended;
     private List<NamedEffect> named = List.of();
     private Set<ShardNode> failedReplicas = Set.of();
+    /** Whether the statement reads the diagnostics of the one before, which it clears all the same. */
+    private boolean clearsBehind;
 
     ShardRun(
             StatementExecutor executor,
@@ -71,13 +75,20 @@ final class ShardRun implements Relay.Ending {
             fail(GatewayError.notExecuted("No shard is named " + shardName));
             return;
         }
-        if (executor.clearsDiagnostics(work.info())) {
-            session.pins().remove(HoldReason.UNREAD_WARNINGS);
-            session.figures().warnings(List.of());
+        clearsBehind = executor.flavor() == ServerFlavor.MYSQL && work.info().has(SessionEffect.DIAGNOSTICS_USED);
+        if (!clearsBehind) {
+            clearDiagnostics();
         }
         shard.retries().recordStatement();
         deadline.start(session.loop(), this::timeUp);
         executor.whenIdle(session, this::attempt);
+    }
+
+    private void clearDiagnostics() {
+        if (executor.clearsDiagnostics(work.info())) {
+            session.pins().remove(HoldReason.UNREAD_WARNINGS);
+            session.figures().warnings(List.of());
+        }
     }
 
     private void attempt() {
@@ -210,6 +221,7 @@ final class ShardRun implements Relay.Ending {
                 session,
                 connection,
                 work,
+                executor.flavor(),
                 () -> {
                     work = executor.withSessionValues(session, work);
                     relay = new Relay(connection, target, this);
@@ -286,10 +298,13 @@ final class ShardRun implements Relay.Ending {
         session.statement(null, executor.nanoClock().getAsLong());
         session.figures().onConnection(true);
         var info = work.info();
+        if (clearsBehind) {
+            clearDiagnostics();
+        }
         if (work.isPreparation()) {
             Aftermath.prepared(session, status);
         } else {
-            Aftermath.figures(session, lease.connection(), info, status);
+            Aftermath.figures(session, lease.connection(), info, status, executor.flavor());
             Effects.learn(session, info, named, status, executor.counters());
         }
         if (learner != null) {

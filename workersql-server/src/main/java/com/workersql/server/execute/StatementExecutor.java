@@ -219,9 +219,9 @@ public final class StatementExecutor {
      */
     public void ping(ClientSession session, ReplyTarget target) {
         whenIdle(session, () -> {
-            session.figures().counts(0, session.figures().foundRows());
+            session.figures().rowCount(0);
             session.figures().onConnection(false);
-            target.ok(new LocalOk(session.lastingStatusFlags()));
+            target.ok(LocalOk.withDiagnosticsOf(session, flavor()));
         });
     }
 
@@ -235,6 +235,10 @@ public final class StatementExecutor {
         whenIdle(session, () -> {
             letGo(session, "session reset");
             session.reset();
+            if (flavor() == ServerFlavor.MYSQL) {
+                // Where MariaDB goes back to the character set of the login, MySQL goes back to its own.
+                session.variables(SessionVariables.NONE.with(SessionVariables.NAMES, "DEFAULT"));
+            }
             session.sqlModes(shards.get().sqlModes());
             target.ok(new LocalOk(session.lastingStatusFlags()));
         });
@@ -488,6 +492,14 @@ public final class StatementExecutor {
         retention.settle(session, lease.connection(), lease.shard(), fingerprint);
     }
 
+    /** Gives the connection back where a command without reply has taken away what kept it. */
+    void release(ClientSession session) {
+        var held = session.held();
+        if (held != null && session.running() == null && session.pins().isEmpty()) {
+            retention.settle(session, held.connection(), shard(held.shard()), "");
+        }
+    }
+
     /** Whether a statement empties the diagnostics area although it leaves no diagnostics itself. */
     boolean clearsDiagnostics(StatementInfo info) {
         return switch (info.kind()) {
@@ -526,15 +538,17 @@ public final class StatementExecutor {
     /** Puts values in the place of session functions that this connection would answer for itself or for somebody else. */
     Work withSessionValues(ClientSession session, Work work) {
         var info = work.info();
-        boolean counts = info.has(SessionEffect.ROW_COUNT_USED) || info.has(SessionEffect.FOUND_ROWS_USED);
+        var figures = session.figures();
         boolean wrong = info.has(SessionEffect.IDENTITY_USED)
                 || (info.has(SessionEffect.DIAGNOSTICS_USED) && info.kind() != StatementKind.SHOW_DIAGNOSTICS)
-                || (counts && !session.figures().areOnConnection());
+                || (info.has(SessionEffect.ROW_COUNT_USED) && !figures.areOnConnection())
+                || (info.has(SessionEffect.FOUND_ROWS_USED) && !figures.isFoundRowsOnConnection());
         if (!wrong || info.isDdl() || work.sql() == null) {
             return work;
         }
         byte[] sql = router.withSessionValues(
-                statementOf(session, work), function -> SessionFunctionRows.expression(session, function, version()));
+                statementOf(session, work),
+                function -> SessionFunctionRows.expression(session, function, version(), flavor()));
         return sql == null ? work : work.rewritten(sql);
     }
 

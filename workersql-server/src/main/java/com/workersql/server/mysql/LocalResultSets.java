@@ -24,7 +24,7 @@ final class LocalResultSets {
             boolean binary) {
         var out = allocator.buffer();
         var writer = new ResultSetWriter(out, firstSequenceId, capabilities, rows.statusFlags(), binary)
-                .columns(rows.columns());
+                .columns(rows.columns(), rows.warnings().size());
         for (String[] row : rows.rows()) {
             var values = new Object[row.length];
             for (int i = 0; i < row.length; i++) {
@@ -34,7 +34,7 @@ final class LocalResultSets {
             }
             writer.row(values);
         }
-        writer.end(0);
+        writer.end(rows.warnings().size());
         return out;
     }
 

@@ -170,7 +170,8 @@ final class MySqlReply implements PrepareTarget, SeveralReplies {
     @Override
     public void ok(LocalOk ok) {
         var out = channel.alloc().buffer(16);
-        Ok.of(more(ok.statusFlags())).encodePacket(out, firstSequenceId, capabilities);
+        new Ok(false, 0, 0, more(ok.statusFlags()), ok.warnings(), "", List.of())
+                .encodePacket(out, firstSequenceId, capabilities);
         forward(out);
         end();
     }
@@ -189,7 +190,7 @@ final class MySqlReply implements PrepareTarget, SeveralReplies {
 
     @Override
     public void rows(LocalRows rows) {
-        var result = new LocalRows(rows.columns(), rows.rows(), more(rows.statusFlags()));
+        var result = new LocalRows(rows.columns(), rows.rows(), more(rows.statusFlags()), rows.warnings());
         forward(LocalResultSets.encode(channel.alloc(), result, capabilities, firstSequenceId, binaryRows));
         end();
     }

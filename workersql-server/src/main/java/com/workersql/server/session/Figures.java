@@ -17,7 +17,8 @@ public final class Figures {
     private boolean keyOnConnection;
     private boolean keyUnread;
     private boolean foundRowsUnread;
-    private long sentRows;
+    private boolean foundRowsOnConnection;
+    private int warningCount;
 
     Figures() {}
 
@@ -59,24 +60,34 @@ public final class Figures {
     }
 
     /**
-     * The counts behind a statement.
+     * Takes over what {@code ROW_COUNT()} answers.
      *
-     * @param newRowCount affected rows, or -1
-     * @param newFoundRows rows of the latest SELECT
+     * @param rows affected rows, or -1
      */
-    public void counts(long newRowCount, long newFoundRows) {
-        rowCount = newRowCount;
-        foundRows = newFoundRows;
+    public void rowCount(long rows) {
+        rowCount = rows;
     }
 
     /**
-     * Takes over what the latest SELECT has found, for certain.
+     * Takes over what was found by a statement that the session's connection did not run.
      *
      * @param rows how many
      */
     public void foundRows(long rows) {
         foundRows = rows;
         foundRowsUnread = false;
+        foundRowsOnConnection = false;
+    }
+
+    /**
+     * Takes over what the session's connection has found, for certain.
+     *
+     * @param rows how many, as it would answer itself
+     */
+    public void foundRowsCounted(long rows) {
+        foundRows = rows;
+        foundRowsUnread = false;
+        foundRowsOnConnection = true;
     }
 
     /**
@@ -89,26 +100,28 @@ public final class Figures {
         return foundRowsUnread;
     }
 
-    /**
-     * The latest statement's rows may count as found, or others than those that were sent.
-     *
-     * @param sent how many rows were sent
-     */
-    public void foundRowsMayHaveChanged(long sent) {
+    /** The latest statement may have found rows: what the connection answers from now on is the session's. */
+    public void foundRowsMayHaveChanged() {
         foundRowsUnread = true;
-        sentRows = sent;
+        foundRowsOnConnection = true;
     }
 
     /**
-     * Takes over what the connection says was found, if it is of this session's statement: servers count the rows of some
-     * statements and not of others, and what they have not counted leaves the figure of whoever had the connection before.
+     * Whether the connection's {@code FOUND_ROWS()} is the session's.
      *
-     * @param told what the connection says
-     * @param before what it would have said before the statement; -1 when that is not known
+     * @return false where the session holds no connection
      */
-    public void foundRowsRead(long told, long before) {
-        boolean untouched = told == before && told != sentRows;
-        foundRows(untouched ? foundRows : told);
+    public boolean isFoundRowsOnConnection() {
+        return foundRowsOnConnection;
+    }
+
+    /**
+     * Notes whether the connection's {@code FOUND_ROWS()} is the session's.
+     *
+     * @param is true once it was made to be
+     */
+    public void foundRowsOnConnection(boolean is) {
+        foundRowsOnConnection = is;
     }
 
     /**
@@ -127,6 +140,40 @@ public final class Figures {
      */
     public void warnings(List<String[]> rows) {
         warnings = rows;
+        warningCount = rows.size();
+    }
+
+    /**
+     * How many diagnostics the latest statement has left, whether they were fetched or not.
+     *
+     * @return as the reply told it; 1 behind an error
+     */
+    public int warningCount() {
+        return warningCount;
+    }
+
+    /**
+     * Keeps the diagnostics that were left on the connection.
+     *
+     * @param rows of level, code and message
+     */
+    public void warningsFetched(List<String[]> rows) {
+        warnings = rows;
+    }
+
+    /** A statement that shows diagnostics has none of its own, and leaves those that it shows. */
+    public void warningsShown() {
+        warningCount = 0;
+    }
+
+    /**
+     * The diagnostics of the latest statement are on its connection.
+     *
+     * @param count how many, as the reply told it
+     */
+    public void warningsUnread(int count) {
+        warnings = List.of();
+        warningCount = count;
     }
 
     /**
@@ -188,12 +235,13 @@ public final class Figures {
         keyOnConnection = false;
         keyUnread = false;
         foundRowsUnread = false;
+        foundRowsOnConnection = false;
     }
 
     void reset() {
         lastInsertId = 0;
         rowCount = 0;
-        warnings = List.of();
+        warnings(List.of());
         detached();
     }
 }

@@ -83,7 +83,7 @@ public final class SessionVariables {
      *
      * @param applied what the connection has, in order
      * @return the statements, none when nothing differs, or null when the connection has an assignment that this session does
-     *     not have, so that it must be reset first
+     *     not have, or a user variable's type that NULL would leave it, so that it must be reset first
      */
     public List<String> differenceFrom(Map<String, String> applied) {
         if (applied == assignments || applied.equals(assignments)) {
@@ -98,6 +98,9 @@ public final class SessionVariables {
         for (var assignment : assignments.entrySet()) {
             String name = assignment.getKey();
             boolean differs = !assignment.getValue().equals(applied.get(name));
+            if (differs && isUserVariable(name) && assignment.getValue().equals("NULL") && applied.containsKey(name)) {
+                return null;
+            }
             // An earlier SET NAMES overwrites what was set after it, so everything of that family follows again.
             if (differs || (charsetChanged && isCharset(name))) {
                 charsetChanged |= isCharset(name);

@@ -2,7 +2,6 @@
 package com.workersql.server.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.workersql.protocol.CapabilityFlags;
 import com.workersql.server.config.GatewayConfig;
@@ -21,9 +20,7 @@ import org.junit.jupiter.api.Test;
 /**
  * Sessions that share two connections to a shard are told the same, to the byte, as sessions that have a server for themselves.
  * {@code -Dworkersql.sessions.operations=500000} makes it long, {@code -Dworkersql.sessions.seed} repeats a run, and {@code
- * -Dworkersql.mysql.ports=3571,3572 -Dworkersql.sessions.mysql=true} has MySQL servers in the place of the embedded ones, with
- * differences that are known: there the gateway's own answers come without the warnings that MySQL gives about old functions. {@code
- * -Dworkersql.sessions.foundRows=true} asks for {@code FOUND_ROWS()} too, in which sessions are known to differ at times.
+ * -Dworkersql.mysql.ports=3571,3572} has MySQL servers in the place of the embedded ones.
  */
 class SessionDifferentialIT {
     private static final int SESSIONS = 8;
@@ -42,9 +39,6 @@ class SessionDifferentialIT {
 
     @BeforeAll
     static void start() throws Exception {
-        assumeFalse(
-                Fleet.isMySql() && !Boolean.getBoolean("workersql.sessions.mysql"),
-                "MySQL's warnings about its own functions are among the known differences");
         fleet = Fleet.start(SessionDifferentialIT::withFewConnections);
     }
 

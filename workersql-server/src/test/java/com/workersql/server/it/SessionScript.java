@@ -28,9 +28,6 @@ final class SessionScript {
         void run(SessionTwin twin) throws IOException;
     }
 
-    /** Sessions are known to differ in it behind statements that servers count only sometimes. */
-    private static final boolean WITH_FOUND_ROWS = Boolean.getBoolean("workersql.sessions.foundRows");
-
     private final Random random;
     private final String table;
     private final String lock;
@@ -274,6 +271,13 @@ final class SessionScript {
                 "SELECT id FROM " + table + " ORDER BY id LIMIT 2",
                 "SELECT FOUND_ROWS()",
                 "SELECT SQL_CALC_FOUND_ROWS id FROM " + table + " ORDER BY id LIMIT 1",
+                "SELECT id FROM " + table + " ORDER BY id LIMIT 1, 2",
+                "SELECT id FROM " + table + " LIMIT 2 OFFSET 100",
+                "SELECT id FROM " + table + " UNION ALL SELECT 7 LIMIT 3",
+                "DELETE a FROM " + table + "_aux a JOIN " + table + " b ON a.id = b.id WHERE b.n = 39",
+                "UPDATE " + table + " SET n = n WHERE id = 1000000",
+                "SELECT (SELECT id FROM " + table + " WHERE id < 4), 1",
+                "SELECT id, 18446744073709551615 + id FROM " + table,
                 "USE acme");
     }
 
@@ -311,24 +315,25 @@ final class SessionScript {
         };
     }
 
-    private static String known(String sql) {
-        return WITH_FOUND_ROWS ? sql : sql.replace("FOUND_ROWS()", "1").replace("SQL_CALC_FOUND_ROWS ", "");
+    private int prepare(SessionTwin twin) throws IOException {
+        return prepare(
+                twin,
+                pick(
+                        "SELECT ? + 1, LENGTH(?)",
+                        "SELECT v FROM " + table + " WHERE id < ? AND v <> ? ORDER BY id LIMIT 3",
+                        "INSERT INTO " + table + " (n, v) VALUES (? + 1000000, ?) ON DUPLICATE KEY UPDATE v = 'again'",
+                        "UPDATE " + table + " SET v = 'p' WHERE id = ? OR v = ?",
+                        "SELECT * FROM " + table + "_aux WHERE id < ? OR v = ? ORDER BY id LIMIT 2",
+                        "SELECT LAST_INSERT_ID(), ? + 1, LENGTH(?)",
+                        "SELECT ROW_COUNT() + ?, FOUND_ROWS(), LENGTH(?)",
+                        // MySQL keeps the connection for such a one: there it belongs into a bout.
+                        mariaDb ? "SELECT @a, ? + 1, LENGTH(?)" : "SELECT ? + 2, LENGTH(?)",
+                        "SELECT no_such_column + ? FROM " + table + " WHERE v = ?"));
     }
 
-    private int prepare(SessionTwin twin) throws IOException {
-        String sql = pick(
-                "SELECT ? + 1, LENGTH(?)",
-                "SELECT v FROM " + table + " WHERE id < ? AND v <> ? ORDER BY id LIMIT 3",
-                "INSERT INTO " + table + " (n, v) VALUES (? + 1000000, ?) ON DUPLICATE KEY UPDATE v = 'again'",
-                "UPDATE " + table + " SET v = 'p' WHERE id = ? OR v = ?",
-                "SELECT * FROM " + table + "_aux WHERE id < ? OR v = ? ORDER BY id LIMIT 2",
-                "SELECT LAST_INSERT_ID(), ? + 1, LENGTH(?)",
-                "SELECT ROW_COUNT() + ?, FOUND_ROWS(), LENGTH(?)",
-                "SELECT @a, ? + 1, LENGTH(?)",
-                "SELECT no_such_column + ? FROM " + table + " WHERE v = ?");
+    private int prepare(SessionTwin twin, String text) throws IOException {
         int number = ++lastStatement;
         var ids = new int[2];
-        String text = known(sql);
         var reply = twin.both("prepare #" + number + ": " + text, (client, side) -> {
             var prepared = client.command(Command.COM_STMT_PREPARE, text.getBytes(StandardCharsets.UTF_8));
             if (prepared.isError()) {
@@ -417,8 +422,9 @@ final class SessionScript {
 
     private void bout() {
         bound = true;
-        switch (random.nextInt(9)) {
+        switch (random.nextInt(10)) {
             case 0, 1, 2 -> transaction();
+            case 9 -> preparedVariable();
             case 3 -> temporaryTable();
             case 4 -> locks();
             case 5 -> tableLocks();
@@ -513,6 +519,25 @@ final class SessionScript {
         add(pick("DEALLOCATE PREPARE st", "DROP PREPARE st"));
     }
 
+    private void preparedVariable() {
+        var number = new int[1];
+        add("SET @a = " + pick("1", "NULL", "2e1"));
+        due.add(twin -> number[0] = prepare(twin, "SELECT @a, ? + 1, LENGTH(?)"));
+        add("SET @a = " + pick("1", "NULL", "2e1"));
+        filler();
+        due.add(twin -> {
+            if (twin.statements().containsKey(number[0])) {
+                execute(twin, number[0], true);
+            }
+        });
+        filler();
+        due.add(twin -> {
+            if (twin.statements().containsKey(number[0])) {
+                close(twin, number[0]);
+            }
+        });
+    }
+
     private void dynamicVariable() {
         add("SELECT @d := COUNT(*) FROM " + table, "SELECT @d, @a");
         filler();
@@ -528,7 +553,7 @@ final class SessionScript {
     }
 
     private static Step sql(String text) {
-        return twin -> twin.query(known(text));
+        return twin -> twin.query(text);
     }
 
     @SafeVarargs

@@ -22,7 +22,7 @@ final class EffectReader {
         if (hasTables(s, kind)) {
             effects.add(SessionEffect.TABLES);
         }
-        if (kind != StatementKind.SELECT && KindReader.hasWord(s, Word.SELECT)) {
+        if ((kind != StatementKind.SELECT && KindReader.hasWord(s, Word.SELECT)) || changesJoin(s, kind)) {
             effects.add(SessionEffect.QUERY);
         }
         boolean into = false;
@@ -49,7 +49,35 @@ final class EffectReader {
                 default -> {}
             }
         }
+        if (kind != StatementKind.SELECT) {
+            effects.remove(SessionEffect.OTHER_FOUND_ROWS);
+        }
         return effects;
+    }
+
+    /** Whether an UPDATE or DELETE names several tables, which servers run as a query. */
+    private static boolean changesJoin(FoldedStatement s, StatementKind kind) {
+        if (kind == StatementKind.UPDATE) {
+            for (int token = 1; token < s.tokens() && !s.isWord(token, Word.SET); token++) {
+                if (s.isMark(token, ',') || s.isWord(token, Word.JOIN) || s.isWord(token, Word.STRAIGHT_JOIN)) {
+                    return true;
+                }
+            }
+        }
+        // A DELETE whose tables do not follow FROM at once names those that it deletes from among those that it joins.
+        return kind == StatementKind.DELETE
+                && (KindReader.hasWord(s, Word.USING) || KindReader.hasWord(s, Word.JOIN) || !deletesFromOne(s));
+    }
+
+    private static boolean deletesFromOne(FoldedStatement s) {
+        int token = 0;
+        while (token < s.tokens() && !s.isWord(token, Word.DELETE)) {
+            token++;
+        }
+        do {
+            token++;
+        } while (s.isWord(token, Word.LOW_PRIORITY) || s.isWord(token, Word.QUICK) || s.isWord(token, Word.IGNORE));
+        return s.isWord(token, Word.FROM);
     }
 
     private static boolean hasTables(FoldedStatement s, StatementKind kind) {
@@ -155,6 +183,13 @@ final class EffectReader {
                 }
             }
             case SQL_CALC_FOUND_ROWS -> effects.add(SessionEffect.FOUND_ROWS);
+            case OFFSET, UNION, EXCEPT, INTERSECT, MINUS, INTO, PROCEDURE ->
+                effects.add(SessionEffect.OTHER_FOUND_ROWS);
+            case LIMIT -> {
+                if (s.isMark(token + 2, ',')) {
+                    effects.add(SessionEffect.OTHER_FOUND_ROWS);
+                }
+            }
             case FOR -> {
                 Word next = s.word(token + 1);
                 if (next == Word.UPDATE || next == Word.SHARE) {
