@@ -2,7 +2,6 @@
 package com.workersql.protocol.value;
 
 import com.workersql.protocol.ProtocolException;
-import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 
 /** Numbers that are written as text, read straight from their bytes. */
@@ -11,13 +10,34 @@ final class AsciiNumber {
     private static final int MAX_SHOWN_BYTES = 64;
     /** So many digits always fit into 64 bits. */
     private static final int MAX_SAFE_DIGITS = 19;
+    /** So many characters hold no number of more digits than fit into a signed {@code long}. */
+    private static final int SHORT_BYTES = 18;
     /** e, a sign and nine digits. */
     private static final int MAX_EXPONENT_BYTES = 11;
 
     private AsciiNumber() {}
 
-    static long signed(ByteBuf in, int index, int length) {
-        boolean negative = length > 0 && in.getByte(index) == '-';
+    static long signed(byte[] in, int index, int length) {
+        boolean negative = length > 0 && in[index] == '-';
+        int end = index + length;
+        int digits = negative ? length - 1 : length;
+        if (digits > 0 && digits <= 2 * EightDigits.BYTES && end >= 2 * EightDigits.BYTES) {
+            long last = EightDigits.before(in, end, Math.min(digits, EightDigits.BYTES));
+            boolean wellFormed = EightDigits.areDigits(last);
+            long value = EightDigits.value(last);
+            if (digits > EightDigits.BYTES) {
+                long first = EightDigits.before(in, end - EightDigits.BYTES, digits - EightDigits.BYTES);
+                wellFormed &= EightDigits.areDigits(first);
+                value += EightDigits.value(first) * 100_000_000;
+            }
+            if (wellFormed) {
+                return negative ? -value : value;
+            }
+        }
+        return longSigned(in, index, length, negative);
+    }
+
+    private static long longSigned(byte[] in, int index, int length, boolean negative) {
         long magnitude = magnitude(in, index, length, negative || isPlus(in, index, length) ? 1 : 0);
         if (negative) {
             // The magnitude of the least long is the least long itself.
@@ -32,15 +52,47 @@ final class AsciiNumber {
         return magnitude;
     }
 
-    static long unsigned(ByteBuf in, int index, int length) {
+    static long unsigned(byte[] in, int index, int length) {
         return magnitude(in, index, length, isPlus(in, index, length) ? 1 : 0);
     }
 
     /** Digits, a point, an exponent; without allocation but for the rarest numbers. */
-    static double real(ByteBuf in, int index, int length) {
+    static double real(byte[] in, int index, int length) {
+        if (length > SHORT_BYTES) {
+            return longReal(in, index, length);
+        }
+        int end = index + length;
+        boolean negative = length > 0 && in[index] == '-';
+        int at = negative ? index + 1 : index;
+        int first = at;
+        long digits = 0;
+        int digit;
+        while (at < end && (digit = in[at] - '0') >= 0 && digit <= 9) {
+            digits = digits * 10 + digit;
+            at++;
+        }
+        int decimals = 0;
+        if (at < end && in[at] == '.') {
+            int point = at++;
+            while (at < end && (digit = in[at] - '0') >= 0 && digit <= 9) {
+                digits = digits * 10 + digit;
+                at++;
+            }
+            decimals = at - point - 1;
+            first++;
+        }
+        if (at == end && at > first && digits <= DecimalToDouble.EXACT_DIGITS) {
+            // Both are exact, and IEEE 754 rounds the one operation right.
+            double magnitude = decimals == 0 ? digits : digits / DecimalToDouble.power(decimals);
+            return negative ? -magnitude : magnitude;
+        }
+        return longReal(in, index, length);
+    }
+
+    private static double longReal(byte[] in, int index, int length) {
         int end = index + length;
         int at = index;
-        boolean negative = at < end && in.getByte(at) == '-';
+        boolean negative = at < end && in[at] == '-';
         if (negative || isPlus(in, index, length)) {
             at++;
         }
@@ -50,7 +102,7 @@ final class AsciiNumber {
         long exponent = 0;
         boolean behindPoint = false;
         for (; at < end; at++) {
-            byte c = in.getByte(at);
+            byte c = in[at];
             if (c >= '0' && c <= '9') {
                 seen++;
                 // Zeros in front do not count.
@@ -68,13 +120,13 @@ final class AsciiNumber {
             }
         }
         boolean wellFormed = seen > 0;
-        if (at < end && (in.getByte(at) | 0x20) == 'e' && end - at <= MAX_EXPONENT_BYTES) {
-            int sign = at + 1 < end && in.getByte(at + 1) == '-' ? -1 : 1;
-            at += at + 1 < end && (sign < 0 || in.getByte(at + 1) == '+') ? 2 : 1;
+        if (at < end && (in[at] | 0x20) == 'e' && end - at <= MAX_EXPONENT_BYTES) {
+            int sign = at + 1 < end && in[at + 1] == '-' ? -1 : 1;
+            at += at + 1 < end && (sign < 0 || in[at + 1] == '+') ? 2 : 1;
             wellFormed &= at < end;
             long value = 0;
-            while (at < end && in.getByte(at) >= '0' && in.getByte(at) <= '9') {
-                value = value * 10 + (in.getByte(at++) - '0');
+            while (at < end && in[at] >= '0' && in[at] <= '9') {
+                value = value * 10 + (in[at++] - '0');
             }
             exponent += sign * value;
         }
@@ -90,32 +142,32 @@ final class AsciiNumber {
         return slowReal(in, index, length);
     }
 
-    private static double slowReal(ByteBuf in, int index, int length) {
+    private static double slowReal(byte[] in, int index, int length) {
         int start = index;
-        while (start < index + length && in.getByte(start) == '0') {
+        while (start < index + length && in[start] == '0') {
             start++;
         }
         // With ZEROFILL, MySQL puts zeros even in front of the sign of a negative zero.
-        int from = start < index + length && in.getByte(start) == '-' ? start : index;
+        int from = start < index + length && in[start] == '-' ? start : index;
         try {
-            return Double.parseDouble(in.toString(from, index + length - from, StandardCharsets.ISO_8859_1));
+            return Double.parseDouble(new String(in, from, index + length - from, StandardCharsets.ISO_8859_1));
         } catch (NumberFormatException e) {
             throw outOfRange(in, index, length, "a number");
         }
     }
 
-    private static boolean isPlus(ByteBuf in, int index, int length) {
-        return length > 0 && in.getByte(index) == '+';
+    private static boolean isPlus(byte[] in, int index, int length) {
+        return length > 0 && in[index] == '+';
     }
 
     /** Digits only, but for zeros behind a point: 5.00 is an integer too. */
-    private static long magnitude(ByteBuf in, int index, int length, int signBytes) {
+    private static long magnitude(byte[] in, int index, int length, int signBytes) {
         int end = index + length;
         int at = index + signBytes;
         long value = 0;
         int digits = 0;
         for (; at < end; at++, digits++) {
-            int digit = in.getByte(at) - '0';
+            int digit = in[at] - '0';
             if (digit < 0 || digit > 9) {
                 break;
             }
@@ -125,9 +177,9 @@ final class AsciiNumber {
             }
             value = value * 10 + digit;
         }
-        if (at < end && in.getByte(at) == '.') {
+        if (at < end && in[at] == '.') {
             at++;
-            while (at < end && in.getByte(at) == '0') {
+            while (at < end && in[at] == '0') {
                 at++;
             }
         }
@@ -137,8 +189,8 @@ final class AsciiNumber {
         return value;
     }
 
-    private static ProtocolException outOfRange(ByteBuf in, int index, int length, String what) {
-        String shown = in.toString(index, Math.min(length, MAX_SHOWN_BYTES), StandardCharsets.ISO_8859_1);
+    private static ProtocolException outOfRange(byte[] in, int index, int length, String what) {
+        String shown = new String(in, index, Math.min(length, MAX_SHOWN_BYTES), StandardCharsets.ISO_8859_1);
         return ProtocolException.malformed("\"" + shown + "\" is not " + what);
     }
 }

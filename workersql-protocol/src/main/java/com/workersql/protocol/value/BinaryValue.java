@@ -69,13 +69,25 @@ final class BinaryValue {
     }
 
     /** The bits of an integer, extended to 64 with or without sign. */
-    static long integer(ColumnType type, boolean unsigned, ByteBuf in, int index) {
+    static long integer(ColumnType type, boolean unsigned, byte[] in, int index) {
         return switch (type.binaryForm()) {
-            case INT1 -> unsigned ? in.getUnsignedByte(index) : in.getByte(index);
-            case INT2 -> unsigned || type == ColumnType.YEAR ? in.getUnsignedShortLE(index) : in.getShortLE(index);
-            case INT4 -> unsigned ? in.getUnsignedIntLE(index) : in.getIntLE(index);
-            case INT8 -> in.getLongLE(index);
+            case INT1 -> unsigned ? in[index] & 0xFF : in[index];
+            case INT2 ->
+                unsigned || type == ColumnType.YEAR
+                        ? PayloadWindow.shortAt(in, index) & 0xFFFF
+                        : PayloadWindow.shortAt(in, index);
+            case INT4 ->
+                unsigned ? Integer.toUnsignedLong(PayloadWindow.intAt(in, index)) : PayloadWindow.intAt(in, index);
+            case INT8 -> PayloadWindow.longAt(in, index);
             default -> throw new IllegalStateException("no integer: " + type);
         };
+    }
+
+    static double real(byte[] in, int index) {
+        return Double.longBitsToDouble(PayloadWindow.longAt(in, index));
+    }
+
+    static float shortReal(byte[] in, int index) {
+        return Float.intBitsToFloat(PayloadWindow.intAt(in, index));
     }
 }

@@ -4,21 +4,16 @@ package com.workersql.protocol.value;
 import com.workersql.protocol.ProtocolException;
 import com.workersql.protocol.ServerErrors;
 import com.workersql.protocol.message.client.StmtBulkExecute;
-import com.workersql.protocol.message.server.ColumnDefinition;
 import com.workersql.protocol.message.server.ColumnType;
 import io.netty.buffer.ByteBuf;
 
 /**
  * Lies over the rows of a {@link StmtBulkExecute} and reads one after the other in place; used again for the next one. The grammar
  * is that of {@link StmtBulkExecute}.
- *
- * <p>Texts are bytes in the client's character set; {@link #getText} takes them as UTF-8.
  */
-public final class BulkRowReader extends ValueReader {
+public final class BulkRowReader extends ParameterValues {
     private ByteBuf in;
     private int index;
-    private int count;
-    private ParameterTypes types = ParameterTypes.NONE;
     private byte[] indicators = new byte[0];
 
     /** A reader that lies over nothing yet. */
@@ -38,6 +33,7 @@ public final class BulkRowReader extends ValueReader {
             throw new IllegalArgumentException("parameterCount is " + parameterCount + ", allowed are 1 to 65535");
         }
         in = execute.rows();
+        over(in);
         index = in.readerIndex();
         count = parameterCount;
         types = remembered;
@@ -67,7 +63,7 @@ public final class BulkRowReader extends ValueReader {
         if (index >= in.writerIndex()) {
             return false;
         }
-        start(in, count);
+        start(count);
         for (int i = 0; i < count; i++) {
             require(1, "the indicator of parameter " + i);
             indicators[i] = in.getByte(index++);
@@ -95,56 +91,8 @@ public final class BulkRowReader extends ValueReader {
         }
     }
 
-    /** How many parameters a row has. */
-    public int count() {
-        return count;
-    }
-
-    /** The types to remember for the statement's next execution; the same object as before when they have not changed. */
-    public ParameterTypes types() {
-        return types;
-    }
-
-    /** The type of parameter {@code i}. */
-    public ColumnType type(int i) {
-        return types.type(i);
-    }
-
     /** What stands in place of parameter {@code i}, or in front of it: one of the indicators of {@link StmtBulkExecute}. */
     public int indicator(int i) {
         return indicators[i];
-    }
-
-    @Override
-    ColumnType typeOf(int i) {
-        return types.type(i);
-    }
-
-    @Override
-    boolean isUnsignedAt(int i) {
-        return types.isUnsigned(i);
-    }
-
-    @Override
-    boolean isText() {
-        return false;
-    }
-
-    @Override
-    String name(int i) {
-        return "parameter " + i;
-    }
-
-    @Override
-    void print(TextBuffer text, int i) {
-        ValueText.append(
-                text,
-                temporal(),
-                typeOf(i),
-                isUnsignedAt(i),
-                ColumnDefinition.NOT_FIXED_DECIMALS,
-                payload(),
-                valueIndex(i),
-                valueBytes(i));
     }
 }

@@ -15,7 +15,9 @@ final class DecimalToDouble {
     private static final int LEAST_EXPONENT = -342;
     private static final int GREATEST_EXPONENT = 308;
     private static final int EXACT_POWERS = 22;
-    private static final long EXACT_DIGITS = 1L << 53;
+    /** Whole numbers up to here are doubles. */
+    static final long EXACT_DIGITS = 1L << 53;
+
     private static final int MANTISSA_BITS = 52;
     private static final int EXPONENT_BIAS = 1023;
     private static final long[] HIGH = new long[GREATEST_EXPONENT - LEAST_EXPONENT + 1];

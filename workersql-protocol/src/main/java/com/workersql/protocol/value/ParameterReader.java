@@ -6,7 +6,6 @@ import com.workersql.protocol.ProtocolException;
 import com.workersql.protocol.ServerErrors;
 import com.workersql.protocol.message.client.QueryAttribute;
 import com.workersql.protocol.message.client.StmtExecute;
-import com.workersql.protocol.message.server.ColumnDefinition;
 import com.workersql.protocol.message.server.ColumnType;
 import com.workersql.protocol.wire.Bytes;
 import com.workersql.protocol.wire.LengthEncodedInteger;
@@ -22,16 +21,12 @@ import java.util.List;
  *
  * <p>A parameter whose data came by COM_STMT_SEND_LONG_DATA has a type here but no value: it {@link #isLongData}, even where its
  * NULL bit is set (both servers take the data then), and its data is with whoever kept it. Bytes behind the last value are
- * ignored, as servers do. The grammar is that of {@link StmtExecute}.
- *
- * <p>Texts are bytes in the client's character set; {@link #getText} takes them as UTF-8.
+ * ignored, as servers do. The grammar is that of {@link StmtExecute}. Attributes do not count as parameters.
  */
-public final class ParameterReader extends ValueReader {
+public final class ParameterReader extends ParameterValues {
     private static final int YEAR_DIGITS = 4;
 
-    private ParameterTypes types = ParameterTypes.NONE;
     private BitSet longData;
-    private int count;
     private List<QueryAttribute> attributes = List.of();
 
     /** A reader that lies over nothing yet. */
@@ -55,7 +50,8 @@ public final class ParameterReader extends ValueReader {
             ParameterTypes remembered,
             BitSet longData) {
         ByteBuf in = execute.parameters();
-        start(in, parameterCount);
+        over(in);
+        start(parameterCount);
         count = parameterCount;
         types = remembered;
         this.longData = longData;
@@ -183,24 +179,9 @@ public final class ParameterReader extends ValueReader {
         }
     }
 
-    /** The number of parameters, attributes not counted. */
-    public int count() {
-        return count;
-    }
-
-    /** The types to remember for the statement's next execution; the same object as before when they have not changed. */
-    public ParameterTypes types() {
-        return types;
-    }
-
     /** The attributes beside the parameters; unmodifiable, empty for none. */
     public List<QueryAttribute> attributes() {
         return attributes;
-    }
-
-    /** The type of parameter {@code i}; {@link ColumnType#NULL} when it was never told. */
-    public ColumnType type(int i) {
-        return types.count() <= i ? ColumnType.NULL : types.type(i);
     }
 
     /** True when the data of parameter {@code i} came by COM_STMT_SEND_LONG_DATA: its value is not here. */
@@ -214,42 +195,9 @@ public final class ParameterReader extends ValueReader {
         return super.isNull(i) && !isLongData(i);
     }
 
-    /** True when parameter {@code i} is an integer without sign. */
-    public boolean isUnsigned(int i) {
-        return isUnsignedAt(i);
-    }
-
     @Override
     ColumnType typeOf(int i) {
         ColumnType type = readAs(types.type(i));
         return type == ColumnType.YEAR && valueBytes(i) == YEAR_DIGITS ? ColumnType.STRING : type;
-    }
-
-    @Override
-    boolean isUnsignedAt(int i) {
-        return types.count() > i && types.isUnsigned(i);
-    }
-
-    @Override
-    boolean isText() {
-        return false;
-    }
-
-    @Override
-    String name(int i) {
-        return "parameter " + i;
-    }
-
-    @Override
-    void print(TextBuffer text, int i) {
-        ValueText.append(
-                text,
-                temporal(),
-                typeOf(i),
-                isUnsignedAt(i),
-                ColumnDefinition.NOT_FIXED_DECIMALS,
-                payload(),
-                valueIndex(i),
-                valueBytes(i));
     }
 }

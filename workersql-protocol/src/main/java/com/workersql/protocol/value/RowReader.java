@@ -4,11 +4,12 @@ package com.workersql.protocol.value;
 import com.workersql.protocol.ProtocolException;
 import com.workersql.protocol.message.server.ColumnDefinition;
 import com.workersql.protocol.message.server.ColumnType;
+import com.workersql.protocol.message.server.ColumnType.BinaryForm;
 import com.workersql.protocol.wire.LengthEncodedInteger;
 import io.netty.buffer.ByteBuf;
 
 /**
- * Lies over one row, text or binary, and reads its values in place; used again for the next row.
+ * Lies over one row, text or binary, and reads its values; used again for the next row.
  *
  * <pre>
  * text:   for each column: 0xFB for NULL, or string&lt;lenenc&gt;
@@ -39,17 +40,27 @@ public final class RowReader extends ValueReader {
      * @throws ProtocolException when the row does not hold exactly so many values
      */
     public RowReader wrapText(ByteBuf payload, ColumnDefinition[] columns) {
-        start(payload, columns, false);
+        PayloadWindow window = over(payload, columns, false);
+        long[] places = places(columns.length);
+        byte[] bytes = window.bytes();
+        int shift = window.shift();
+        int loadedEnd = window.loadedEnd();
         int index = payload.readerIndex();
         int end = payload.writerIndex();
         for (int i = 0; i < columns.length; i++) {
-            int first = index < end ? payload.getUnsignedByte(index) : -1;
-            if (first == LengthEncodedInteger.NULL_MARKER) {
+            if (index >= loadedEnd && index < end) {
+                window.at(index, 1);
+                bytes = window.bytes();
+                shift = window.shift();
+                loadedEnd = window.loadedEnd();
+            }
+            long length = index < end ? bytes[index + shift] & 0xFF : -1;
+            if (length == LengthEncodedInteger.NULL_MARKER) {
+                places[i] = NULL;
                 index++;
                 continue;
             }
-            long length = first;
-            if (first >= 0 && first < LengthEncodedInteger.NULL_MARKER) {
+            if (length >= 0 && length < LengthEncodedInteger.NULL_MARKER) {
                 index++;
             } else {
                 length = LengthEncodedInteger.get(payload, index);
@@ -59,7 +70,7 @@ public final class RowReader extends ValueReader {
                 throw ProtocolException.malformed("column " + i + " of a text row has " + Long.toUnsignedString(length)
                         + " bytes, " + (end - index) + " are left");
             }
-            setValue(i, index, (int) length);
+            places[i] = place(index, (int) length);
             index += (int) length;
         }
         end(index, end);
@@ -75,40 +86,66 @@ public final class RowReader extends ValueReader {
      * @throws ProtocolException when the row does not hold exactly the values that are not NULL
      */
     public RowReader wrapBinary(ByteBuf payload, ColumnDefinition[] columns) {
-        start(payload, columns, true);
-        int bits = payload.readerIndex() + 1;
+        PayloadWindow window = over(payload, columns, true);
+        long[] places = places(columns.length);
+        int nulls = payload.readerIndex() + 1;
         int end = payload.writerIndex();
-        int index = bits + (columns.length + 9) / 8;
-        if (index > end || payload.getByte(bits - 1) != 0) {
+        int index = nulls + (columns.length + 9) / 8;
+        if (index > end || payload.getByte(nulls - 1) != 0) {
             throw ProtocolException.malformed(
                     "a binary row of " + payload.readableBytes() + " bytes and " + columns.length + " columns");
         }
-        int nulls = 0;
+        // The NULL bits of 65,535 columns lie in the window as long as it has not moved.
+        byte[] bytes = window.bytes();
+        int shift = window.shift();
+        int someNull = 0;
+        for (int i = nulls; i < index; i++) {
+            someNull |= bytes[i + shift];
+        }
+        int loadedEnd = window.loadedEnd();
         for (int i = 0; i < columns.length; i++) {
-            int bit = (i + 2) & 7;
-            if (i == 0 || bit == 0) {
-                nulls = payload.getByte(bits + (i + 2) / 8);
-            }
-            ColumnType type = columns[i].type();
-            if ((nulls & (1 << bit)) != 0 || type == ColumnType.NULL) {
+            if (someNull != 0 && isNullBit(payload, nulls, i + 2)) {
+                places[i] = NULL;
                 continue;
             }
-            int length = type.binaryForm().fixedBytes();
+            ColumnType type = columns[i].type();
+            int length = type.fixedBytes();
             if (length == 0 || length > end - index) {
-                length = BinaryValue.contentBytes(type, payload, index, end);
-                index += BinaryValue.prefixBytes(type, payload, index);
+                if (type == ColumnType.NULL) {
+                    places[i] = NULL;
+                    continue;
+                }
+                if (index >= loadedEnd && index < end) {
+                    window.at(index, 1);
+                    bytes = window.bytes();
+                    shift = window.shift();
+                    loadedEnd = window.loadedEnd();
+                }
+                length = index < end ? bytes[index + shift] & 0xFF : LengthEncodedInteger.NULL_MARKER;
+                if (length < LengthEncodedInteger.NULL_MARKER
+                        && length < end - index
+                        && type.binaryForm() == BinaryForm.STRING) {
+                    index++;
+                } else {
+                    length = BinaryValue.contentBytes(type, payload, index, end);
+                    index += BinaryValue.prefixBytes(type, payload, index);
+                }
             }
-            setValue(i, index, length);
+            places[i] = place(index, length);
             index += length;
         }
         end(index, end);
         return this;
     }
 
-    private void start(ByteBuf payload, ColumnDefinition[] newColumns, boolean newBinary) {
+    private static boolean isNullBit(ByteBuf payload, int nulls, int bit) {
+        return (payload.getByte(nulls + bit / 8) & 1 << (bit & 7)) != 0;
+    }
+
+    private PayloadWindow over(ByteBuf payload, ColumnDefinition[] newColumns, boolean newBinary) {
         columns = newColumns;
         binary = newBinary;
-        start(payload, newColumns.length);
+        return over(payload);
     }
 
     private void end(int index, int end) {
@@ -116,6 +153,7 @@ public final class RowReader extends ValueReader {
             throw ProtocolException.malformed(
                     "a row of " + columns.length + " columns with " + (end - index) + " more bytes");
         }
+        ready(columns.length);
     }
 
     /** The number of columns of the row. */
@@ -152,15 +190,7 @@ public final class RowReader extends ValueReader {
     void print(TextBuffer text, int i) {
         ColumnDefinition column = columns[i];
         int decimals = Math.min(column.decimals(), ColumnDefinition.NOT_FIXED_DECIMALS);
-        ValueText.append(
-                text,
-                temporal(),
-                column.type(),
-                column.isUnsigned(),
-                decimals,
-                payload(),
-                valueIndex(i),
-                valueBytes(i));
+        print(text, i, decimals);
         if ((column.flags() & ColumnDefinition.ZEROFILL_FLAG) != 0) {
             text.padFront((int) Math.min(column.length(), ValueText.MAX_ZEROFILL_WIDTH));
         }

@@ -199,30 +199,30 @@ public final class Temporal {
     }
 
     /** Reads the content of a binary value, whose length and microseconds were checked. */
-    void readBinary(BinaryForm form, ByteBuf in, int index, int length) {
+    void readBinary(BinaryForm form, byte[] in, int index, int length) {
         if (form == BinaryForm.TIME) {
             if (length == 0) {
                 setTime(false, 0, 0, 0, 0);
                 return;
             }
-            long hours = in.getUnsignedIntLE(index + 1) * 24 + in.getUnsignedByte(index + 5);
+            long days = Integer.toUnsignedLong(PayloadWindow.intAt(in, index + 1));
             setTime(
-                    in.getByte(index) != 0,
-                    hours,
-                    in.getUnsignedByte(index + 6),
-                    in.getUnsignedByte(index + 7),
-                    length == 12 ? in.getIntLE(index + 8) : 0);
+                    in[index] != 0,
+                    days * 24 + (in[index + 5] & 0xFF),
+                    in[index + 6] & 0xFF,
+                    in[index + 7] & 0xFF,
+                    length == 12 ? PayloadWindow.intAt(in, index + 8) : 0);
             return;
         }
         boolean clock = length >= 7;
         setDateTime(
-                length == 0 ? 0 : in.getUnsignedShortLE(index),
-                length == 0 ? 0 : in.getUnsignedByte(index + 2),
-                length == 0 ? 0 : in.getUnsignedByte(index + 3),
-                clock ? in.getUnsignedByte(index + 4) : 0,
-                clock ? in.getUnsignedByte(index + 5) : 0,
-                clock ? in.getUnsignedByte(index + 6) : 0,
-                length == 11 ? in.getIntLE(index + 7) : 0);
+                length == 0 ? 0 : PayloadWindow.shortAt(in, index) & 0xFFFF,
+                length == 0 ? 0 : in[index + 2] & 0xFF,
+                length == 0 ? 0 : in[index + 3] & 0xFF,
+                clock ? in[index + 4] & 0xFF : 0,
+                clock ? in[index + 5] & 0xFF : 0,
+                clock ? in[index + 6] & 0xFF : 0,
+                length == 11 ? PayloadWindow.intAt(in, index + 7) : 0);
     }
 
     /** Writes the binary form, length in front, as short as servers do. */
@@ -258,12 +258,12 @@ public final class Temporal {
      *
      * @throws ProtocolException when it is none of them
      */
-    void readText(ByteBuf in, int index, int length) {
+    void readText(byte[] in, int index, int length) {
         int end = index + length;
         int at = index;
-        boolean minus = at < end && in.getByte(at) == '-';
+        boolean minus = at < end && in[at] == '-';
         int firstEnd = digitsEnd(in, minus ? at + 1 : at, end);
-        if (!minus && firstEnd < end && in.getByte(firstEnd) == '-') {
+        if (!minus && firstEnd < end && in[firstEnd] == '-') {
             at = field(in, index, 4, end, 9999);
             year = number;
             at = field(in, expect(in, at, end, '-', index), 2, end, 12);
@@ -271,7 +271,7 @@ public final class Temporal {
             at = field(in, expect(in, at, end, '-', index), 2, end, 31);
             setDateTime(year, month, number, 0, 0, 0, 0);
             if (at < end) {
-                char between = in.getByte(at) == 'T' ? 'T' : ' ';
+                char between = in[at] == 'T' ? 'T' : ' ';
                 clock(in, expect(in, at, end, between, index), 2, end, index, 23);
             }
             return;
@@ -280,7 +280,7 @@ public final class Temporal {
         clock(in, minus ? index + 1 : index, 7, end, index, 9_999_999);
     }
 
-    private void clock(ByteBuf in, int start, int hourDigits, int end, int index, int maxHour) {
+    private void clock(byte[] in, int start, int hourDigits, int end, int index, int maxHour) {
         int at = field(in, start, hourDigits, end, maxHour);
         hour = number;
         at = field(in, expect(in, at, end, ':', index), 2, end, 59);
@@ -301,20 +301,20 @@ public final class Temporal {
         }
     }
 
-    private static int digitsEnd(ByteBuf in, int start, int end) {
+    private static int digitsEnd(byte[] in, int start, int end) {
         int at = start;
-        while (at < end && in.getByte(at) >= '0' && in.getByte(at) <= '9') {
+        while (at < end && in[at] >= '0' && in[at] <= '9') {
             at++;
         }
         return at;
     }
 
     /** Reads one to {@code maxDigits} digits into {@link #number}. */
-    private int field(ByteBuf in, int start, int maxDigits, int end, int max) {
+    private int field(byte[] in, int start, int maxDigits, int end, int max) {
         int at = start;
         number = 0;
         while (at < end && at - start < maxDigits) {
-            int digit = in.getByte(at) - '0';
+            int digit = in[at] - '0';
             if (digit < 0 || digit > 9) {
                 break;
             }
@@ -327,15 +327,15 @@ public final class Temporal {
         return at;
     }
 
-    private static int expect(ByteBuf in, int at, int end, char expected, int index) {
-        if (at >= end || in.getByte(at) != expected) {
+    private static int expect(byte[] in, int at, int end, char expected, int index) {
+        if (at >= end || in[at] != expected) {
             throw noTemporal(in, index, end);
         }
         return at + 1;
     }
 
-    private static ProtocolException noTemporal(ByteBuf in, int index, int end) {
-        String shown = in.toString(index, Math.min(end - index, MAX_SHOWN_BYTES), StandardCharsets.ISO_8859_1);
+    private static ProtocolException noTemporal(byte[] in, int index, int end) {
+        String shown = new String(in, index, Math.min(end - index, MAX_SHOWN_BYTES), StandardCharsets.ISO_8859_1);
         return ProtocolException.malformed("\"" + shown + "\" is no date and no time");
     }
 }

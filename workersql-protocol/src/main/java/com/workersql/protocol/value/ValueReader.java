@@ -8,39 +8,60 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Values that lie in a payload one behind the other: the columns of a row, or the parameters of an execution. They are read in
- * place, by index from 0.
+ * Values that lie in a payload one behind the other: the columns of a row, or the parameters of an execution. They are read by
+ * index from 0.
  *
  * <p>The payload stays the caller's and must stay unchanged for as long as values are read. Not for several threads. A value
  * that is not what a method gives, such as {@link #getLong} of a date, is a {@link ProtocolException}; so is a value that is
  * NULL.
  */
-public abstract sealed class ValueReader permits RowReader, ParameterReader, BulkRowReader {
-    private static final int NULL_LENGTH = -1;
+public abstract sealed class ValueReader permits RowReader, ParameterValues {
+    /** What stands in place of a value that is NULL. */
+    static final long NULL = -1;
 
     private final TextBuffer text = new TextBuffer();
     private final Temporal temporal = new Temporal();
+    private final PayloadWindow window = new PayloadWindow();
     private ByteBuf payload;
     private int count;
-    private int[] indexes = new int[16];
-    private int[] lengths = new int[16];
+    /** Of each value its index in the payload, and its length in the lower half: one store, and one look at bounds. */
+    private long[] places = new long[16];
 
     ValueReader() {}
 
-    /** Lies over another payload, in which all values are NULL for now: none of the payload before is read any more. */
-    final void start(ByteBuf newPayload, int newCount) {
+    /** Lies over another payload; there are no values until {@link #ready}. */
+    final PayloadWindow over(ByteBuf newPayload) {
         payload = newPayload;
-        count = newCount;
-        if (newCount > indexes.length) {
-            indexes = new int[newCount];
-            lengths = new int[newCount];
+        count = 0;
+        window.over(newPayload);
+        return window;
+    }
+
+    /** Room for the places of so many values, each of which has to be set in front of {@link #ready}. */
+    final long[] places(int values) {
+        if (values > places.length) {
+            places = new long[values];
         }
-        Arrays.fill(lengths, 0, newCount, NULL_LENGTH);
+        return places;
+    }
+
+    /** The places are set. */
+    final void ready(int values) {
+        count = values;
+    }
+
+    static long place(int index, int length) {
+        return (long) index << 32 | length;
+    }
+
+    /** Begins with values that are all NULL for now. */
+    final void start(int values) {
+        Arrays.fill(places(values), 0, values, NULL);
+        count = values;
     }
 
     final void setValue(int i, int index, int length) {
-        indexes[i] = index;
-        lengths[i] = length;
+        places[i] = place(index, length);
     }
 
     /** What the values lie in; valid as long as they are. Do not move its indices. */
@@ -65,9 +86,16 @@ public abstract sealed class ValueReader permits RowReader, ParameterReader, Bul
     /** Prints a value whose content is not text already. */
     abstract void print(TextBuffer out, int i);
 
+    /** Prints it as {@link ValueText} does. */
+    final void print(TextBuffer out, int i, int decimals) {
+        int length = (int) places[i];
+        int at = window.at(index(places[i]), length);
+        ValueText.append(out, temporal, typeOf(i), isUnsignedAt(i), decimals, window.bytes(), at, length);
+    }
+
     /** True when the value {@code i} is NULL. Of a NULL, no other method gives anything but an exception. */
     public boolean isNull(int i) {
-        return lengths[checked(i)] == NULL_LENGTH;
+        return places[checked(i)] == NULL;
     }
 
     /**
@@ -76,16 +104,18 @@ public abstract sealed class ValueReader permits RowReader, ParameterReader, Bul
      * @throws ProtocolException when it is none, or not within the range of a {@code long}
      */
     public long getLong(int i) {
-        ColumnType type = typeOf(notNull(i));
+        long place = notNull(i);
+        ColumnType type = typeOf(i);
         if (type == ColumnType.BIT) {
             return signedOf(bits(i), i);
         }
+        int at = window.at(index(place), (int) place);
         if (!isText() && type.isInteger()) {
-            long value = BinaryValue.integer(type, isUnsignedAt(i), payload, indexes[i]);
+            long value = BinaryValue.integer(type, isUnsignedAt(i), window.bytes(), at);
             return isUnsignedAt(i) ? signedOf(value, i) : value;
         }
         requireText(i);
-        return AsciiNumber.signed(payload, indexes[i], lengths[i]);
+        return AsciiNumber.signed(window.bytes(), at, (int) place);
     }
 
     /**
@@ -94,19 +124,21 @@ public abstract sealed class ValueReader permits RowReader, ParameterReader, Bul
      * @throws ProtocolException when it is none, or negative, or 2^64 and above
      */
     public long getUnsignedLong(int i) {
-        ColumnType type = typeOf(notNull(i));
+        long place = notNull(i);
+        ColumnType type = typeOf(i);
         if (type == ColumnType.BIT) {
             return bits(i);
         }
+        int at = window.at(index(place), (int) place);
         if (!isText() && type.isInteger()) {
-            long value = BinaryValue.integer(type, isUnsignedAt(i), payload, indexes[i]);
+            long value = BinaryValue.integer(type, isUnsignedAt(i), window.bytes(), at);
             if (value < 0 && !isUnsignedAt(i)) {
                 throw ProtocolException.malformed(name(i) + " holds " + value + ", no unsigned integer");
             }
             return value;
         }
         requireText(i);
-        return AsciiNumber.unsigned(payload, indexes[i], lengths[i]);
+        return AsciiNumber.unsigned(window.bytes(), at, (int) place);
     }
 
     /**
@@ -115,21 +147,23 @@ public abstract sealed class ValueReader permits RowReader, ParameterReader, Bul
      * @throws ProtocolException when it is no number
      */
     public double getDouble(int i) {
-        ColumnType type = typeOf(notNull(i));
+        long place = notNull(i);
+        ColumnType type = typeOf(i);
+        int at = window.at(index(place), (int) place);
         if (!isText()) {
             if (type == ColumnType.DOUBLE) {
-                return payload.getDoubleLE(indexes[i]);
+                return BinaryValue.real(window.bytes(), at);
             }
             if (type == ColumnType.FLOAT) {
-                return payload.getFloatLE(indexes[i]);
+                return BinaryValue.shortReal(window.bytes(), at);
             }
             if (type.isInteger()) {
-                long value = BinaryValue.integer(type, isUnsignedAt(i), payload, indexes[i]);
+                long value = BinaryValue.integer(type, isUnsignedAt(i), window.bytes(), at);
                 return value < 0 && isUnsignedAt(i) ? ((value >>> 1) | (value & 1)) * 2.0 : value;
             }
         }
         requireText(i);
-        return AsciiNumber.real(payload, indexes[i], lengths[i]);
+        return AsciiNumber.real(window.bytes(), at, (int) place);
     }
 
     /**
@@ -139,13 +173,15 @@ public abstract sealed class ValueReader permits RowReader, ParameterReader, Bul
      * @throws ProtocolException when it is none
      */
     public void getTemporal(int i, Temporal into) {
-        ColumnType.BinaryForm form = typeOf(notNull(i)).binaryForm();
+        long place = notNull(i);
+        ColumnType.BinaryForm form = typeOf(i).binaryForm();
+        int at = window.at(index(place), (int) place);
         if (!isText() && (form == ColumnType.BinaryForm.DATE_TIME || form == ColumnType.BinaryForm.TIME)) {
-            into.readBinary(form, payload, indexes[i], lengths[i]);
+            into.readBinary(form, window.bytes(), at, (int) place);
             return;
         }
         requireText(i);
-        into.readText(payload, indexes[i], lengths[i]);
+        into.readText(window.bytes(), at, (int) place);
     }
 
     /**
@@ -168,7 +204,8 @@ public abstract sealed class ValueReader permits RowReader, ParameterReader, Bul
      * @throws ProtocolException when the column is not numeric
      */
     public String getDecimalText(int i) {
-        ColumnType type = typeOf(notNull(i));
+        notNull(i);
+        ColumnType type = typeOf(i);
         if (!type.isNumeric()) {
             throw ProtocolException.malformed(name(i) + " is no number but " + type);
         }
@@ -190,25 +227,24 @@ public abstract sealed class ValueReader permits RowReader, ParameterReader, Bul
      * @return a slice that shares the row's memory and reference count; retain it to keep it
      */
     public ByteBuf getBytes(int i) {
-        return payload.slice(indexes[notNull(i)], lengths[i]);
+        long place = notNull(i);
+        return payload.slice(index(place), (int) place);
     }
 
     /** Where {@link #getBytes} begins in the payload, as an absolute index: for readers that do not want the slice. */
     public int valueIndex(int i) {
-        return indexes[notNull(i)];
+        return index(notNull(i));
     }
 
     /** How many bytes {@link #getBytes} has. */
     public int valueBytes(int i) {
-        return lengths[notNull(i)];
+        return (int) notNull(i);
     }
 
     /** The value as text; bytes that are no UTF-8 become U+FFFD. */
     public String getText(int i) {
-        if (isVerbatim(notNull(i))) {
-            return payload.toString(indexes[i], lengths[i], StandardCharsets.UTF_8);
-        }
-        return printed(i).toString();
+        long place = notNull(i);
+        return isVerbatim(i) ? verbatim(place) : printed(i).toString();
     }
 
     /**
@@ -217,8 +253,9 @@ public abstract sealed class ValueReader permits RowReader, ParameterReader, Bul
      * @param out grows as needed; stays the caller's
      */
     public void appendText(int i, ByteBuf out) {
-        if (isVerbatim(notNull(i))) {
-            out.writeBytes(payload, indexes[i], lengths[i]);
+        long place = notNull(i);
+        if (isVerbatim(i)) {
+            out.writeBytes(payload, index(place), (int) place);
         } else {
             printed(i).copyTo(out);
         }
@@ -226,8 +263,9 @@ public abstract sealed class ValueReader permits RowReader, ParameterReader, Bul
 
     /** Appends the value as the server prints it in a text row; bytes that are no UTF-8 become U+FFFD. */
     public void appendText(int i, StringBuilder out) {
-        if (isVerbatim(notNull(i))) {
-            out.append(payload.toString(indexes[i], lengths[i], StandardCharsets.UTF_8));
+        long place = notNull(i);
+        if (isVerbatim(i)) {
+            out.append(verbatim(place));
         } else {
             printed(i).copyTo(out);
         }
@@ -238,18 +276,30 @@ public abstract sealed class ValueReader permits RowReader, ParameterReader, Bul
         return isText() || typeOf(i).binaryForm() == ColumnType.BinaryForm.STRING;
     }
 
+    private String verbatim(long place) {
+        int length = (int) place;
+        if (length > PayloadWindow.MAX_BYTES) {
+            return payload.toString(index(place), length, StandardCharsets.UTF_8);
+        }
+        int at = window.at(index(place), length);
+        return new String(window.bytes(), at, length, StandardCharsets.UTF_8);
+    }
+
     private TextBuffer printed(int i) {
         print(text.clear(), i);
         return text;
     }
 
     private long bits(int i) {
-        if (lengths[i] > Long.BYTES) {
-            throw ProtocolException.malformed(name(i) + ", a BIT, has " + lengths[i] + " bytes");
+        int length = (int) places[i];
+        if (length > Long.BYTES) {
+            throw ProtocolException.malformed(name(i) + ", a BIT, has " + length + " bytes");
         }
+        int at = window.at(index(places[i]), length);
+        byte[] bytes = window.bytes();
         long value = 0;
-        for (int at = indexes[i]; at < indexes[i] + lengths[i]; at++) {
-            value = (value << 8) | payload.getUnsignedByte(at);
+        for (int end = at + length; at < end; at++) {
+            value = (value << 8) | (bytes[at] & 0xFF);
         }
         return value;
     }
@@ -268,11 +318,17 @@ public abstract sealed class ValueReader permits RowReader, ParameterReader, Bul
         }
     }
 
-    private int notNull(int i) {
-        if (lengths[checked(i)] == NULL_LENGTH) {
+    /** The place of a value that is there. */
+    private long notNull(int i) {
+        long place = places[checked(i)];
+        if (place == NULL) {
             throw ProtocolException.malformed(name(i) + (isNull(i) ? " is NULL" : " has no value here"));
         }
-        return i;
+        return place;
+    }
+
+    private static int index(long place) {
+        return (int) (place >>> 32);
     }
 
     private int checked(int i) {

@@ -3,7 +3,6 @@ package com.workersql.protocol.value;
 
 import com.workersql.protocol.message.server.ColumnDefinition;
 import com.workersql.protocol.message.server.ColumnType;
-import io.netty.buffer.ByteBuf;
 
 /** Prints a binary value of any type but those whose content is text already. */
 final class ValueText {
@@ -24,7 +23,7 @@ final class ValueText {
             ColumnType type,
             boolean unsigned,
             int decimals,
-            ByteBuf in,
+            byte[] in,
             int index,
             int length) {
         switch (type.binaryForm()) {
@@ -38,16 +37,16 @@ final class ValueText {
             }
             case FLOAT -> {
                 if (decimals < ColumnDefinition.NOT_FIXED_DECIMALS) {
-                    RealText.appendFixed(out, in.getFloatLE(index), decimals);
+                    RealText.appendFixed(out, BinaryValue.shortReal(in, index), decimals);
                 } else {
-                    RealText.appendFloat(out, in.getFloatLE(index));
+                    RealText.appendFloat(out, BinaryValue.shortReal(in, index));
                 }
             }
             case DOUBLE -> {
                 if (decimals < ColumnDefinition.NOT_FIXED_DECIMALS) {
-                    RealText.appendFixed(out, in.getDoubleLE(index), decimals);
+                    RealText.appendFixed(out, BinaryValue.real(in, index), decimals);
                 } else {
-                    RealText.appendDouble(out, in.getDoubleLE(index));
+                    RealText.appendDouble(out, BinaryValue.real(in, index));
                 }
             }
             case DATE_TIME, TIME -> {

@@ -2,9 +2,9 @@
 package com.workersql.protocol.value;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
+import com.workersql.protocol.ProtocolException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.Random;
@@ -73,8 +73,43 @@ class AsciiNumberTest {
         }
     }
 
+    @Test
+    void readsIntegersOfEveryLengthWhereverTheyLie() {
+        Random random = new Random(5);
+        for (int length = 1; length <= 18; length++) {
+            for (int front = 0; front < 20; front++) {
+                String digits = random.ints(length, '0', '9' + 1)
+                        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                        .toString();
+                byte[] in = ("9".repeat(front) + digits).getBytes(StandardCharsets.US_ASCII);
+                assertThat(AsciiNumber.signed(in, front, length)).isEqualTo(Long.parseLong(digits));
+                in = ("9".repeat(front) + '-' + digits).getBytes(StandardCharsets.US_ASCII);
+                assertThat(AsciiNumber.signed(in, front, length + 1)).isEqualTo(-Long.parseLong(digits));
+            }
+        }
+    }
+
+    @Test
+    void takesNoOtherByteForADigit() {
+        for (int length = 1; length <= 18; length++) {
+            for (int at = 0; at < length; at++) {
+                for (int c = 0; c < 256; c++) {
+                    byte[] in = "1".repeat(16 + length).getBytes(StandardCharsets.US_ASCII);
+                    in[16 + at] = (byte) c;
+                    boolean sign = at == 0 && length > 1 && (c == '-' || c == '+');
+                    boolean endsAtPoint = c == '.' && at > 0 && at == length - 1;
+                    if (!sign && !endsAtPoint && (c < '0' || c > '9')) {
+                        int bytes = length;
+                        assertThatThrownBy(() -> AsciiNumber.signed(in, 16, bytes))
+                                .isInstanceOf(ProtocolException.class);
+                    }
+                }
+            }
+        }
+    }
+
     private static double real(String text) {
-        ByteBuf in = Unpooled.copiedBuffer(text, StandardCharsets.US_ASCII);
-        return AsciiNumber.real(in, 0, in.readableBytes());
+        byte[] in = text.getBytes(StandardCharsets.US_ASCII);
+        return AsciiNumber.real(in, 0, in.length);
     }
 }

@@ -10,6 +10,7 @@ import com.workersql.protocol.message.server.ColumnType;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -124,6 +125,65 @@ class RowReaderTest {
         assertThat(reader.getDouble(0)).isEqualTo(0x1p64);
         assertThat(reader.getText(0)).isEqualTo("18446744073709551615");
         assertThatThrownBy(() -> reader.getLong(0)).isInstanceOf(ProtocolException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void readsRowsOfManyKilobytesFromAnyKindOfBufferInAnyOrder(boolean binary) {
+        ColumnDefinition[] columns = new ColumnDefinition[2000];
+        List<Object> values = new ArrayList<>();
+        for (int i = 0; i < columns.length; i++) {
+            columns[i] = ColumnDefinition.of("c", i % 3 == 0 ? ColumnType.LONGLONG : ColumnType.VAR_STRING);
+            values.add(i % 11 == 5 ? null : i % 3 == 0 ? (Object) (i * 1_000_000_007L) : "v".repeat(i % 700));
+        }
+        values.set(1000, "long".repeat(10_000));
+        ByteBuf row = Unpooled.buffer();
+        RowWriter writer = new RowWriter().begin(row, columns, binary);
+        for (Object value : values) {
+            if (value == null) {
+                writer.addNull();
+            } else if (value instanceof Long number) {
+                writer.addLong(number);
+            } else {
+                writer.addText((String) value);
+            }
+        }
+        writer.end();
+        RowReader reader = new RowReader();
+        List<ByteBuf> kinds = List.of(
+                row,
+                Unpooled.directBuffer().writeBytes(row.duplicate()),
+                Unpooled.buffer().writeZero(7).writeBytes(row.duplicate()).skipBytes(7),
+                Unpooled.directBuffer().writeZero(7).writeBytes(row.duplicate()).skipBytes(7),
+                row.asReadOnly());
+        for (ByteBuf payload : kinds) {
+            for (int step : List.of(1, -1, 7)) {
+                if (binary) {
+                    reader.wrapBinary(payload, columns);
+                } else {
+                    reader.wrapText(payload, columns);
+                }
+                for (int n = 0; n < columns.length; n++) {
+                    int i = Math.floorMod(n * step, columns.length);
+                    if (values.get(i) == null) {
+                        assertThat(reader.isNull(i)).isTrue();
+                    } else if (values.get(i) instanceof Long number) {
+                        assertThat(reader.getLong(i)).isEqualTo(number);
+                    } else {
+                        assertThat(reader.getText(i)).isEqualTo(values.get(i));
+                    }
+                }
+            }
+        }
+        kinds.subList(1, 4).forEach(ByteBuf::release);
+    }
+
+    @Test
+    void readsNothingOfTheRowBeforeWhenARowIsMalformed() {
+        RowReader reader = textRow("12");
+        assertThatThrownBy(() -> reader.wrapText(Unpooled.wrappedBuffer(new byte[] {5, 'a'}), ONE_STRING))
+                .isInstanceOf(ProtocolException.class);
+        assertThatThrownBy(() -> reader.getText(0)).isInstanceOf(IndexOutOfBoundsException.class);
     }
 
     @Test

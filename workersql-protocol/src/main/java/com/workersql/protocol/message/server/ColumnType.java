@@ -112,10 +112,12 @@ public enum ColumnType {
 
     private final int code;
     private final BinaryForm binaryForm;
+    private final int fixedBytes;
 
     ColumnType(int code, BinaryForm binaryForm) {
         this.code = code;
         this.binaryForm = binaryForm;
+        this.fixedBytes = binaryForm.fixedBytes();
     }
 
     /** The byte on the wire, 0 to 255. */
@@ -126,6 +128,11 @@ public enum ColumnType {
     /** How a value lies in a binary row or parameter. */
     public BinaryForm binaryForm() {
         return binaryForm;
+    }
+
+    /** How many bytes a value has in a binary row or parameter, 0 where it tells itself. */
+    public int fixedBytes() {
+        return fixedBytes;
     }
 
     /** True for the types whose text is an integer, {@link #YEAR} included. */

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.protocol.value;
+
+import com.workersql.protocol.message.server.ColumnDefinition;
+import com.workersql.protocol.message.server.ColumnType;
+
+/**
+ * The parameters of a statement: binary values whose types the client tells, with the execution or with one before it.
+ *
+ * <p>Texts are bytes in the client's character set; {@link #getText} takes them as UTF-8.
+ */
+public abstract sealed class ParameterValues extends ValueReader permits ParameterReader, BulkRowReader {
+    ParameterTypes types = ParameterTypes.NONE;
+    int count;
+
+    ParameterValues() {}
+
+    /** The number of parameters. */
+    public final int count() {
+        return count;
+    }
+
+    /** The types to remember for the statement's next execution; the same object as before when they have not changed. */
+    public final ParameterTypes types() {
+        return types;
+    }
+
+    /** The type of parameter {@code i}; {@link ColumnType#NULL} when it was never told. */
+    public final ColumnType type(int i) {
+        return types.count() <= i ? ColumnType.NULL : types.type(i);
+    }
+
+    /** True when parameter {@code i} is an integer without sign. */
+    public final boolean isUnsigned(int i) {
+        return isUnsignedAt(i);
+    }
+
+    @Override
+    ColumnType typeOf(int i) {
+        return types.type(i);
+    }
+
+    @Override
+    final boolean isUnsignedAt(int i) {
+        return types.count() > i && types.isUnsigned(i);
+    }
+
+    @Override
+    final boolean isText() {
+        return false;
+    }
+
+    @Override
+    final String name(int i) {
+        return "parameter " + i;
+    }
+
+    @Override
+    final void print(TextBuffer text, int i) {
+        print(text, i, ColumnDefinition.NOT_FIXED_DECIMALS);
+    }
+}
