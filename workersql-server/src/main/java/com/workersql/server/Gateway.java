@@ -27,7 +27,7 @@ import com.workersql.server.health.ShardMonitor;
 import com.workersql.server.http.HealthView;
 import com.workersql.server.http.HttpAuthenticator;
 import com.workersql.server.http.HttpDoor;
-import com.workersql.server.http.admin.TenantRoutes;
+import com.workersql.server.http.admin.AdminDesk;
 import com.workersql.server.http.query.ExecutorSessions;
 import com.workersql.server.http.session.SessionSettings;
 import com.workersql.server.http.session.SessionTokens;
@@ -37,6 +37,8 @@ import com.workersql.server.metrics.GatewayMetrics;
 import com.workersql.server.mysql.MySqlDoor;
 import com.workersql.server.mysql.MySqlDoorSettings;
 import com.workersql.server.placement.SchemaCheck;
+import com.workersql.server.policies.PolicyChanges;
+import com.workersql.server.policies.PolicyVersions;
 import com.workersql.server.session.Drain;
 import com.workersql.server.session.Principal;
 import com.workersql.server.session.SessionRegistry;
@@ -55,6 +57,7 @@ import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -226,6 +229,8 @@ public final class Gateway implements RunningGateway {
                     null);
         }
         executor.onDefinition(this::checkTables);
+        administration.policy(new PolicyChanges(router, this::base, this::reload));
+        keepPolicy(effective);
 
         var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         closing.push(registry::close);
@@ -278,7 +283,7 @@ public final class Gateway implements RunningGateway {
                 door.withoutTls(),
                 tls.offer() == TlsOffer.OFF ? null : tls::context,
                 tls.offer() == TlsOffer.REQUIRED,
-                effective.adminToken() == null ? null : new TenantRoutes(effective.adminToken(), administration));
+                effective.adminToken() == null ? null : new AdminDesk(effective.adminToken(), administration));
         administration.watch();
         if (effective.hasOnePort()) {
             var any = new AnyDoor(door, httpDoor, effective.onePortWaitMillis());
@@ -362,6 +367,18 @@ public final class Gateway implements RunningGateway {
             return administration.withTenants(base);
         } catch (DocumentException e) {
             throw new GatewayStartException(GatewayStartException.BAD_CONFIGURATION, e.getMessage(), e);
+        }
+    }
+
+    /** Keeps the policy that has come into force, so that it can come back. */
+    private static void keepPolicy(GatewayConfig config) {
+        if (config.policy().files() == null) {
+            return;
+        }
+        try {
+            new PolicyVersions(config.policy().files()).keep(config.policy());
+        } catch (IOException e) {
+            LOG.warn("The policy is in force, but is not kept for a rollback", e);
         }
     }
 
@@ -451,6 +468,7 @@ public final class Gateway implements RunningGateway {
         gone.forEach(tenant -> LOG.info("Tenant {} is gone: {} sessions are cut", tenant, sessions.cut(tenant)));
         base = configured;
         current = next;
+        keepPolicy(next);
     }
 
     /** The tenants that somebody may log in for. */

@@ -6,6 +6,7 @@ import com.workersql.server.config.FileStamp;
 import com.workersql.server.config.GatewayConfig;
 import com.workersql.server.config.yaml.DocumentException;
 import com.workersql.server.http.admin.Administration;
+import com.workersql.server.policies.PolicyChanges;
 import com.workersql.server.tenants.ShardAdministrator;
 import com.workersql.server.tenants.TenantChanges;
 import com.workersql.server.tenants.TenantsFile;
@@ -30,6 +31,7 @@ final class GatewayAdministration implements Administration, AutoCloseable {
     private final TenantsFile file;
     private final TenantChanges tenants;
     private final Runnable reload;
+    private volatile PolicyChanges policy;
     private FileStamp seen;
 
     /**
@@ -98,6 +100,16 @@ final class GatewayAdministration implements Administration, AutoCloseable {
             throw new RejectedExecutionException();
         }
         executor.execute(work);
+    }
+
+    /** Says how the policy is changed, once there is a router. */
+    void policy(PolicyChanges changes) {
+        policy = changes;
+    }
+
+    @Override
+    public PolicyChanges policy() {
+        return policy;
     }
 
     @Override

@@ -132,6 +132,7 @@ public final class Main implements Callable<Integer> {
                 .addSubcommand(new HashPassword(input))
                 .addSubcommand(new MakeApiKey())
                 .addSubcommand(new TenantCommand(main.environment, input))
+                .addSubcommand(new PolicyCommand(main.environment))
                 .setParameterExceptionHandler((e, args) -> {
                     var err = e.getCommandLine().getErr();
                     err.println(e.getMessage());

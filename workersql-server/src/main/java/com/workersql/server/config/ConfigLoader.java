@@ -57,6 +57,24 @@ public final class ConfigLoader {
         return new Loaded(config, List.copyOf(loader.files));
     }
 
+    /**
+     * The files of a configuration's policy, also where what is in them cannot be used.
+     *
+     * @param file the configuration file
+     * @return null where the policy has no file of its own
+     * @throws DocumentException when the configuration is no YAML
+     */
+    public static PolicyFiles policyFiles(Path file) {
+        var loader = new ConfigLoader(file, name -> null);
+        loader.text = loader.fileText(file, null, null);
+        if (!loader.problems.isEmpty()) {
+            throw new DocumentException(loader.problems);
+        }
+        var root = Section.root(file.toString(), YamlReader.read(file.toString(), loader.text), loader.problems);
+        var document = loader.path(root, "policy_file");
+        return document == null ? null : new PolicyFiles(document, loader.path(root, "tables_dir"));
+    }
+
     private GatewayConfig read() {
         text = fileText(file, null, null);
         if (!problems.isEmpty()) {
@@ -303,21 +321,56 @@ public final class ConfigLoader {
     private PolicySource policy(Section root) {
         var policyFile = path(root, "policy_file");
         var inline = root.has("policy") ? root.value("policy") : null;
+        var tablesDir = path(root, "tables_dir");
+        var tables = tablesDir == null ? Map.<String, String>of() : tableDocuments(root, tablesDir);
         if (policyFile != null) {
             if (inline != null) {
                 root.problem("policy_file", "stands beside policy; give one of them");
             }
-            files.add(policyFile);
-            return new PolicySource(policyFile.toString(), fileText(policyFile, root, "policy_file"));
+            return policy(root, new PolicyFiles(policyFile, tablesDir), tables);
         }
         if (inline == null) {
+            if (tablesDir != null) {
+                root.problem("tables_dir", "is for a policy; give policy_file or policy");
+            }
             return null;
         }
         if (inline instanceof YamlNode.Mapping mapping) {
-            return new PolicySource(file.toString(), excerpt(mapping));
+            return new PolicySource(file.toString(), excerpt(mapping), tables, List.of(), null);
         }
         root.problem("policy", "found " + inline.kind() + " where a mapping is expected");
         return null;
+    }
+
+    private PolicySource policy(Section root, PolicyFiles policyFiles, Map<String, String> tables) {
+        files.add(policyFiles.document());
+        files.add(policyFiles.marker());
+        if (Files.exists(policyFiles.marker())) {
+            root.problem(
+                    "policy_file",
+                    "is being replaced by another version; if nobody does that (" + policyFiles.marker()
+                            + "), repeat the rollback");
+        }
+        return new PolicySource(
+                policyFiles.document().toString(),
+                fileText(policyFiles.document(), root, "policy_file"),
+                tables,
+                List.of(),
+                policyFiles);
+    }
+
+    private Map<String, String> tableDocuments(Section root, Path folder) {
+        files.add(folder);
+        var tables = new LinkedHashMap<String, String>();
+        try {
+            PolicyFiles.documents(folder).forEach((name, document) -> {
+                files.add(document);
+                tables.put(name, fileText(document, root, "tables_dir"));
+            });
+        } catch (IOException e) {
+            root.problem("tables_dir", folder + (Files.exists(folder) ? " cannot be read: " + e : " does not exist"));
+        }
+        return tables;
     }
 
     /** A policy has to be right by itself, and to name only shards that there are. */

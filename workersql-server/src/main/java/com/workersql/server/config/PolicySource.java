@@ -18,8 +18,10 @@ import java.util.stream.Collectors;
  * @param text the policy document, YAML or JSON
  * @param tables the documents of single tables, by file name
  * @param added tenants that have a home besides those of the document
+ * @param files where the documents stand by themselves; null where the policy is a part of something else
  */
-public record PolicySource(String origin, String text, Map<String, String> tables, List<TenantPlacement> added) {
+public record PolicySource(
+        String origin, String text, Map<String, String> tables, List<TenantPlacement> added, PolicyFiles files) {
     /** Copies the documents and tenants. */
     public PolicySource {
         tables = Map.copyOf(tables);
@@ -28,12 +30,12 @@ public record PolicySource(String origin, String text, Map<String, String> table
 
     /** A policy of one document. */
     public PolicySource(String origin, String text) {
-        this(origin, text, Map.of(), List.of());
+        this(origin, text, Map.of(), List.of(), null);
     }
 
     /** The same policy with tenants that have a home besides those of the document. */
     public PolicySource withTenants(List<TenantPlacement> tenants) {
-        return new PolicySource(origin, text, tables, tenants);
+        return new PolicySource(origin, text, tables, tenants, files);
     }
 
     /**

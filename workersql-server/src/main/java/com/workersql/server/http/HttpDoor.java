@@ -2,6 +2,8 @@
 package com.workersql.server.http;
 
 import com.workersql.protocol.frame.Reservation;
+import com.workersql.server.http.admin.AdminDesk;
+import com.workersql.server.http.admin.PolicyRoutes;
 import com.workersql.server.http.admin.TenantRoutes;
 import com.workersql.server.http.planetscale.ExecuteRoute;
 import com.workersql.server.http.query.QuerySessions;
@@ -63,7 +65,7 @@ public final class HttpDoor extends ChannelInitializer<Channel> {
      * @param mysql makes the pipeline of the MySQL protocol within a WebSocket; sharable
      * @param tls gives the current certificate; null when TLS is off
      * @param tlsRequired whether plain text is refused
-     * @param tenants how the gateway is administered; null when nobody may
+     * @param admin lets in whoever administers the gateway; null when nobody may
      */
     public HttpDoor(
             QuerySessions sessions,
@@ -77,7 +79,7 @@ public final class HttpDoor extends ChannelInitializer<Channel> {
             ChannelHandler mysql,
             Supplier<SslContext> tls,
             boolean tlsRequired,
-            TenantRoutes tenants) {
+            AdminDesk admin) {
         this.budget = budget;
         this.settings = web.http();
         this.crossOrigin = new CrossOrigin(web.origins(), web.preflightSeconds());
@@ -111,10 +113,15 @@ public final class HttpDoor extends ChannelInitializer<Channel> {
                 .add(HttpMethod.GET, operations::ready, "/readyz")
                 .add(HttpMethod.GET, operations::metrics, "/metrics")
                 .add(HttpMethod.GET, socket, both("/ws", "/mysql"));
-        if (tenants != null) {
+        if (admin != null) {
+            var tenants = new TenantRoutes(admin);
+            var policy = new PolicyRoutes(admin);
             paths.add(HttpMethod.GET, tenants::list, both("/admin/tenants"))
                     .add(HttpMethod.POST, tenants::add, both("/admin/tenants"))
-                    .add(HttpMethod.DELETE, tenants::drop, both("/admin/tenants/{name}"));
+                    .add(HttpMethod.DELETE, tenants::drop, both("/admin/tenants/{name}"))
+                    .add(HttpMethod.GET, policy::show, both("/admin/policy"))
+                    .add(HttpMethod.POST, policy::canary, both("/admin/policy/canary"))
+                    .add(HttpMethod.POST, policy::rollback, both("/admin/policy/rollback"));
         }
         this.routes = paths.build();
     }

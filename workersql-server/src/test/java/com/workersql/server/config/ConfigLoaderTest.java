@@ -3,6 +3,7 @@ package com.workersql.server.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.workersql.server.config.yaml.Setting;
 import com.workersql.server.http.HttpSettings;
@@ -58,6 +59,26 @@ final class ConfigLoaderTest {
                                 "(?m)^ *" + setting.key() + ": " + setting.byDefault() + " +# .*" + setting.max());
             }
         }
+    }
+
+    @Test
+    void readsTheDocumentsOfTablesAndWatchesTheirFolder() throws IOException {
+        var tables = Files.createDirectory(dir.resolve("tables"));
+        var orders = Files.writeString(tables.resolve("orders.yaml"), "routing: { strategy: table_hash }\n");
+        Files.writeString(tables.resolve("README.md"), "no table\n");
+        var policy = Files.writeString(dir.resolve("policy.yaml"), "version: 1\nshards: [shard_0, shard_1]\n");
+        var file = Files.writeString(dir.resolve("gateway.yaml"), "policy_file: policy.yaml\ntables_dir: tables\n");
+
+        var loaded = ConfigLoader.load(file, name -> null);
+
+        assertThat(loaded.config().policy().parse().tables()).containsOnlyKeys("orders");
+        assertThat(loaded.files()).contains(policy, tables, orders);
+
+        var marker = Files.writeString(dir.resolve("policy.yaml.incomplete"), "");
+        assertThatThrownBy(() -> ConfigLoader.load(file, name -> null)).hasMessageContaining("repeat the rollback");
+        Files.delete(marker);
+        Files.writeString(orders, "routing: { strategy: none }\n");
+        assertThatThrownBy(() -> ConfigLoader.load(file, name -> null)).hasMessageContaining("orders.yaml");
     }
 
     @Test

@@ -19,7 +19,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Lets whoever knows the token of the configuration administer the gateway. */
-final class AdminDesk {
+public final class AdminDesk {
     private static final Logger LOG = LoggerFactory.getLogger(AdminDesk.class);
     private static final String JSON = "application/json";
     private static final String BEARER = "Bearer ";
@@ -27,7 +27,13 @@ final class AdminDesk {
     private final byte[] token;
     private final Administration administration;
 
-    AdminDesk(Secret token, Administration administration) {
+    /**
+     * A desk.
+     *
+     * @param token what whoever administers proves itself by
+     * @param administration does the work
+     */
+    public AdminDesk(Secret token, Administration administration) {
         this.token = digest(token.bytes());
         this.administration = administration;
     }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.http.admin;
 
-import com.workersql.server.config.Secret;
 import com.workersql.server.error.ErrorClass;
 import com.workersql.server.http.Exchange;
 import com.workersql.server.http.JsonBodies;
@@ -25,11 +24,10 @@ public final class TenantRoutes {
     /**
      * The routes.
      *
-     * @param token what whoever administers proves itself by
-     * @param administration does the work
+     * @param desk lets in whoever administers
      */
-    public TenantRoutes(Secret token, Administration administration) {
-        desk = new AdminDesk(token, administration);
+    public TenantRoutes(AdminDesk desk) {
+        this.desk = desk;
     }
 
     /**
