@@ -13,11 +13,16 @@ import com.workersql.router.policy.RoutingPolicy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** What a real server runs of a comment, the router takes for SQL or refuses; what it leaves out is never taken for SQL. */
+/**
+ * What a real server runs of a comment, the router takes for SQL or refuses; what it leaves out is never taken for SQL. In the build
+ * some comments are generated besides the table of them; {@code -Dworkersql.comments=100000 -Dworkersql.seed=1} for the long form, and
+ * {@code -Dworkersql.mysql.ports=PORT,PORT} for MySQL.
+ */
 class VersionedCommentsIT {
     private static final List<String> VERSIONS = List.of(
             "", "00000", "1", "40100", "50000", "50699", "50700", "50701", "80000", "80036", "90000", "90700", "99999",
@@ -25,6 +30,8 @@ class VersionedCommentsIT {
             "5000000");
     private static final List<String> BODIES = List.of(
             " +(%s) ", "+(%s)", " +(%s) /* x */", " /* x */ +(%s) ", "\n+(%s)\n", " -- */\n +(%s) ", " '*/' +(%s) ");
+
+    private static final int UNKNOWN_COLUMN = 1054;
 
     private static Fleet fleet;
     private static Connection shard;
@@ -64,44 +71,49 @@ class VersionedCommentsIT {
         WRONG
     }
 
-    /** Whether the server adds what the comment holds to the 1 before it. */
+    /** Whether the server looks for the column that the comment names. */
     private static Reading reading(String comment) {
         try {
-            return text("SELECT 1 " + comment.replace("%s", "41")).equals("1") ? Reading.LEFT_OUT : Reading.RUN;
+            text("SELECT 1 " + comment.replace("%s", "no_such_column"));
+            return Reading.LEFT_OUT;
         } catch (SQLException e) {
-            return Reading.WRONG;
+            return e.getErrorCode() == UNKNOWN_COLUMN ? Reading.RUN : Reading.WRONG;
         }
     }
 
-    @Test
-    void noCommentIsRunThatTheRouterDoesNotSee() {
-        Router router = Router.builder(RoutingPolicy.builder()
+    private static Router router() {
+        return Router.builder(RoutingPolicy.builder()
                         .shards(List.of("shard_0"))
                         .tenant("acme", "shard_0", Isolation.SCHEMA, "acme")
                         .build())
                 .build();
+    }
+
+    /** Compares one comment; returns whether the router refused it as doubtful. */
+    private static boolean compare(Router router, String comment) {
+        Reading reading = reading(comment);
+        String sql = "SELECT 1 " + comment.replace("%s", "SELECT COUNT(*) FROM globex.t");
+        RoutePlan plan = router.plan(Statement.of(context, sql));
+        boolean seen = plan instanceof RoutePlan.Refused no && no.errno() == 1142;
+        boolean inDoubt = plan instanceof RoutePlan.Refused no && no.errno() == 1235;
+        if (reading == Reading.RUN) {
+            assertThat(seen || inDoubt).as("run: %s, planned: %s", sql, plan).isTrue();
+        } else if (reading == Reading.LEFT_OUT) {
+            assertThat(seen).as("left out: %s, planned: %s", sql, plan).isFalse();
+        }
+        return inDoubt;
+    }
+
+    @Test
+    void noCommentIsRunThatTheRouterDoesNotSee() {
+        Router router = router();
         int compared = 0;
         int refused = 0;
         for (String version : VERSIONS) {
             for (String mark : List.of("!", "M!")) {
                 for (String body : BODIES) {
-                    String comment = "/*" + mark + version + body + "*/";
-                    Reading reading = reading(comment);
-                    String sql = "SELECT 1 " + comment.replace("%s", "SELECT COUNT(*) FROM globex.t");
-                    RoutePlan plan = router.plan(Statement.of(context, sql));
-                    boolean seen = plan instanceof RoutePlan.Refused no && no.errno() == 1142;
-                    boolean inDoubt = plan instanceof RoutePlan.Refused no && no.errno() == 1235;
                     compared++;
-                    refused += inDoubt ? 1 : 0;
-                    if (reading == Reading.RUN) {
-                        assertThat(seen || inDoubt)
-                                .as("run: %s, planned: %s", sql, plan)
-                                .isTrue();
-                    } else if (reading == Reading.LEFT_OUT) {
-                        assertThat(seen)
-                                .as("left out: %s, planned: %s", sql, plan)
-                                .isFalse();
-                    }
+                    refused += compare(router, "/*" + mark + version + body + "*/") ? 1 : 0;
                 }
             }
         }
@@ -109,5 +121,49 @@ class VersionedCommentsIT {
                 "%d versioned comments compared with the server, %d refused as doubtful%n", compared, refused);
         assertThat(compared).isEqualTo(VERSIONS.size() * 2 * BODIES.size());
         assertThat(refused).isLessThan(compared / 2);
+    }
+
+    /** A piece of SQL between, before or within comments that adds at most one query of the other tenant's table. */
+    private static String generated(Random random) {
+        var text = new StringBuilder();
+        int pieces = 1 + random.nextInt(4);
+        int target = random.nextInt(pieces);
+        for (int piece = 0; piece < pieces; piece++) {
+            text.append(piece(random, piece == target ? "+(%s)" : pick(random, "", "+0", " ", "-- x\n", "# x\n"), 0));
+        }
+        return text.toString();
+    }
+
+    private static String piece(Random random, String content, int depth) {
+        String version = random.nextInt(3) == 0
+                ? Integer.toString(random.nextInt(1_200_000))
+                : VERSIONS.get(random.nextInt(VERSIONS.size()));
+        String inner = depth < 3 && random.nextInt(3) == 0 ? piece(random, content, depth + 1) : content;
+        String before = pick(random, "", " ", "\n", "\t", "/* x */", "+0", "/**/", " /*", "'*/'", "-- */\n");
+        String after = pick(random, "", " ", "\n", "/* y */", "+0", "/*/ */", "*", " -- */\n");
+        return switch (random.nextInt(6)) {
+            case 0 -> "/* " + before + inner + after + "*/";
+            case 1 -> "/*M!" + version + before + inner + after + "*/";
+            case 2 -> before + inner + after;
+            default -> "/*!" + version + before + inner + after + "*/";
+        };
+    }
+
+    private static String pick(Random random, String... choices) {
+        return choices[random.nextInt(choices.length)];
+    }
+
+    @Test
+    void noNestOfCommentsIsRunThatTheRouterDoesNotSee() {
+        long seed = Long.getLong("workersql.seed", 20261127L);
+        int comments = Integer.getInteger("workersql.comments", 1_000);
+        System.out.println("seed " + seed);
+        var random = new Random(seed);
+        Router router = router();
+        int refused = 0;
+        for (int i = 0; i < comments; i++) {
+            refused += compare(router, generated(random)) ? 1 : 0;
+        }
+        System.out.printf("%d generated comments compared, %d refused as doubtful%n", comments, refused);
     }
 }

@@ -16,20 +16,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /**
  * The same statements through the gateway on four shards and on one server with all the data: the same rows, or a refusal. A
  * refused write is not run on the one server either, so that both keep the same data.
  *
- * <p>In the build a few schemas; {@code -Dworkersql.differential.schemas=200 -Dworkersql.seed=1} for the long form.
+ * <p>In the build a few schemas; {@code -Dworkersql.differential.schemas=4000 -Dworkersql.differential.seconds=1500
+ * -Dworkersql.seed=1} for the long form, which ends after so many seconds. A schema's seed is in each difference.
  */
 class DifferentialIT {
-    private static final int SCHEMAS = Integer.getInteger("workersql.differential.schemas", 6);
-    private static final int ROUNDS = Integer.getInteger("workersql.differential.rounds", 12);
+    private static final int SCHEMAS = Integer.getInteger("workersql.differential.schemas", 16);
+    private static final int ROUNDS = Integer.getInteger("workersql.differential.rounds", 3);
+    private static final int FILLING = Integer.getInteger("workersql.differential.filling", 60);
+    private static final long SECONDS = Long.getLong("workersql.differential.seconds", 3_600);
     private static final int STATEMENTS = 20;
     private static final long SEED = Long.getLong("workersql.seed", 20261126L);
-    private static final int FILLING = 120;
 
     /** How the statements of one class ended. */
     private static final class Tally {
@@ -47,13 +51,16 @@ class DifferentialIT {
 
     private final Map<String, Tally> tallies = new TreeMap<>();
     private final List<String> differences = new ArrayList<>();
+    private int schemas;
 
     @Test
     void theGatewayGivesTheRowsOfOneServerOrRefuses() throws Exception {
         System.out.println("seed " + SEED);
         try (var fleet = ShardedFleet.start("version: 1\nshards: [shard_0, shard_1, shard_2, shard_3]\n")) {
-            for (int schema = 0; schema < SCHEMAS; schema++) {
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+            for (int schema = 0; schema < SCHEMAS && System.nanoTime() < end; schema++) {
                 run(fleet, SEED + schema);
+                schemas++;
             }
         }
         report();
@@ -63,11 +70,11 @@ class DifferentialIT {
     private void run(ShardedFleet fleet, long seed) throws SQLException {
         var random = new Random(seed);
         var schema = new RandomSchema(random);
+        String drop = "DROP TABLE IF EXISTS "
+                + schema.tables().stream().map(Table::name).collect(Collectors.joining(", "));
         for (int shard = 0; shard < 4; shard++) {
             try (var direct = fleet.shard(shard)) {
-                for (Table table : schema.tables()) {
-                    ShardFixture.run(direct, "DROP TABLE IF EXISTS " + table.name());
-                }
+                ShardFixture.run(direct, drop);
             }
         }
         fleet.policy(schema.policy());
@@ -75,8 +82,8 @@ class DifferentialIT {
         try (var text = fleet.connect(false);
                 var prepared = fleet.connect(true);
                 var oracle = fleet.oracle()) {
+            ShardFixture.run(oracle, drop);
             for (Table table : schema.tables()) {
-                ShardFixture.run(oracle, "DROP TABLE IF EXISTS " + table.name());
                 ShardFixture.run(text, table.definition());
                 ShardFixture.run(oracle, table.definition());
             }
@@ -180,7 +187,7 @@ class DifferentialIT {
                     100.0 * tally.failedAlike / Math.max(1, tally.all()));
         }
         System.out.printf(
-                "%-22s %8d %8.1f%%, %d different%n",
-                "all", all, 100.0 * refused / Math.max(1, all), differences.size());
+                "%-22s %8d %8.1f%%, %d different, %d schemas%n",
+                "all", all, 100.0 * refused / Math.max(1, all), differences.size(), schemas);
     }
 }
