@@ -190,8 +190,10 @@ final class PacketShifter implements AutoCloseable {
         ByteBuf payload = definition;
         definition = null;
         try {
-            ByteBuf out = allocator.buffer(payload.readableBytes() + 16);
-            ColumnDefinition.decode(payload, from).encodePacket(out, shifted(lastSequenceId), to);
+            int payloadBytes = payload.readableBytes();
+            ColumnDefinition column = ColumnDefinition.decode(payload, from);
+            ByteBuf out = allocator.buffer(payloadBytes + 16);
+            column.encodePacket(out, shifted(lastSequenceId), to);
             output.write(out);
         } finally {
             payload.release();

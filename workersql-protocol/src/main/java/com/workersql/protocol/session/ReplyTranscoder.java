@@ -4,6 +4,7 @@ package com.workersql.protocol.session;
 import static java.util.Objects.requireNonNull;
 
 import com.workersql.protocol.CapabilityFlags;
+import com.workersql.protocol.ProtocolException;
 import com.workersql.protocol.StatusFlags;
 import com.workersql.protocol.frame.PacketEncoder;
 import com.workersql.protocol.message.server.ColumnCount;
@@ -219,7 +220,12 @@ public final class ReplyTranscoder implements ReplySink, AutoCloseable {
         }
         ByteBuf out = allocator.buffer(PacketEncoder.HEADER_BYTES + payload.readableBytes());
         int header = PacketEncoder.start(out);
-        oks.rewrite(payload, out);
+        try {
+            oks.rewrite(payload, out);
+        } catch (ProtocolException e) {
+            out.release();
+            throw e;
+        }
         PacketEncoder.finish(out, header, runs.shifted(sequenceId));
         output.write(out);
     }
