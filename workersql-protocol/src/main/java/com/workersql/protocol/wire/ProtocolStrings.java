@@ -143,7 +143,7 @@ public final class ProtocolStrings {
                 throw new IllegalArgumentException("a string ended by NUL cannot hold a NUL; found one at " + i);
             }
         }
-        out.writeCharSequence(text, StandardCharsets.UTF_8);
+        writeUtf8(out, text);
         out.writeByte(0);
     }
 
@@ -158,11 +158,11 @@ public final class ProtocolStrings {
             // Its length is one byte whatever its characters are, so that one look at them is enough.
             int lengthIndex = out.writerIndex();
             out.writeByte(0);
-            out.setByte(lengthIndex, ByteBufUtil.writeUtf8(out, text));
+            out.setByte(lengthIndex, writeUtf8(out, text));
             return;
         }
-        LengthEncodedInteger.write(out, ByteBufUtil.utf8Bytes(text));
-        ByteBufUtil.writeUtf8(out, text);
+        LengthEncodedInteger.write(out, utf8Bytes(text));
+        writeUtf8(out, text);
     }
 
     /** Writes bytes behind their length. */
@@ -185,7 +185,45 @@ public final class ProtocolStrings {
 
     /** Writes text as UTF-8, to the packet's end. */
     public static void writeRest(ByteBuf out, CharSequence text) {
-        ByteBufUtil.writeUtf8(out, text);
+        writeUtf8(out, text);
+    }
+
+    /** How many bytes of UTF-8 {@code text} has; half a character, which has no UTF-8, is one: a question mark. */
+    public static int utf8Bytes(CharSequence text) {
+        return hasHalfCharacter(text) ? replaced(text).length : ByteBufUtil.utf8Bytes(text);
+    }
+
+    private static int writeUtf8(ByteBuf out, CharSequence text) {
+        int start = out.writerIndex();
+        int written = ByteBufUtil.writeUtf8(out, text);
+        if (out.indexOf(start, start + written, (byte) '?') < 0 || !hasHalfCharacter(text)) {
+            return written;
+        }
+        // For half a character Netty writes '?', and of the character behind it no more than the lowest byte: U+0127
+        // would become
+        // a quote that no escaping has seen.
+        byte[] bytes = replaced(text);
+        out.writerIndex(start).writeBytes(bytes);
+        return bytes.length;
+    }
+
+    private static byte[] replaced(CharSequence text) {
+        return text.toString().getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static boolean hasHalfCharacter(CharSequence text) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (Character.isSurrogate(c)) {
+                if (Character.isLowSurrogate(c)
+                        || i + 1 == text.length()
+                        || !Character.isLowSurrogate(text.charAt(i + 1))) {
+                    return true;
+                }
+                i++;
+            }
+        }
+        return false;
     }
 
     private static int lengthToNul(ByteBuf in) {

@@ -41,6 +41,23 @@ class ProtocolStringsTest {
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
+    /** U+0127 without its high byte is a quote. */
+    @Test
+    void halfACharacterBecomesAQuestionMarkAndLeavesTheNextOneAlone() {
+        String text = "\uD800\u0127x\uDC00";
+        ByteBuf rest = Unpooled.buffer();
+        ByteBuf shortText = Unpooled.buffer();
+        ByteBuf longText = Unpooled.buffer();
+        ProtocolStrings.writeRest(rest, text);
+        ProtocolStrings.writeLengthEncoded(shortText, text);
+        ProtocolStrings.writeLengthEncoded(longText, text.repeat(50));
+
+        assertThat(ProtocolStrings.readRest(rest)).isEqualTo("?\u0127x?");
+        assertThat(ProtocolStrings.readLengthEncoded(shortText)).isEqualTo("?\u0127x?");
+        assertThat(ProtocolStrings.readLengthEncoded(longText)).isEqualTo("?\u0127x?".repeat(50));
+        assertThat(longText.isReadable()).isFalse();
+    }
+
     @Test
     void strictTextRefusesBytesThatAreNoUtf8() {
         assertThatThrownBy(() -> ProtocolStrings.strictUtf8(new byte[] {(byte) 0xC3}))

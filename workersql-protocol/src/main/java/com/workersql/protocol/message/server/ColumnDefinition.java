@@ -6,7 +6,6 @@ import com.workersql.protocol.ProtocolException;
 import com.workersql.protocol.wire.LengthEncodedInteger;
 import com.workersql.protocol.wire.ProtocolStrings;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import java.util.Objects;
 
 /**
@@ -210,7 +209,7 @@ public record ColumnDefinition(
         if (text == null) {
             return 0;
         }
-        int bytes = ByteBufUtil.utf8Bytes(text);
+        int bytes = ProtocolStrings.utf8Bytes(text);
         return 1 + LengthEncodedInteger.sizeOf(bytes) + bytes;
     }
 
