@@ -55,10 +55,10 @@ public record Query(ByteBuf sql, List<QueryAttribute> attributes) implements Cli
 
     static ByteBuf readSql(ByteBuf in) {
         int length = in.readableBytes();
-        if (length > 0 && in.getByte(in.writerIndex() - 1) == 0) {
-            length--;
-        }
-        return in.readSlice(length);
+        boolean ended = length > 0 && in.getByte(in.writerIndex() - 1) == 0;
+        ByteBuf sql = in.readSlice(ended ? length - 1 : length);
+        in.readerIndex(in.writerIndex());
+        return sql;
     }
 
     private static List<QueryAttribute> readAttributes(ByteBuf in) {
@@ -106,7 +106,15 @@ public record Query(ByteBuf sql, List<QueryAttribute> attributes) implements Cli
                 writeAttributes(out);
             }
         }
+        writeSql(out, sql);
+    }
+
+    /** The reader takes one NUL away: a statement that ends by NUL needs another one. */
+    static void writeSql(ByteBuf out, ByteBuf sql) {
         out.writeBytes(sql, sql.readerIndex(), sql.readableBytes());
+        if (sql.isReadable() && sql.getByte(sql.writerIndex() - 1) == 0) {
+            out.writeByte(0);
+        }
     }
 
     private void writeAttributes(ByteBuf out) {

@@ -35,6 +35,7 @@ public record StmtPrepare(ByteBuf sql) implements ClientCommand {
 
     @Override
     public void encode(ByteBuf out, CapabilityFlags capabilities) {
-        out.writeByte(Command.COM_STMT_PREPARE).writeBytes(sql, sql.readerIndex(), sql.readableBytes());
+        out.writeByte(Command.COM_STMT_PREPARE);
+        Query.writeSql(out, sql);
     }
 }
