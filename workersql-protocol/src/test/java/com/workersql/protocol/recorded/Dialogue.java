@@ -2,6 +2,10 @@
 package com.workersql.protocol.recorded;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -10,12 +14,36 @@ import java.util.List;
  * What a client and a server said to each other, in their order. As text it is a dump that people can read: each line has who spoke
  * ({@code C} or {@code S}), up to 32 bytes in hexadecimal digits, and the same as ASCII.
  */
-record Dialogue(List<Turn> turns) {
+public record Dialogue(List<Turn> turns) {
+    /** Those that are kept beside this class. */
+    public static final List<String> NAMES = List.of(
+            "go-sql-driver",
+            "libmariadb-python",
+            "mariadb-cli",
+            "mariadb-connector-j",
+            "mysql-9.7-caching-sha2-cold",
+            "mysql-9.7-caching-sha2-rsa",
+            "mysql-9.7-caching-sha2-tls",
+            "mysql-9.7-caching-sha2-warm",
+            "mysql-connector-j",
+            "mysql2",
+            "mysqlnd",
+            "pymysql");
+
     private static final int LINE_BYTES = 32;
 
     /** What one side said before the other did. */
     @SuppressWarnings("ArrayRecordComponent")
-    record Turn(boolean fromClient, byte[] bytes) {}
+    public record Turn(boolean fromClient, byte[] bytes) {}
+
+    /** The recorded dialogue of this name. */
+    public static Dialogue load(String name) {
+        try (InputStream in = Dialogue.class.getResourceAsStream(name + ".dialogue")) {
+            return parse(new String(in.readAllBytes(), StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
 
     static Dialogue parse(String text) {
         List<Turn> turns = new ArrayList<>();

@@ -3,9 +3,6 @@ package com.workersql.protocol.recorded;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -13,31 +10,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** P6: what real clients and servers said is understood the same wherever it is cut. */
 class DialoguesTest {
     static List<String> names() {
-        return List.of(
-                "go-sql-driver",
-                "libmariadb-python",
-                "mariadb-cli",
-                "mariadb-connector-j",
-                "mysql-9.7-caching-sha2-cold",
-                "mysql-9.7-caching-sha2-rsa",
-                "mysql-9.7-caching-sha2-tls",
-                "mysql-9.7-caching-sha2-warm",
-                "mysql-connector-j",
-                "mysql2",
-                "mysqlnd",
-                "pymysql");
-    }
-
-    private static Dialogue load(String name) throws IOException {
-        try (InputStream in = DialoguesTest.class.getResourceAsStream(name + ".dialogue")) {
-            return Dialogue.parse(new String(in.readAllBytes(), StandardCharsets.UTF_8));
-        }
+        return Dialogue.NAMES;
     }
 
     @ParameterizedTest
     @MethodSource("names")
-    void isUnderstoodTheSameAtEverySplit(String name) throws IOException {
-        Dialogue dialogue = load(name);
+    void isUnderstoodTheSameAtEverySplit(String name) {
+        Dialogue dialogue = Dialogue.load(name);
         List<String> whole = replay(dialogue, -1, Integer.MAX_VALUE);
         assertThat(whole.get(0)).startsWith("S HandshakeV10[");
         for (int split = 1; split < dialogue.length(); split++) {
@@ -49,8 +28,8 @@ class DialoguesTest {
 
     @ParameterizedTest
     @MethodSource("names")
-    void isUnderstoodTheSameByteByByte(String name) throws IOException {
-        Dialogue dialogue = load(name);
+    void isUnderstoodTheSameByteByByte(String name) {
+        Dialogue dialogue = Dialogue.load(name);
         assertThat(replay(dialogue, -1, 1)).isEqualTo(replay(dialogue, -1, Integer.MAX_VALUE));
     }
 

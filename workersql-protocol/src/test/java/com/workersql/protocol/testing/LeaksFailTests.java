@@ -10,19 +10,21 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.platform.launcher.LauncherSession;
+import org.junit.platform.launcher.LauncherSessionListener;
 
 /**
  * Makes a leaked buffer fail the test class behind which Netty finds it: its detector only writes a line to the log.
  *
- * <p>JUnit loads it by itself (META-INF/services) in each module that has this module's test jar. A leak is found when the garbage
+ * <p>JUnit loads it by itself (META-INF/services, junit-platform.properties) in each module that has this module's test jar. A leak is found when the garbage
  * collector has taken the buffer and another one is allocated, so both are asked for behind each class.
  */
-public final class LeaksFailTests implements BeforeAllCallback, AfterAllCallback {
+public final class LeaksFailTests implements LauncherSessionListener, BeforeAllCallback, AfterAllCallback {
     private static final Queue<String> LEAKS = new ConcurrentLinkedQueue<>();
     private static final int MAX_REPORT_CHARACTERS = 4000;
 
     static {
-        // Netty's buffers take their detector when their classes are loaded, so this has to come first.
+        // Netty's buffers take their detector when their classes are loaded, so this comes in front of all engines.
         ResourceLeakDetectorFactory.setResourceLeakDetectorFactory(new ResourceLeakDetectorFactory() {
             @Override
             @SuppressWarnings("deprecation") // the abstract one is
@@ -34,8 +36,13 @@ public final class LeaksFailTests implements BeforeAllCallback, AfterAllCallback
     }
 
     @Override
-    public void beforeAll(ExtensionContext context) {
+    public void launcherSessionOpened(LauncherSession session) {
         // The class is loaded: all there is to do in front of the first buffer.
+    }
+
+    @Override
+    public void beforeAll(ExtensionContext context) {
+        // The same, where tests are run by something else than a launcher.
     }
 
     @Override
