@@ -207,7 +207,8 @@ final class KindReader {
             case SEQUENCE -> isTemporary(s) ? StatementKind.CREATE_TEMPORARY_TABLE : StatementKind.CREATE_SEQUENCE;
             case USER, ROLE -> StatementKind.ACCOUNT;
             case SERVER, TABLESPACE, LOGFILE, UNDO, RESOURCE -> StatementKind.ADMIN;
-            default -> s.isWord(1, Word.SPATIAL) || s.isWord(3, Word.SPATIAL) ? StatementKind.ADMIN : StatementKind.UNKNOWN;
+            default ->
+                s.isWord(1, Word.SPATIAL) || s.isWord(3, Word.SPATIAL) ? StatementKind.ADMIN : StatementKind.UNKNOWN;
         };
     }
 
@@ -234,7 +235,8 @@ final class KindReader {
             case PREPARE -> StatementKind.DEALLOCATE;
             case USER, ROLE -> StatementKind.ACCOUNT;
             case SERVER, TABLESPACE, LOGFILE, UNDO, RESOURCE -> StatementKind.ADMIN;
-            default -> s.isWord(1, Word.SPATIAL) || s.isWord(3, Word.SPATIAL) ? StatementKind.ADMIN : StatementKind.UNKNOWN;
+            default ->
+                s.isWord(1, Word.SPATIAL) || s.isWord(3, Word.SPATIAL) ? StatementKind.ADMIN : StatementKind.UNKNOWN;
         };
     }
 
