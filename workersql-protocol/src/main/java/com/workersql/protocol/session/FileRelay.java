@@ -15,9 +15,9 @@ import io.netty.buffer.ByteBuf;
  * }</pre>
  *
  * <p>An empty file is the empty packet alone, and a client that sends none is one that refuses. Only headers are looked at; nothing is
- * gathered but a header that is split. Sequence ids pass as they are: servers do not agree on how they go on behind a file, and the
- * {@link ResponseScanner} takes any. Belongs to one connection and its thread; used again by {@link #begin}. Source: dev.mysql.com "LOCAL
- * INFILE Request".
+ * gathered but a header that is split. The client's sequence ids are taken as they come, since clients do not agree on how they go on
+ * where packets are compressed; the server gets its own, written over them. Belongs to one connection and its thread; used again by
+ * {@link #begin}. Source: dev.mysql.com "LOCAL INFILE Request".
  */
 public final class FileRelay {
     private static final int HEADER_BYTES = 4;
@@ -29,6 +29,8 @@ public final class FileRelay {
     private int packetLeft;
     private boolean continued;
     private long fileBytes;
+    private int serverSequenceId;
+    private int clientSequenceId;
 
     /**
      * @param maxFileBytes the longest file that is passed on, at least 0
@@ -40,8 +42,14 @@ public final class FileRelay {
         this.maxFileBytes = maxFileBytes;
     }
 
-    /** A file comes now: to be called when {@link ResponseScanner#isFileRequested} and the request has been given to the client. */
-    public void begin() {
+    /**
+     * A file comes now: to be called when {@link ResponseScanner#isFileRequested} and the request has been given to the client.
+     *
+     * @param requestSequenceId the sequence id of the server's request; the file's packets count on from it
+     */
+    public void begin(int requestSequenceId) {
+        serverSequenceId = requestSequenceId;
+        clientSequenceId = requestSequenceId;
         done = false;
         headerBytes = 0;
         header = 0;
@@ -60,10 +68,15 @@ public final class FileRelay {
         return fileBytes;
     }
 
+    /** The sequence id of the client's last packet: what is said to the client next counts on from it. */
+    public int clientSequenceId() {
+        return clientSequenceId;
+    }
+
     /**
      * Passes on what has come of the file. Stops behind its end, or where the input ends; the reader index is moved there.
      *
-     * @param in what arrived from the client; stays the caller's
+     * @param in what arrived from the client; stays the caller's, but its sequence ids are overwritten
      * @param output gets the bytes for the server, headers included, as slices of the input
      * @return true when the file is complete
      * @throws ProtocolException when the file is longer than allowed (1153); the server's connection is in the middle of it then
@@ -75,11 +88,17 @@ public final class FileRelay {
         int at = start;
         while (at < end && !done) {
             if (headerBytes < HEADER_BYTES) {
-                header |= in.getUnsignedByte(at++) << (8 * headerBytes++);
+                header |= in.getUnsignedByte(at) << (8 * headerBytes++);
+                if (headerBytes == HEADER_BYTES) {
+                    clientSequenceId = header >>> 24;
+                    serverSequenceId = (serverSequenceId + 1) & 0xFF;
+                    in.setByte(at, serverSequenceId);
+                    beginPacket();
+                }
+                at++;
                 if (headerBytes < HEADER_BYTES) {
                     continue;
                 }
-                beginPacket();
             }
             int passed = Math.min(packetLeft, end - at);
             at += passed;

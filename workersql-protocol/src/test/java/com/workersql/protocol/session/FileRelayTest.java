@@ -27,7 +27,7 @@ class FileRelayTest {
         byte[] next = ByteBufUtil.decodeHexDump("0100000003");
         for (int cut = 0; cut <= file.length; cut++) {
             server.clear();
-            relay.begin();
+            relay.begin(1);
             assertThat(relay(Unpooled.wrappedBuffer(file, 0, cut))).isEqualTo(cut == file.length);
             ByteBuf rest = Unpooled.wrappedBuffer(
                     Unpooled.wrappedBuffer(file, cut, file.length - cut), Unpooled.wrappedBuffer(next));
@@ -40,14 +40,14 @@ class FileRelayTest {
 
     @Test
     void extraAnEmptyFileIsFourBytesAndEndsWithoutWaitingForAFifth() {
-        relay.begin();
+        relay.begin(1);
         assertThat(relay(Unpooled.wrappedBuffer(new byte[] {0, 0, 0, 2}))).isTrue();
         assertThat(ByteBufUtil.hexDump(server)).isEqualTo("00000002");
     }
 
     @Test
     void extraAnEmptyPacketBehindAFullOneIsNotTheEndOfTheFile() {
-        relay.begin();
+        relay.begin(1);
         ByteBuf full = Unpooled.buffer(0xFF_FFFF + 8);
         full.writeMediumLE(0xFF_FFFF)
                 .writeByte(2)
@@ -61,9 +61,22 @@ class FileRelayTest {
     }
 
     @Test
+    void numbersPacketsForTheServerWhateverTheClientCallsThem() {
+        for (int cut = 0; cut <= 12; cut++) {
+            server.clear();
+            relay.begin(254);
+            byte[] file = ByteBufUtil.decodeHexDump("01000007" + "61" + "01000009" + "62" + "0000000a");
+            relay(Unpooled.wrappedBuffer(file, 0, cut));
+            relay(Unpooled.wrappedBuffer(file, cut, file.length - cut));
+            assertThat(ByteBufUtil.hexDump(server)).isEqualTo("010000ff" + "61" + "01000000" + "62" + "00000001");
+            assertThat(relay.clientSequenceId()).isEqualTo(0x0a);
+        }
+    }
+
+    @Test
     void refusesAFileOverTheLimitByTheHeaderThatGoesBeyondIt() {
         FileRelay limited = new FileRelay(5);
-        limited.begin();
+        limited.begin(1);
         limited.relay(Unpooled.wrappedBuffer(new byte[] {5, 0, 0, 2, 1, 2, 3, 4, 5}), ByteBuf::release);
         assertThatThrownBy(() -> limited.relay(Unpooled.wrappedBuffer(new byte[] {1, 0, 0, 3}), ByteBuf::release))
                 .isInstanceOf(ProtocolException.class)
