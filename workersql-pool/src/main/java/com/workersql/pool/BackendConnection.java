@@ -164,6 +164,17 @@ final class BackendConnection extends ChannelInboundHandlerAdapter implements Re
         command.sent = true;
     }
 
+    /** Sends a part of a file; {@code sent} hears when the kernel has taken it, or that it will not. Owns {@code packets}. */
+    void sendFile(ByteBuf packets, Runnable sent) {
+        assert loop().inEventLoop();
+        if (isOpen()) {
+            channel.writeAndFlush(packets).addListener(f -> sent.run());
+        } else {
+            packets.release();
+            sent.run();
+        }
+    }
+
     /** Sends what has no reply. Owns {@code packets}. */
     void send(ByteBuf packets, boolean flush) {
         assert loop().inEventLoop();
@@ -358,7 +369,7 @@ final class BackendConnection extends ChannelInboundHandlerAdapter implements Re
                     completeFirst();
                 }
             }
-        } catch (ProtocolException e) {
+        } catch (ProtocolException | UnaskedFileRequest e) {
             fail(e.getMessage(), e);
         } catch (RuntimeException e) {
             fail("a reply's listener failed: " + e, e);
@@ -398,6 +409,11 @@ final class BackendConnection extends ChannelInboundHandlerAdapter implements Re
                 }
             }
             case ERR -> readErr(command, payload);
+            case LOCAL_INFILE -> {
+                if (!command.answersFileRequests) {
+                    throw new UnaskedFileRequest();
+                }
+            }
             default -> {}
         }
         command.control(kind, sequenceId, payload);

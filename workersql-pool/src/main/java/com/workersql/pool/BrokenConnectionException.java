@@ -18,14 +18,25 @@ public final class BrokenConnectionException extends PoolException {
     }
 
     private final Phase phase;
+    private final boolean forFile;
 
     BrokenConnectionException(Endpoint endpoint, Phase phase, String message, Throwable cause) {
         super("Connection to " + endpoint + " broke: " + message, cause, endpoint);
         this.phase = requireNonNull(phase, "phase");
+        this.forFile = cause instanceof UnaskedFileRequest;
     }
 
     /** How far the command came. */
     public Phase phase() {
         return phase;
+    }
+
+    /**
+     * True when it was ended because the server asked for a file that the command had not offered. A healthy server does not.
+     *
+     * @see ReplyListener#answersFileRequests()
+     */
+    public boolean isForFileRequest() {
+        return forFile;
     }
 }

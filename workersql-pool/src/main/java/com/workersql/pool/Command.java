@@ -21,6 +21,8 @@ final class Command {
 
     private final ReplyListener listener;
 
+    final boolean answersFileRequests;
+
     /** The kernel may have taken all of its bytes. */
     boolean sent;
     /** A byte of its reply was given to the listener. */
@@ -41,6 +43,7 @@ final class Command {
     Command(ReplyKind kind, ReplyListener listener, Lease lease, long startNanos) {
         this.kind = kind;
         this.listener = listener;
+        this.answersFileRequests = listener.answersFileRequests();
         this.lease = lease;
         this.startNanos = startNanos;
     }

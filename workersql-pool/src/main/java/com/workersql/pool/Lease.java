@@ -185,12 +185,16 @@ final class Lease implements PooledConnection {
     }
 
     @Override
-    public void sendMore(ByteBuf packets) {
+    public Future<Void> sendMore(ByteBuf packets) {
         if (returned) {
             packets.release();
         }
         checkLent();
-        onChannel(packets, () -> connection.send(packets, true));
+        Promise<Void> sent = borrower.newPromise();
+        if (!onChannel(packets, () -> connection.sendFile(packets, () -> onBorrower(() -> sent.trySuccess(null))))) {
+            sent.trySuccess(null);
+        }
+        return sent;
     }
 
     @Override

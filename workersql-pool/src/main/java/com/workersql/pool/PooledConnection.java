@@ -77,9 +77,11 @@ public interface PooledConnection {
     /**
      * Sends more bytes for the command that runs: the file that a LOCAL INFILE request asks for.
      *
-     * @param packets whole packets with headers; the connection owns it from here and releases it
+     * @param packets a part of the stream of packets, cut anywhere; the connection owns it from here and releases it
+     * @return done when the kernel has taken the bytes, or when there is nobody left who could take them: whoever waits for it before
+     *     reading more of the file holds no more of it than the server takes. How the command ends, its listener hears.
      */
-    void sendMore(ByteBuf packets);
+    Future<Void> sendMore(ByteBuf packets);
 
     /**
      * Backpressure: stops or resumes reading from the server. What was read already still arrives. A connection that is given

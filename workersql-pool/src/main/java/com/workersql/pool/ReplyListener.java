@@ -12,6 +12,15 @@ import io.netty.buffer.ByteBuf;
  */
 public interface ReplyListener {
     /**
+     * Whether a server that asks for a file will get one: the listener then hears of the request by {@link #onControl}, and sends the
+     * file by {@link PooledConnection#sendMore}. Where it will not, such a request ends the connection, because nobody else would ever
+     * answer it; asked once, when the command is given.
+     */
+    default boolean answersFileRequests() {
+        return false;
+    }
+
+    /**
      * A run of bytes of the reply, packet headers included: column definitions and rows. It may begin and end anywhere in a
      * packet.
      *
