@@ -23,7 +23,12 @@ public final class Router {
 
     private Router(Builder builder) {
         this.planner = new Planner(
-                builder.policy, builder.resolver, builder.planCacheMaxWeightBytes, builder.hashSeed, builder.support);
+                builder.policy,
+                builder.resolver,
+                builder.planCacheMaxWeightBytes,
+                builder.hashSeed,
+                builder.support,
+                builder.localFiles);
     }
 
     /**
@@ -215,6 +220,7 @@ public final class Router {
         private long hashSeed = new SecureRandom().nextLong();
         private TenantResolver resolver = TenantResolver.OF_THE_POLICY;
         private MultiShardSupport support = MultiShardSupport.ALL;
+        private boolean localFiles;
 
         private Builder(RoutingPolicy policy) {
             this.policy = Objects.requireNonNull(policy, "policy");
@@ -254,6 +260,18 @@ public final class Router {
          */
         public Builder multiShard(MultiShardSupport given) {
             support = Objects.requireNonNull(given, "given");
+            return this;
+        }
+
+        /**
+         * Sets whether {@code LOAD DATA LOCAL} and {@code LOAD XML LOCAL} are planned, because the caller can hand a client's file to the
+         * shard that asks for it.
+         *
+         * @param planned default: false, they are refused with error 3948
+         * @return this
+         */
+        public Builder localFiles(boolean planned) {
+            localFiles = planned;
             return this;
         }
 

@@ -228,7 +228,8 @@ public final class Names {
                     isQuery[depth] = true;
                 }
             }
-            case TABLE, TABLES, VIEW, SEQUENCE -> expect(true, kind != StatementKind.CREATE_TABLE);
+            case TABLE, TABLES, VIEW, SEQUENCE ->
+                expect(true, kind != StatementKind.CREATE_TABLE && kind != StatementKind.LOAD_DATA);
             case REFERENCES -> expect(true, false);
             case LIKE -> {
                 if (kind == StatementKind.CREATE_TABLE || kind == StatementKind.CREATE_TEMPORARY_TABLE) {

@@ -134,12 +134,6 @@ public final class Classifier {
                 yield list == null ? Verdict.route(info, Route.NAMES) : Verdict.local(info, list);
             }
             case LOCK_TABLES, HANDLER, TABLE_MAINTENANCE -> Verdict.route(info, Route.NAMES);
-            case LOAD_DATA ->
-                Verdict.refused(
-                        info,
-                        3948,
-                        "42000",
-                        "Loading local data is disabled; this must be enabled on both the client and server sides");
             case COMPOUND -> unsupported(info, "compound statements outside stored programs");
             default -> Verdict.route(info, Route.ANALYSE);
         };

@@ -63,6 +63,7 @@ public final class Planner {
     private final AtomicReferenceArray<Scratch> idle;
     private final long seed;
     private final MultiShardSupport support;
+    private final boolean localFiles;
     private final TenantResolver resolver;
     private final LongAdder hits = new LongAdder();
     private final LongAdder misses = new LongAdder();
@@ -120,13 +121,16 @@ public final class Planner {
      * @param cacheWeightBytes how much the cached analyses may weigh, estimated
      * @param seed the hash's seed
      * @param support which statements for several shards are carried out
+     * @param localFiles whether clients' files may be loaded
      */
     public Planner(
             RoutingPolicy policy,
             TenantResolver resolver,
             long cacheWeightBytes,
             long seed,
-            MultiShardSupport support) {
+            MultiShardSupport support,
+            boolean localFiles) {
+        this.localFiles = localFiles;
         this.resolver = resolver;
         this.inForce = InForce.of(policy, resolver);
         this.support = support;
@@ -377,6 +381,14 @@ public final class Planner {
                 return mayAnalyse ? inner(statement, s, verdict, now) : null;
             }
             case ANALYSE -> {
+                if (verdict.info().kind() == StatementKind.LOAD_DATA) {
+                    if (!localFiles) {
+                        return Refusal.localFile(verdict.info());
+                    }
+                    if (purpose == Purpose.PREPARE) {
+                        return Refusal.unpreparable(verdict.info());
+                    }
+                }
                 if (s.isRaw()) {
                     scratch.probe.set(s, statement.context(), seed);
                     Shape shape = shapes.getIfPresent(scratch.probe);
@@ -673,7 +685,8 @@ public final class Planner {
         if (innerVerdict.route() == Route.SEVERAL
                 || innerVerdict.route() == Route.LOCAL
                 || innerVerdict.route() == Route.INNER_TEXT
-                || innerVerdict.route() == Route.SESSION) {
+                || innerVerdict.route() == Route.SESSION
+                || innerVerdict.info().kind() == StatementKind.LOAD_DATA) {
             return Refusal.unsupported(
                     info, info.kind() + " of " + innerVerdict.info().kind());
         }

@@ -13,6 +13,18 @@ final class Refusal {
         return new Refused(info, 1235, "42000", "This gateway doesn't yet support '" + what + "'");
     }
 
+    static Refused localFile(StatementInfo info) {
+        return new Refused(
+                info,
+                3948,
+                "42000",
+                "Loading local data is disabled; this must be enabled on both the client and server sides");
+    }
+
+    static Refused unpreparable(StatementInfo info) {
+        return new Refused(info, 1295, "HY000", "This command is not supported in the prepared statement protocol yet");
+    }
+
     static Refused table(StatementInfo info, String table) {
         String command = info.kind().name().replace('_', ' ');
         return new Refused(info, 1142, "42000", command + " command denied to this user for table '" + table + "'");

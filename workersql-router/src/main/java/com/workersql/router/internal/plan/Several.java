@@ -8,6 +8,7 @@ import com.workersql.router.RoutePlan.SingleShard;
 import com.workersql.router.SessionEffect;
 import com.workersql.router.Statement;
 import com.workersql.router.StatementInfo;
+import com.workersql.router.StatementKind;
 import com.workersql.router.internal.lex.FoldedStatement;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -67,6 +68,10 @@ final class Several {
             }
             shard = single.shard();
             StatementInfo part = single.statement();
+            if (part.kind() == StatementKind.LOAD_DATA) {
+                // The shard asks for its file in the middle of its replies: it has to be known which of them that is.
+                return oneByOne(info);
+            }
             for (SessionEffect effect : part.effects()) {
                 if (ONE_BY_ONE.contains(effect)) {
                     return oneByOne(info);

@@ -100,6 +100,9 @@ final class TableRoute {
         if (reference && writesReference()) {
             return referenceWrite();
         }
+        if (info.kind() == StatementKind.LOAD_DATA && (reference || !keyed.isEmpty())) {
+            return refused("a file for a table whose rows are on several shards: a file cannot be split");
+        }
         KeyValues values = new KeyValues(statement, s, policy, trace);
         if (hints.directs()) {
             String hinted = HintedShard.of(hints, policy, keyed, values);
