@@ -11,6 +11,7 @@ import com.workersql.router.policy.RoutingPolicy;
 import com.workersql.server.anyport.AnyDoor;
 import com.workersql.server.config.GatewayConfig;
 import com.workersql.server.config.ListenAddress;
+import com.workersql.server.config.LocalInfile;
 import com.workersql.server.config.yaml.DocumentException;
 import com.workersql.server.embedded.EmbeddedException;
 import com.workersql.server.embedded.EmbeddedShards;
@@ -176,6 +177,7 @@ public final class Gateway implements RunningGateway {
         router = Router.builder(policy)
                 .planCacheMaxWeightBytes(effective.limits().planCacheBytes())
                 .multiShard(MultiShardSupport.CONCATENATION)
+                .localFiles(effective.localInfile() == LocalInfile.ON)
                 .build();
         var planner = new Planner(PLANNER_QUEUE);
         closing.push(planner::close);
@@ -261,7 +263,8 @@ public final class Gateway implements RunningGateway {
                         limits.maxConnections(),
                         limits.maxPacketBytes(),
                         limits.handshakeTimeoutMillis(),
-                        limits.preparedStatementsPerSession()),
+                        limits.preparedStatementsPerSession(),
+                        effective.localInfile() == LocalInfile.ON ? limits.localFileBytes() : -1),
                 budget,
                 this::drainError);
         if (embedded != null) {
@@ -456,11 +459,12 @@ public final class Gateway implements RunningGateway {
                 || !next.replicas().equals(current.replicas())
                 || !next.web().equals(current.web())
                 || !Objects.equals(next.adminToken(), current.adminToken())
-                || !Objects.equals(next.tenantsFile(), current.tenantsFile());
+                || !Objects.equals(next.tenantsFile(), current.tenantsFile())
+                || next.localInfile() != current.localInfile();
         if (needsStart) {
             LOG.warn(
                     "Some changes of the configuration need a new start: listen, shards, limits, pool, breaker, statements,"
-                            + " replicas, http, admin, tenants_file");
+                            + " replicas, http, admin, tenants_file, local_infile");
         }
         LOG.info("Reloaded: {} users, policy {}", next.users().all().size(), policy.version());
         var gone = tenants(current);

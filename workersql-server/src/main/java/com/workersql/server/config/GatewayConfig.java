@@ -34,6 +34,7 @@ import java.util.stream.IntStream;
  * @param logging what is logged
  * @param tenantsFile where the tenants are kept that are added while the gateway runs; null: none can be added
  * @param adminToken what whoever administers the gateway over HTTP proves itself by; null: nobody may
+ * @param localInfile whether clients may load files of their own
  * @param drainMillis how long a stopping gateway lets running statements and transactions finish
  */
 public record GatewayConfig(
@@ -56,6 +57,7 @@ public record GatewayConfig(
         LoggingConfig logging,
         Path tenantsFile,
         Secret adminToken,
+        LocalInfile localInfile,
         int drainMillis) {
 
     /** {@code drain_millis}: default 30,000. */
@@ -139,6 +141,7 @@ public record GatewayConfig(
                 .logging(logging)
                 .tenantsFile(tenantsFile)
                 .adminToken(adminToken)
+                .localInfile(localInfile)
                 .drainMillis(drainMillis);
     }
 
@@ -163,6 +166,7 @@ public record GatewayConfig(
         private LoggingConfig logging = LoggingConfig.DEFAULT;
         private Path tenantsFile;
         private Secret adminToken;
+        private LocalInfile localInfile = LocalInfile.OFF;
         private int drainMillis = (int) DRAIN_MILLIS.byDefault();
 
         private Builder() {}
@@ -288,6 +292,12 @@ public record GatewayConfig(
             return this;
         }
 
+        /** Whether clients may load files of their own; default off. */
+        public Builder localInfile(LocalInfile localInfile) {
+            this.localInfile = localInfile;
+            return this;
+        }
+
         /** How long a stopping gateway lets work finish; default 30,000 ms, 0 to 3,600,000. */
         public Builder drainMillis(int millis) {
             this.drainMillis = millis;
@@ -326,6 +336,7 @@ public record GatewayConfig(
                     logging,
                     tenantsFile,
                     adminToken,
+                    localInfile,
                     drainMillis);
         }
     }

@@ -14,6 +14,7 @@ import java.util.function.ToLongFunction;
  * @param preparedStatementsPerSession the most prepared statements that one session may hold open
  * @param handshakeTimeoutMillis how long a client may take from connecting to being logged in
  * @param planCacheBytes the weight of the cache of routing plans
+ * @param localFileBytes the longest file of a client that is loaded
  */
 public record Limits(
         int maxPacketBytes,
@@ -21,7 +22,8 @@ public record Limits(
         int maxConnections,
         int preparedStatementsPerSession,
         int handshakeTimeoutMillis,
-        long planCacheBytes) {
+        long planCacheBytes,
+        long localFileBytes) {
 
     /** {@code max_packet_bytes}: default 64 MiB, as MySQL's {@code max_allowed_packet}. */
     public static final Setting MAX_PACKET_BYTES = new Setting("max_packet_bytes", 64 << 20, 1024, 1 << 30);
@@ -44,6 +46,9 @@ public record Limits(
     /** {@code plan_cache_bytes}: default 16 MiB. */
     public static final Setting PLAN_CACHE_BYTES = new Setting("plan_cache_bytes", 16 << 20, 1 << 16, 1L << 32);
 
+    /** {@code local_file_bytes}: default 1 GiB; a longer file of LOAD DATA LOCAL ends by error 1153 and the connection. */
+    public static final Setting LOCAL_FILE_BYTES = new Setting("local_file_bytes", 1 << 30, 0, 1L << 40);
+
     /**
      * Checks each value against its setting.
      *
@@ -56,6 +61,7 @@ public record Limits(
         PREPARED_STATEMENTS_PER_SESSION.check(preparedStatementsPerSession);
         HANDSHAKE_TIMEOUT_MILLIS.check(handshakeTimeoutMillis);
         PLAN_CACHE_BYTES.check(planCacheBytes);
+        LOCAL_FILE_BYTES.check(localFileBytes);
     }
 
     /** Every limit at its default. */
@@ -75,6 +81,7 @@ public record Limits(
                 (int) values.applyAsLong(MAX_CONNECTIONS),
                 (int) values.applyAsLong(PREPARED_STATEMENTS_PER_SESSION),
                 (int) values.applyAsLong(HANDSHAKE_TIMEOUT_MILLIS),
-                values.applyAsLong(PLAN_CACHE_BYTES));
+                values.applyAsLong(PLAN_CACHE_BYTES),
+                values.applyAsLong(LOCAL_FILE_BYTES));
     }
 }

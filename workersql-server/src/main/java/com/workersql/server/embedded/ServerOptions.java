@@ -46,7 +46,8 @@ final class ServerOptions {
                 "--max-connections=500",
                 // The gateway's own limit is the one that a client meets.
                 "--max-allowed-packet=1G",
-                "--local-infile=OFF",
+                // Whether clients' files are loaded, the gateway decides.
+                "--local-infile=ON",
                 "--table-open-cache=400"));
         if (programs.isMariaDb()) {
             options.add("--skip-ssl");

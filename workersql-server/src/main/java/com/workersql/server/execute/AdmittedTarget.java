@@ -51,6 +51,11 @@ class AdmittedTarget implements PrepareTarget {
     }
 
     @Override
+    public void fileRequested(int sequenceId, ByteBuf request, ClientFile file) {
+        target.fileRequested(sequenceId, request, file);
+    }
+
+    @Override
     public void completed(ReplyStatus status) {
         end();
         target.completed(status);

@@ -6,6 +6,7 @@ import com.workersql.pool.ReplyListener;
 import com.workersql.protocol.Command;
 import com.workersql.protocol.session.ReplyKind;
 import com.workersql.router.StatementInfo;
+import com.workersql.router.StatementKind;
 import com.workersql.server.error.GatewayError;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -33,6 +34,11 @@ final class QueryWork implements Work {
     @Override
     public byte[] sql() {
         return ByteBufUtil.getBytes(command, command.readerIndex() + 1, command.readableBytes() - 1);
+    }
+
+    @Override
+    public byte[] fileName(boolean noBackslashEscapes) {
+        return info.kind() == StatementKind.LOAD_DATA ? ClientFileName.of(sql(), noBackslashEscapes) : null;
     }
 
     @Override

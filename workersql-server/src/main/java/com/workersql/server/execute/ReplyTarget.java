@@ -6,6 +6,7 @@ import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.session.ControlPacket;
 import com.workersql.server.error.GatewayError;
 import io.netty.buffer.ByteBuf;
+import io.netty.util.concurrent.Future;
 
 /**
  * Where the reply to one command goes; every door has its own. All calls come on the session's event loop. A reply is either
@@ -64,6 +65,41 @@ public interface ReplyTarget {
      * @param error the error
      */
     void failed(GatewayError error);
+
+    /**
+     * The shard asks for the client's file. The door asks the client for it and sends what comes, up to the end of the file or to
+     * {@link ClientFile#abort}; the reply goes on behind it, or fails before.
+     *
+     * @param sequenceId the request's sequence id on the shard's connection
+     * @param request the request's payload, valid during the call only
+     * @param file takes the file
+     */
+    default void fileRequested(int sequenceId, ByteBuf request, ClientFile file) {
+        file.abort(GatewayError.refused(
+                3948, "42000", "Loading local data is disabled: there are no files behind this door"));
+    }
+
+    /** A client's file on its way to the shard that asked for it. Confined to the session's event loop. */
+    interface ClientFile {
+        /**
+         * Sends a part of the file.
+         *
+         * @param packets a part of the stream of packets, cut anywhere, with sequence ids that count on from the request's; owned by
+         *     the file from here
+         * @return done when the shard's socket has taken it, or when nobody is left who wants it
+         */
+        Future<Void> send(ByteBuf packets);
+
+        /** The last packet was sent. */
+        void ended();
+
+        /**
+         * Gives the statement up: the shard must not take what it has got for the whole file. The target's {@link #failed} is called.
+         *
+         * @param error what the client gets to hear
+         */
+        void abort(GatewayError error);
+    }
 
     /** Flow control of a shard's reply: a door whose client reads slowly stops the shard's socket. */
     interface Relay {

@@ -47,6 +47,7 @@ final class ShardConnections {
             | CapabilityFlags.CLIENT_MULTI_RESULTS
             | CapabilityFlags.CLIENT_PS_MULTI_RESULTS
             | CapabilityFlags.CLIENT_DEPRECATE_EOF
+            | CapabilityFlags.CLIENT_LOCAL_FILES
             | CapabilityFlags.MARIADB_CLIENT_EXTENDED_METADATA;
 
     private static final long ALWAYS = CapabilityFlags.CLIENT_LONG_FLAG

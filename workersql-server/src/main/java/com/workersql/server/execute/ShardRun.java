@@ -224,7 +224,11 @@ final class ShardRun implements Relay.Ending {
                 executor.flavor(),
                 () -> {
                     work = executor.withSessionValues(session, work);
-                    relay = new Relay(connection, target, this);
+                    relay = new Relay(
+                            connection,
+                            target,
+                            this,
+                            work.fileName(session.sqlModes().noBackslashEscapes()));
                     work.send(connection, relay, this::notSent);
                 },
                 error -> {
@@ -266,6 +270,34 @@ final class ShardRun implements Relay.Ending {
         deadline.cancel();
         dropCopy();
         return true;
+    }
+
+    @Override
+    public void fileRequested() {
+        dropCopy();
+    }
+
+    @Override
+    public void fileAborted(GatewayError why) {
+        if (end()) {
+            lease.released();
+            giveUp("the client's file was given up");
+            target.failed(why);
+        }
+    }
+
+    /** Ends the connection in the middle of a file. The server might take the end of the stream for that of the file: it is killed first. */
+    private void giveUp(String why) {
+        var connection = lease.connection();
+        Written.perhaps(session, shardName, work.info(), executor.nanoClock());
+        if (session.holdsUnreplayableState()) {
+            session.closeAfterReply();
+        }
+        session.transactionLost(session.inTransaction());
+        session.statusFlags(session.statusFlags() & ~StatusFlags.SERVER_STATUS_IN_TRANS);
+        session.running(null);
+        session.held(null);
+        connection.kill().addListener(killed -> connection.discard(why));
     }
 
     private void dropCopy() {
@@ -444,6 +476,7 @@ final class ShardRun implements Relay.Ending {
         var proof = proof(cause, bytesLeft);
         if (copy != null
                 && proof != null
+                && !cause.isForFileRequest()
                 && !deadline.isOver()
                 && shard.retries().tryRetry(proof)) {
             executor.abandon(session, lease.connection(), "broken");
@@ -456,6 +489,10 @@ final class ShardRun implements Relay.Ending {
             Written.perhaps(session, shardName, work.info(), executor.nanoClock());
         }
         var lost = lost(cause, bytesLeft);
+        if (cause.isForFileRequest() && !bytesLeft) {
+            target.failed(Relay.UNASKED_FILE);
+            return;
+        }
         target.failed(
                 deadline.isOver() && lost.outcome() != Outcome.UNKNOWN
                         ? deadline.error(shardName, lost.outcome())
@@ -526,14 +563,21 @@ final class ShardRun implements Relay.Ending {
         if (!end()) {
             return;
         }
+        if (relay != null) {
+            relay.stop();
+        }
+        if (relay != null && relay.isFileOpen()) {
+            // The client is the one that is slow.
+            lease.released();
+            giveUp("no file in time");
+            target.failed(deadline.error(shardName, Outcome.NOT_EXECUTED));
+            return;
+        }
         executor.failed(lease);
         if (!work.isPreparation()) {
             Written.perhaps(session, shardName, work.info(), executor.nanoClock());
         }
         boolean inTransaction = session.inTransaction();
-        if (relay != null) {
-            relay.stop();
-        }
         if (session.holdsUnreplayableState()) {
             session.closeAfterReply();
         }

@@ -379,6 +379,11 @@ public final class StatementExecutor {
     /** Carries a plan out. */
     void dispatch(ClientSession session, RoutePlan plan, Statement statement, Work work, ReplyTarget target) {
         var refusal = refusal(session, plan.statement());
+        if (refusal == null
+                && plan.statement().kind() == StatementKind.LOAD_DATA
+                && !(plan instanceof RoutePlan.Refused)) {
+            refusal = fileRefusal(session, work);
+        }
         if (refusal != null) {
             work.drop();
             target.failed(refusal);
@@ -415,6 +420,24 @@ public final class StatementExecutor {
                     1227, "42000", "Access denied; this user lacks the permission '" + name(needed) + "'");
         }
         return null;
+    }
+
+    /** Why a client's file cannot be loaded; null where it can. */
+    private static GatewayError fileRefusal(ClientSession session, Work work) {
+        byte[] sql = work.sql();
+        if (sql != null && ClientFileName.isServers(sql)) {
+            return null;
+        }
+        if (!session.capabilities().has(CapabilityFlags.CLIENT_LOCAL_FILES)) {
+            return GatewayError.refused(
+                    3948,
+                    "42000",
+                    "Loading local data is disabled; this must be enabled on both the client and server sides");
+        }
+        return work.fileName(session.sqlModes().noBackslashEscapes()) == null
+                ? GatewayError.refused(
+                        1235, "42000", "This gateway doesn't yet support 'a file whose name is no plain literal'")
+                : null;
     }
 
     private static String name(PermissionClass permission) {

@@ -21,6 +21,16 @@ interface Work {
     }
 
     /**
+     * The name of the client's file that the statement loads, as the server will ask for it; null where it loads none, so that a server
+     * that asks for one all the same does not get it.
+     *
+     * @param noBackslashEscapes how the session's texts are read
+     */
+    default byte[] fileName(boolean noBackslashEscapes) {
+        return null;
+    }
+
+    /**
      * Sends the command, once.
      *
      * @param connection the session's connection, its state set

@@ -34,6 +34,7 @@ final class CommandHandler extends ChannelInboundHandlerAdapter {
     private final UserChanges userChanges;
     private final ArrayDeque<ByteBuf> waiting = new ArrayDeque<>(2);
     private Entrance.Admitted admitted;
+    private final long maxLocalFileBytes;
     private ClientSession session;
     private ChangeUserExchange exchange;
     private MySqlReply reply;
@@ -42,12 +43,15 @@ final class CommandHandler extends ChannelInboundHandlerAdapter {
 
     /**
      * @param draining gives the error for a client that asks for more while the gateway stops; null while it does not
+     * @param maxLocalFileBytes the longest file of the client that is loaded
      */
     CommandHandler(
             StatementExecutor executor,
             Entrance.Admitted admitted,
             Supplier<GatewayError> draining,
-            UserChanges userChanges) {
+            UserChanges userChanges,
+            long maxLocalFileBytes) {
+        this.maxLocalFileBytes = maxLocalFileBytes;
         this.executor = executor;
         this.admitted = admitted;
         this.session = admitted.session();
@@ -58,7 +62,11 @@ final class CommandHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
-        reply = new MySqlReply(ctx.channel(), session.capabilities(), this::ended);
+        reply = reply();
+    }
+
+    private MySqlReply reply() {
+        return new MySqlReply(context.channel(), session.capabilities(), maxLocalFileBytes, this::ended);
     }
 
     @Override
@@ -169,7 +177,7 @@ final class CommandHandler extends ChannelInboundHandlerAdapter {
         admitted = next;
         session = next.session();
         exchange = null;
-        reply = new MySqlReply(context.channel(), session.capabilities(), this::ended);
+        reply = reply();
         context.executor().execute(this::ended);
     }
 

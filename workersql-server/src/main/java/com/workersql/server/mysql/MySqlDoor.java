@@ -201,11 +201,12 @@ public final class MySqlDoor extends ChannelInitializer<Channel> {
 
     /** A MariaDB server tells of its further capabilities in the place of the bit for the old password hash. */
     private CapabilityFlags capabilities() {
+        var offered =
+                settings.maxLocalFileBytes() < 0 ? CAPABILITIES : CAPABILITIES.with(CapabilityFlags.CLIENT_LOCAL_FILES);
         return shards.get().flavor() == ServerFlavor.MARIADB
-                ? CAPABILITIES
-                        .without(CapabilityFlags.CLIENT_LONG_PASSWORD)
+                ? offered.without(CapabilityFlags.CLIENT_LONG_PASSWORD)
                         .with(CapabilityFlags.MARIADB_CLIENT_EXTENDED_METADATA)
-                : CAPABILITIES;
+                : offered;
     }
 
     private final class HandshakeEnd implements ServerHandshakeHandler.Listener {
@@ -222,7 +223,8 @@ public final class MySqlDoor extends ChannelInitializer<Channel> {
             if (admitted != null) {
                 var ok = Ok.of(admitted.session().lastingStatusFlags());
                 var packets = new PacketDecoderHandler(settings.maxPacketBytes(), SequenceMode.RESTART, budget);
-                var commands = new CommandHandler(executor, admitted, draining, userChanges(packets, offer));
+                var commands = new CommandHandler(
+                        executor, admitted, draining, userChanges(packets, offer), settings.maxLocalFileBytes());
                 var compression = CompressionAlgorithm.of(client.capabilities());
                 if (compression == null) {
                     decision.accept(ok, packets, commands);

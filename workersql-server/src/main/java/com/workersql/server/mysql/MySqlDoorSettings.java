@@ -8,6 +8,11 @@ package com.workersql.server.mysql;
  * @param maxPacketBytes the largest command
  * @param handshakeTimeoutMillis how long a login may take as a whole
  * @param preparedStatementsPerSession how many statements a session may have prepared
+ * @param maxLocalFileBytes the longest file of a client that is loaded; negative: none is, and it is not offered
  */
 public record MySqlDoorSettings(
-        int maxConnections, int maxPacketBytes, int handshakeTimeoutMillis, int preparedStatementsPerSession) {}
+        int maxConnections,
+        int maxPacketBytes,
+        int handshakeTimeoutMillis,
+        int preparedStatementsPerSession,
+        long maxLocalFileBytes) {}

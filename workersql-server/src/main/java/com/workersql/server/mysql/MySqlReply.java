@@ -9,6 +9,7 @@ import com.workersql.protocol.message.server.ColumnDefinition;
 import com.workersql.protocol.message.server.Eof;
 import com.workersql.protocol.message.server.Err;
 import com.workersql.protocol.message.server.Ok;
+import com.workersql.protocol.netty.PacketDecoderHandler;
 import com.workersql.protocol.session.ControlPacket;
 import com.workersql.server.error.GatewayError;
 import com.workersql.server.execute.LocalOk;
@@ -36,6 +37,7 @@ final class MySqlReply implements PrepareTarget, SeveralReplies {
 
     private final Channel channel;
     private final CapabilityFlags capabilities;
+    private final long maxLocalFileBytes;
     private final Runnable ended;
     /** Small pieces that were not given to the channel yet; null while there are none. */
     private ByteBuf gathered;
@@ -49,11 +51,17 @@ final class MySqlReply implements PrepareTarget, SeveralReplies {
     private PacketNumbers numbers;
     /** Run behind the current reply; null where none follows. */
     private Runnable nextStatement;
+    /** True while the client sends a file. */
+    private boolean readsFile;
+    /** Told to the client when it has sent its file; null where there is none. */
+    private GatewayError afterFile;
 
     /**
+     * @param maxLocalFileBytes the longest file that the client may send
      * @param ended called when a reply is complete and flushed
      */
-    MySqlReply(Channel channel, CapabilityFlags capabilities, Runnable ended) {
+    MySqlReply(Channel channel, CapabilityFlags capabilities, long maxLocalFileBytes, Runnable ended) {
+        this.maxLocalFileBytes = maxLocalFileBytes;
         this.channel = channel;
         this.capabilities = capabilities;
         this.ended = ended;
@@ -95,6 +103,31 @@ final class MySqlReply implements PrepareTarget, SeveralReplies {
         relay = flow;
         if (!channel.isWritable()) {
             flow.reading(false);
+        }
+    }
+
+    @Override
+    public void fileRequested(int sequenceId, ByteBuf request, ClientFile file) {
+        var out = channel.alloc().buffer(PacketEncoder.HEADER_BYTES + request.readableBytes());
+        PacketEncoder.write(out, numbers == null ? sequenceId : numbers.take(), request);
+        readsFile = true;
+        var incoming = new IncomingFile(file, maxLocalFileBytes, sequenceId, this::fileEnded);
+        String decoder = channel.pipeline().context(PacketDecoderHandler.class).name();
+        channel.pipeline().addBefore(decoder, null, incoming);
+        write(out);
+        unflushedBytes = 0;
+        flush();
+    }
+
+    /** The reply goes on behind what the client has sent. */
+    private void fileEnded(int clientSequenceId) {
+        readsFile = false;
+        firstSequenceId = (clientSequenceId + 1) & 0xFF;
+        numbers = new PacketNumbers(firstSequenceId);
+        var error = afterFile;
+        afterFile = null;
+        if (error != null) {
+            failed(error);
         }
     }
 
@@ -209,6 +242,11 @@ final class MySqlReply implements PrepareTarget, SeveralReplies {
 
     @Override
     public void failed(GatewayError error) {
+        if (readsFile) {
+            // A client that sends does not listen.
+            afterFile = error;
+            return;
+        }
         if (relay != null) {
             // Part of a reply is on its way, perhaps part of a packet: nothing that could be added would be understood.
             flush();

@@ -58,6 +58,8 @@ final class ConfigErrorsTest {
             auth: { jwt: { jwks_url: "https://h/j", issuer: a, audience: b, leeway_seconds: 61 } } | auth.jwt.leeway_seconds: is 61; allowed are 0 to 60
             auth: { api_keys_file: no.yaml }                | 1:24: auth.api_keys_file: DIR/no.yaml does not exist
             auth: { basic: true }                           | 1:9: auth.basic: unknown key; allowed here are jwt, api_keys_file
+            local_infile: true                              | 1:15: local_infile: found 'true'; allowed are off, on
+            limits: { local_file_bytes: -1 }                | 1:29: limits.local_file_bytes: is -1; allowed are 0 to 1099511627776
             drain_millis: yes                               | 1:15: drain_millis: found 'yes' where a whole number
             tls: { certificate: a.pem }                     | 1:6: tls.key: is missing
             shards:¶  a: {}                                 | 2:6: shards.a.endpoints: is missing

@@ -123,7 +123,24 @@ final class RawClient implements AutoCloseable {
         out.readBytes(socket.getOutputStream(), out.readableBytes());
     }
 
-    private RawReply results() throws IOException {
+    /** Sends a text and reads the first packet of what is said to it. */
+    byte[] begin(String sql) throws IOException {
+        send(Command.COM_QUERY, sql.getBytes(StandardCharsets.UTF_8));
+        return read(in).payload;
+    }
+
+    /** Sends a packet that is no command. */
+    void packet(int sequenceId, byte[] payload) throws IOException {
+        write(Unpooled.wrappedBuffer(payload), sequenceId);
+    }
+
+    /** Whether the other side has closed the connection; waits for what it does. */
+    boolean isClosed() throws IOException {
+        return in.read() < 0;
+    }
+
+    /** Reads the reply to what was sent. */
+    RawReply results() throws IOException {
         var payloads = new ArrayList<byte[]>();
         while (true) {
             byte[] first = next(payloads);
@@ -197,6 +214,11 @@ final class RawClient implements AutoCloseable {
 
     private boolean deprecatesEof() {
         return capabilities().has(CapabilityFlags.CLIENT_DEPRECATE_EOF);
+    }
+
+    /** Reads one packet. */
+    byte[] next() throws IOException {
+        return read(in).payload;
     }
 
     private byte[] next(List<byte[]> payloads) throws IOException {
