@@ -4,6 +4,7 @@ package com.workersql.pool;
 import com.workersql.pool.BackendUnavailableException.Reason;
 import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.netty.ClientHandshakeHandler;
+import com.workersql.protocol.netty.ProxyHeaderSender;
 import com.workersql.protocol.session.ClientHandshakeConfig;
 import com.workersql.protocol.session.ServerErrorException;
 import com.workersql.protocol.session.ServerSession;
@@ -122,6 +123,11 @@ final class ConnectionOpener {
                         @Override
                         protected void initChannel(Channel ch) {
                             limitUnacknowledged(ch);
+                            switch (config.proxyProtocol()) {
+                                case NONE -> {}
+                                case V1 -> ch.pipeline().addLast(ProxyHeaderSender.ofConnection(1));
+                                case V2 -> ch.pipeline().addLast(ProxyHeaderSender.ofConnection(2));
+                            }
                             ch.pipeline()
                                     .addLast(new ClientHandshakeHandler(
                                             login,

@@ -30,6 +30,7 @@ public final class PoolConfig {
     private final boolean detectRestarts;
     private final String setupStatement;
     private final PublicKeyRetrieval publicKeyRetrieval;
+    private final ProxyProtocol proxyProtocol;
     private final SslContext sslContext;
     private final Supplier<? extends SocketChannel> channelFactory;
     private final PoolListener listener;
@@ -60,6 +61,7 @@ public final class PoolConfig {
         detectRestarts = b.detectRestarts;
         setupStatement = b.setupStatement;
         publicKeyRetrieval = b.publicKeyRetrieval;
+        proxyProtocol = b.proxyProtocol;
         sslContext = b.sslContext;
         channelFactory = b.channelFactory;
         listener = b.listener;
@@ -154,6 +156,11 @@ public final class PoolConfig {
         return setupStatement;
     }
 
+    /** See {@link Builder#proxyProtocol(ProxyProtocol)}. */
+    public ProxyProtocol proxyProtocol() {
+        return proxyProtocol;
+    }
+
     /** See {@link Builder#publicKeyRetrieval(PublicKeyRetrieval)}. */
     public PublicKeyRetrieval publicKeyRetrieval() {
         return publicKeyRetrieval;
@@ -238,6 +245,7 @@ public final class PoolConfig {
         private String setupStatement = "SET SESSION session_track_system_variables='*', session_track_state_change=1,"
                 + " session_track_transaction_info='CHARACTERISTICS'";
         private PublicKeyRetrieval publicKeyRetrieval = PublicKeyRetrieval.LOOPBACK;
+        private ProxyProtocol proxyProtocol = ProxyProtocol.NONE;
         private SslContext sslContext;
         private Supplier<? extends SocketChannel> channelFactory = NioSocketChannel::new;
         private PoolListener listener = PoolListener.NONE;
@@ -511,6 +519,15 @@ public final class PoolConfig {
          */
         public Builder setupStatement(String value) {
             setupStatement = requireNonNull(value, "setupStatement");
+            return this;
+        }
+
+        /**
+         * Whether a connection begins by a PROXY header with its own addresses. Default {@link ProxyProtocol#NONE}; needed where the
+         * endpoint, or what stands in front of it, asks for one.
+         */
+        public Builder proxyProtocol(ProxyProtocol value) {
+            proxyProtocol = requireNonNull(value, "proxyProtocol");
             return this;
         }
 
