@@ -3,6 +3,7 @@ package com.workersql.server;
 
 import com.workersql.protocol.auth.PasswordVerifier;
 import com.workersql.protocol.auth.RsaKeyPair;
+import com.workersql.protocol.proxy.PeerNetworks;
 import com.workersql.protocol.session.TlsOffer;
 import com.workersql.router.CanaryReport;
 import com.workersql.router.MultiShardSupport;
@@ -37,6 +38,7 @@ import com.workersql.server.login.Logins;
 import com.workersql.server.metrics.GatewayMetrics;
 import com.workersql.server.mysql.MySqlDoor;
 import com.workersql.server.mysql.MySqlDoorSettings;
+import com.workersql.server.peer.ProxiedDoor;
 import com.workersql.server.placement.SchemaCheck;
 import com.workersql.server.policies.PolicyChanges;
 import com.workersql.server.policies.PolicyVersions;
@@ -397,7 +399,11 @@ public final class Gateway implements RunningGateway {
         }
     }
 
-    private Channel listen(String name, ListenAddress address, Transport transport, ChannelHandler door) {
+    private Channel listen(String name, ListenAddress address, Transport transport, ChannelHandler clientDoor) {
+        var door = address.proxyFrom().isEmpty()
+                ? clientDoor
+                : new ProxiedDoor(
+                        PeerNetworks.parse(address.proxyFrom()), config.limits().handshakeTimeoutMillis(), clientDoor);
         var bootstrap = new ServerBootstrap()
                 .group(transport.acceptors(), transport.workers())
                 .channelFactory(transport.server()::get)

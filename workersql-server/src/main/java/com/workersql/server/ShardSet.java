@@ -13,6 +13,7 @@ import com.workersql.pool.Endpoint;
 import com.workersql.pool.PoolKey;
 import com.workersql.pool.PoolListener;
 import com.workersql.pool.PooledClient;
+import com.workersql.pool.ProxyProtocol;
 import com.workersql.pool.PublicKeyRetrieval;
 import com.workersql.pool.TlsMode;
 import com.workersql.protocol.CapabilityFlags;
@@ -153,6 +154,12 @@ final class ShardSet implements ShardMonitor.Fleet, AutoCloseable {
         return com.workersql.pool.PoolConfig.builder()
                 .publicKeyRetrieval(retrieval ? PublicKeyRetrieval.ALWAYS : PublicKeyRetrieval.NEVER)
                 .sslContext(sslContext(shard))
+                .proxyProtocol(
+                        switch (shard.wire().proxyProtocol()) {
+                            case OFF -> ProxyProtocol.NONE;
+                            case V1 -> ProxyProtocol.V1;
+                            case V2 -> ProxyProtocol.V2;
+                        })
                 .channelFactory(transport.socket())
                 .nanoClock(nanoClock);
     }

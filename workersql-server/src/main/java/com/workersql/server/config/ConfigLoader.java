@@ -168,8 +168,14 @@ public final class ConfigLoader {
     private ListenAddress address(Section section, ListenAddress byDefault) {
         var address = new ListenAddress(
                 section.text("host", byDefault.host()), (int) section.number("port", byDefault.port(), 0, 65_535));
+        var proxies = section.texts("proxy_from", List.of());
         section.end();
-        return address;
+        try {
+            return address.withProxyFrom(proxies);
+        } catch (IllegalArgumentException e) {
+            section.problem("proxy_from", e.getMessage());
+            return address;
+        }
     }
 
     private ClientTls clientTls(Section section) {
@@ -212,6 +218,7 @@ public final class ConfigLoader {
                     ? ShardConfig.AUTO
                     : (int) section.number(ShardConfig.MAX_CONNECTIONS);
             int weight = (int) section.number(ShardConfig.WEIGHT);
+            var wire = ShardWire.read(section);
             Boolean retrieval = section.has("allow_public_key_retrieval")
                     ? (Boolean) section.flag("allow_public_key_retrieval", false)
                     : null;
@@ -220,7 +227,8 @@ public final class ConfigLoader {
             if (section.has("endpoints") && account != null) {
                 var shard = checked(
                         section,
-                        () -> new ShardConfig(name, endpoints, account, tls, maxConnections, retrieval, weight, admin),
+                        () -> new ShardConfig(
+                                name, endpoints, account, tls, maxConnections, retrieval, weight, admin, wire),
                         null);
                 if (shard != null) {
                     shards.add(shard);

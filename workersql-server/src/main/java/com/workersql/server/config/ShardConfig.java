@@ -17,6 +17,7 @@ import java.util.List;
  * @param weight how many percent of the server's own {@code max_connections} this gateway takes when {@code maxConnections} is
  *     {@link #AUTO}
  * @param admin the account that makes and drops tenants' databases and accounts; null: {@code account} does
+ * @param wire what the connections are like below the MySQL protocol
  */
 public record ShardConfig(
         String name,
@@ -26,7 +27,8 @@ public record ShardConfig(
         int maxConnections,
         Boolean allowPublicKeyRetrieval,
         int weight,
-        ShardAccount admin) {
+        ShardAccount admin,
+        ShardWire wire) {
 
     /** {@code max_connections: auto}: the number follows the server's own setting and the weight. */
     public static final int AUTO = 0;
@@ -56,6 +58,19 @@ public record ShardConfig(
         }
     }
 
+    /** A shard whose connections are plain. */
+    public ShardConfig(
+            String name,
+            List<ShardEndpoint> endpoints,
+            ShardAccount account,
+            ShardTls tls,
+            int maxConnections,
+            Boolean allowPublicKeyRetrieval,
+            int weight,
+            ShardAccount admin) {
+        this(name, endpoints, account, tls, maxConnections, allowPublicKeyRetrieval, weight, admin, ShardWire.PLAIN);
+    }
+
     /** A shard whose weight is the default, without an account for tenants. */
     public ShardConfig(
             String name,
@@ -65,6 +80,12 @@ public record ShardConfig(
             int maxConnections,
             Boolean allowPublicKeyRetrieval) {
         this(name, endpoints, account, tls, maxConnections, allowPublicKeyRetrieval, (int) WEIGHT.byDefault(), null);
+    }
+
+    /** The same shard with other connections. */
+    public ShardConfig withWire(ShardWire other) {
+        return new ShardConfig(
+                name, endpoints, account, tls, maxConnections, allowPublicKeyRetrieval, weight, admin, other);
     }
 
     /** A shard of one server on one account, with defaults for the rest. */
@@ -81,7 +102,7 @@ public record ShardConfig(
     /** The same shard with an account that makes and drops tenants' databases and accounts. */
     public ShardConfig withAdmin(ShardAccount account) {
         return new ShardConfig(
-                name, endpoints, this.account, tls, maxConnections, allowPublicKeyRetrieval, weight, account);
+                name, endpoints, this.account, tls, maxConnections, allowPublicKeyRetrieval, weight, account, wire);
     }
 
     /**

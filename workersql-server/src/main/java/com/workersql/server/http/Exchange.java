@@ -4,6 +4,7 @@ package com.workersql.server.http;
 import com.workersql.server.error.ErrorClass;
 import com.workersql.server.error.GatewayError;
 import com.workersql.server.http.query.ErrorDocument;
+import com.workersql.server.peer.ClientAddress;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -22,7 +23,6 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
-import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -168,9 +168,7 @@ public final class Exchange {
      * @return its address, or {@code localhost} when the channel has none
      */
     public String clientHost() {
-        return context.channel().remoteAddress() instanceof InetSocketAddress address
-                ? address.getAddress().getHostAddress()
-                : "localhost";
+        return ClientAddress.host(context.channel());
     }
 
     /**

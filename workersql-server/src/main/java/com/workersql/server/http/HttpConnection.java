@@ -5,6 +5,7 @@ import com.workersql.protocol.frame.Reservation;
 import com.workersql.server.error.ErrorClass;
 import com.workersql.server.error.GatewayError;
 import com.workersql.server.http.HttpRefusals.Refused;
+import com.workersql.server.peer.ClientAddress;
 import com.workersql.server.session.Drain;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -294,7 +295,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         if (refused.status().code() == HttpResponseStatus.BAD_REQUEST.code()) {
             LOG.info(
                     "Refused a request from {}: {}",
-                    context.channel().remoteAddress(),
+                    ClientAddress.of(context.channel()),
                     refused.error().message());
         }
         var current = exchange != null ? exchange : new Exchange(this, context, request);
@@ -423,7 +424,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (!(cause instanceof IOException)) {
-            LOG.info("Closing the connection of {}: {}", ctx.channel().remoteAddress(), cause.toString());
+            LOG.info("Closing the connection of {}: {}", ClientAddress.of(ctx.channel()), cause.toString());
         }
         ctx.close();
     }

@@ -10,6 +10,7 @@ import com.workersql.protocol.message.server.Err;
 import com.workersql.protocol.netty.ChangeUserExchange;
 import com.workersql.server.error.GatewayError;
 import com.workersql.server.execute.StatementExecutor;
+import com.workersql.server.peer.ClientAddress;
 import com.workersql.server.session.ClientSession;
 import com.workersql.server.session.Drain;
 import io.netty.buffer.ByteBuf;
@@ -239,16 +240,13 @@ final class CommandHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof ProtocolException e) {
-            LOG.info("Client {} broke the protocol: {}", ctx.channel().remoteAddress(), e.getMessage());
+            LOG.info("Client {} broke the protocol: {}", ClientAddress.of(ctx.channel()), e.getMessage());
             var out = ctx.alloc().buffer();
             Err.of(e).encodePacket(out, 1, session.capabilities());
             ctx.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
         } else {
             if (!(cause instanceof java.io.IOException)) {
-                LOG.error(
-                        "Client {} is closed by a fault of the gateway",
-                        ctx.channel().remoteAddress(),
-                        cause);
+                LOG.error("Client {} is closed by a fault of the gateway", ClientAddress.of(ctx.channel()), cause);
             }
             ctx.close();
         }

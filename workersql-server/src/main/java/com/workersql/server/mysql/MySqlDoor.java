@@ -24,6 +24,7 @@ import com.workersql.server.error.GatewayError;
 import com.workersql.server.execute.Shards;
 import com.workersql.server.execute.StatementExecutor;
 import com.workersql.server.login.Logins;
+import com.workersql.server.peer.ClientAddress;
 import com.workersql.server.session.SessionRegistry;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
@@ -162,8 +163,8 @@ public final class MySqlDoor extends ChannelInitializer<Channel> {
         channel.closeFuture().addListener(closed -> connections.decrementAndGet());
         int id = registry.nextId();
         channel.pipeline()
-                .addLast(
-                        new ServerHandshakeHandler(greeting(offer), id, logins, hashing, tls, new HandshakeEnd(offer)));
+                .addLast(new ServerHandshakeHandler(
+                        greeting(offer), id, logins, hashing, tls, new HandshakeEnd(offer), ClientAddress.of(channel)));
     }
 
     /** An ERR in the place of the greeting has no SQLSTATE: no protocol is agreed on yet. */
@@ -242,7 +243,7 @@ public final class MySqlDoor extends ChannelInitializer<Channel> {
         @Override
         public void onFailed(ChannelHandlerContext ctx, String user, Err err, String reason) {
             if (user != null || err != null) {
-                LOG.info("Client {} (user {}) was not let in: {}", ctx.channel().remoteAddress(), user, reason);
+                LOG.info("Client {} (user {}) was not let in: {}", ClientAddress.of(ctx.channel()), user, reason);
             }
         }
     }
@@ -273,7 +274,7 @@ public final class MySqlDoor extends ChannelInitializer<Channel> {
                         public void onFailed(ChannelHandlerContext channel, String user, Err err, String reason) {
                             LOG.info(
                                     "Client {} did not become user {}: {}",
-                                    channel.channel().remoteAddress(),
+                                    ClientAddress.of(channel.channel()),
                                     user,
                                     reason);
                         }

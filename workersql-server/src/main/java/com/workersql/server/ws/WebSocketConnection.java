@@ -7,6 +7,7 @@ import com.workersql.server.http.query.QueryRun;
 import com.workersql.server.http.query.QuerySessions;
 import com.workersql.server.http.query.Refusal;
 import com.workersql.server.http.query.RequestParser;
+import com.workersql.server.peer.ClientAddress;
 import com.workersql.server.session.Drain;
 import com.workersql.server.session.Principal;
 import io.netty.buffer.ByteBuf;
@@ -283,11 +284,11 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
             // The decoder has sent the close frame already, and closes behind it.
             closing = true;
             calls.closeAll();
-            LOG.info("A WebSocket of {} broke the protocol: {}", ctx.channel().remoteAddress(), cause.getMessage());
+            LOG.info("A WebSocket of {} broke the protocol: {}", ClientAddress.of(ctx.channel()), cause.getMessage());
             return;
         }
         if (!(cause instanceof IOException)) {
-            LOG.info("Closing a WebSocket of {}: {}", ctx.channel().remoteAddress(), cause.toString());
+            LOG.info("Closing a WebSocket of {}: {}", ClientAddress.of(ctx.channel()), cause.toString());
         }
         ctx.close();
     }

@@ -23,7 +23,11 @@ final class ConfigErrorsTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             lissten: {}                                     | 1:1: lissten: unknown key; allowed here are listen, tls, shards,
-            listen: { mysql: { prt: 1 } }                   | 1:20: listen.mysql.prt: unknown key; allowed here are host, port
+            listen: { mysql: { prt: 1 } }                   | 1:20: listen.mysql.prt: unknown key; allowed here are host, port, proxy_from
+            listen: { http: { proxy_from: [10.0.0.0/33] } } | 1:31: listen.http.proxy_from: '10.0.0.0/33' has more bits than its address
+            listen: { any: { proxy_from: [lb.example.com] } } | 1:30: listen.any.proxy_from: 'lb.example.com' is no network: allowed are an IP address, or one with /bits
+            listen: { mysql: { proxy_from: 10.0.0.1 } }     | 1:32: listen.mysql.proxy_from: found '10.0.0.1' where a list is expected
+            shards:¶  a:¶    proxy_protocol: v3             | 3:21: shards.a.proxy_protocol: found 'v3'; allowed are off, v1, v2
             listen: { mysql: { port: 65536 } }              | 1:26: listen.mysql.port: is 65536; allowed are 0 to 65535
             listen:¶  http:¶    port: x1                    | 3:11: listen.http.port: found 'x1' where a whole number from 0 to 65535 is expected
             listen: { http: { port: 80.0 } }                | 1:25: listen.http.port: found '80.0' where a whole number

@@ -72,6 +72,11 @@ final class Fleet implements AutoCloseable {
 
     /** Starts the fleet with a configuration of the test's own. */
     static Fleet start(UnaryOperator<GatewayConfig> change) throws Exception {
+        return start(List.of(), change);
+    }
+
+    /** Starts the fleet behind statements that an administrator runs on each of its shards. */
+    static Fleet start(List<String> onShards, UnaryOperator<GatewayConfig> change) throws Exception {
         var free = new ListenAddress("127.0.0.1", 0);
         if (isMySql()) {
             var ports = new ArrayList<Integer>();
@@ -83,6 +88,13 @@ final class Fleet implements AutoCloseable {
         var embedded = EmbeddedShards.start(
                 ShardFixture.config(Files.createTempDirectory(target(), "fleet")), ShardListener.NONE);
         try {
+            for (var shard : embedded.shards()) {
+                try (var admin = ShardFixture.admin(shard)) {
+                    for (String sql : onShards) {
+                        ShardFixture.run(admin, sql);
+                    }
+                }
+            }
             var accounts = new LinkedHashMap<String, ShardAccount>();
             var passwords = new LinkedHashMap<String, String>();
             for (var tenant : embedded.tenants()) {
@@ -93,7 +105,7 @@ final class Fleet implements AutoCloseable {
             var ports = embedded.shards().stream().map(shard -> shard.port()).toList();
             var changed = change.apply(config.toBuilder().mysql(free).http(free).build());
             return new Fleet(embedded, accounts, passwords, ports, changed);
-        } catch (RuntimeException e) {
+        } catch (SQLException | RuntimeException e) {
             embedded.close();
             throw e;
         }

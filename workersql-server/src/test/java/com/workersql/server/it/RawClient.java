@@ -47,7 +47,12 @@ final class RawClient implements AutoCloseable {
     /** Logs in at a server on loopback. */
     static RawClient connect(int port, String user, String password, String schema, long capabilities)
             throws IOException {
-        var socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        return connect(new Socket(InetAddress.getLoopbackAddress(), port), user, password, schema, capabilities);
+    }
+
+    /** Logs in over a connection on which nothing but perhaps a proxy's header was said. */
+    static RawClient connect(Socket socket, String user, String password, String schema, long capabilities)
+            throws IOException {
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(TIMEOUT_MILLIS);
         var in = new DataInputStream(new java.io.BufferedInputStream(socket.getInputStream(), 16 * 1024));
