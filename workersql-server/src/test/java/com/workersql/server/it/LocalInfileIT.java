@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.workersql.protocol.CapabilityFlags;
+import com.workersql.server.config.BreakerConfig;
 import com.workersql.server.config.Limits;
 import com.workersql.server.config.LocalInfile;
 import com.workersql.server.config.ShardConfig;
@@ -77,6 +78,8 @@ class LocalInfileIT {
             return config.toBuilder()
                     .shards(shards)
                     .localInfile(LocalInfile.ON)
+                    .breaker(BreakerConfig.of(
+                            Map.of(BreakerConfig.OPEN_MILLIS, 50L, BreakerConfig.MAX_OPEN_MILLIS, 100L)))
                     .limits(Limits.of(Map.of(Limits.LOCAL_FILE_BYTES, (long) MAX_FILE_BYTES)))
                     .build();
         });
@@ -284,6 +287,10 @@ class LocalInfileIT {
             var reply = acme.results();
             assertThat(reply.errno()).isEqualTo(1105);
             assertThat(reply.toString()).contains("GW-OUTCOME-UNKNOWN");
+            long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+            while (acme.query("SELECT COUNT(*) FROM loaded").isError() && System.nanoTime() < deadline) {
+                Thread.onSpinWait();
+            }
         }
         assertThat(onShard("SELECT COUNT(*) FROM loaded")).isEqualTo("0");
     }
