@@ -116,6 +116,7 @@ final class ShardSet implements ShardMonitor.Fleet, AutoCloseable {
                 .maxWaitersPerEndpoint(settings.queueLength())
                 .maxWaitersPerTenant(settings.queueLengthPerTenant())
                 .tenantWeight(settings::weightOf)
+                .maxPinnedPercentPerTenant(settings.pinnedPercentPerTenant())
                 .minIdlePerKey(settings.minIdle())
                 .connectTimeoutMillis(settings.connectTimeoutMillis())
                 .idleTimeoutMillis(settings.idleTimeoutMillis())

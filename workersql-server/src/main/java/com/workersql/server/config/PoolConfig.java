@@ -23,6 +23,7 @@ import java.util.function.ToLongFunction;
  * @param resetTimeoutMillis how long a reset between two sessions may take
  * @param keySwitchMillis how much longer another account must have waited for a connection to be closed in its favour
  * @param tcpUserTimeoutMillis how long bytes may stay unacknowledged; 0: as the kernel says
+ * @param pinnedPercentPerTenant how much of a shard's connections the sessions of one tenant may keep for what they hold there
  * @param tenantWeights the tenants that get more than others of what is not enough for all, with their weights
  */
 public record PoolConfig(
@@ -41,6 +42,7 @@ public record PoolConfig(
         int resetTimeoutMillis,
         int keySwitchMillis,
         int tcpUserTimeoutMillis,
+        int pinnedPercentPerTenant,
         Map<String, Integer> tenantWeights) {
 
     /** {@code queue_length}: default 1,000; beyond it a statement gets error 1203. */
@@ -90,6 +92,9 @@ public record PoolConfig(
     /** {@code tcp_user_timeout_millis}: default 10,000; where the transport is epoll. */
     public static final Setting TCP_USER_TIMEOUT_MILLIS = new Setting("tcp_user_timeout_millis", 10_000, 0, 3_600_000);
 
+    /** {@code pinned_percent_per_tenant}: default 25; beyond it a statement that would keep its connection gets error 1203. */
+    public static final Setting PINNED_PERCENT_PER_TENANT = new Setting("pinned_percent_per_tenant", 25, 1, 100);
+
     /** One entry of {@code tenant_weights}: default 1. */
     static final Setting TENANT_WEIGHT = new Setting("tenant_weights", 1, 1, 1_000);
 
@@ -114,6 +119,7 @@ public record PoolConfig(
         RESET_TIMEOUT_MILLIS.check(resetTimeoutMillis);
         KEY_SWITCH_MILLIS.check(keySwitchMillis);
         TCP_USER_TIMEOUT_MILLIS.check(tcpUserTimeoutMillis);
+        PINNED_PERCENT_PER_TENANT.check(pinnedPercentPerTenant);
         tenantWeights = Map.copyOf(tenantWeights);
         tenantWeights.values().forEach(TENANT_WEIGHT::check);
     }
@@ -150,6 +156,7 @@ public record PoolConfig(
                 (int) values.applyAsLong(RESET_TIMEOUT_MILLIS),
                 (int) values.applyAsLong(KEY_SWITCH_MILLIS),
                 (int) values.applyAsLong(TCP_USER_TIMEOUT_MILLIS),
+                (int) values.applyAsLong(PINNED_PERCENT_PER_TENANT),
                 tenantWeights);
     }
 }

@@ -29,6 +29,11 @@ final class Aftermath {
     /** What a session learns from a reply before its connection is given back. */
     interface Learner {
         void learn(ClientSession session, PooledConnection connection, StatementInfo info, ReplyStatus status);
+
+        /** Whether the session will have to keep the connection behind a statement of which its text does not tell. */
+        default boolean keepsConnection() {
+            return false;
+        }
     }
 
     /** Takes over what the reply says by itself: figures, the transaction, the presence of warnings. */

@@ -8,7 +8,6 @@ import com.workersql.router.LocalAction.SetVariables;
 import com.workersql.server.session.ClientSession;
 import com.workersql.server.session.HoldReason;
 import com.workersql.server.session.SessionVariables;
-import com.workersql.server.session.SqlModes;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -61,10 +60,6 @@ final class Assignments {
         set.assignments().forEach(assignments::take);
         session.variables(assignments.variables);
         assignments.variables.assignments().forEach(connection.state()::applied);
-        String modes = status.changes().variables().get("sql_mode");
-        if (modes != null) {
-            session.sqlModes(SqlModes.parse(modes));
-        }
     }
 
     private void take(Assignment assignment) {

@@ -75,6 +75,30 @@ final class Effects {
                 && session.pins().has(HoldReason.TEMPORARY_TABLE);
     }
 
+    /** Whether a statement will leave what keeps its session on the connection, unless it fails. */
+    static boolean keepConnection(StatementInfo info, List<NamedEffect> named) {
+        for (var effect : info.effects()) {
+            boolean takes = effect == SessionEffect.LOCK_TABLES || effect == SessionEffect.GLOBAL_READ_LOCK;
+            if (LASTING.containsKey(effect) || takes) {
+                return true;
+            }
+        }
+        for (var effect : named) {
+            switch (effect.action()) {
+                case CREATE_TEMPORARY_TABLE, TAKE_LOCK, OPEN_HANDLER, PREPARE -> {
+                    return true;
+                }
+                case WRITE_USER_VARIABLE -> {
+                    if (info.kind() != StatementKind.SET) {
+                        return true;
+                    }
+                }
+                default -> {}
+            }
+        }
+        return false;
+    }
+
     /** Hears both witnesses of a statement that has ended. */
     static void learn(
             ClientSession session,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.execute;
 
+import com.workersql.pool.PooledConnection;
+import com.workersql.pool.ReplyStatus;
 import com.workersql.protocol.Command;
 import com.workersql.router.Explanation;
 import com.workersql.router.LocalAction;
@@ -31,6 +33,12 @@ final class LocalStatements {
     /** Variables whose assignment no server comments by a warning, so that it may be left out where it changes nothing. */
     private static final Set<String> SILENT =
             Set.of("autocommit", "time_zone", "foreign_key_checks", "unique_checks", "sql_safe_updates");
+
+    /**
+     * Variables that decide what a server reports of its session. The gateway goes by these reports, so that they stay on whatever a
+     * client says, who gets none.
+     */
+    private static final String TRACKING = "session_track_";
 
     private final StatementExecutor executor;
     private final Router router;
@@ -149,7 +157,18 @@ final class LocalStatements {
     private void setVariables(
             ClientSession session, LocalAction.SetVariables set, String shard, Work work, ReplyTarget target) {
         var held = session.held();
-        if (isKnown(session, set)) {
+        long tracking = set.assignments().stream()
+                .filter(assignment -> lower(assignment.name()).startsWith(TRACKING))
+                .count();
+        if (tracking > 0 && tracking < set.assignments().size()) {
+            work.drop();
+            target.failed(GatewayError.refused(
+                    1235,
+                    "42000",
+                    "This gateway doesn't yet support 'variables of session tracking and others in one SET'"));
+            return;
+        }
+        if (tracking > 0 || isKnown(session, set)) {
             work.drop();
             ok(session, work.info(), target);
             return;
@@ -160,13 +179,21 @@ final class LocalStatements {
             target.failed(GatewayError.notExecuted("There is no shard on which the assignment can be checked"));
             return;
         }
-        executor.runOn(
-                session,
-                on,
-                false,
-                work,
-                target,
-                (same, connection, info, status) -> Assignments.made(same, connection, set, status));
+        executor.runOn(session, on, false, work, target, new AssignmentsMade(set));
+    }
+
+    /** A user variable that is given what is not a literal cannot be given the same elsewhere. */
+    private record AssignmentsMade(LocalAction.SetVariables set) implements Aftermath.Learner {
+        @Override
+        public void learn(ClientSession session, PooledConnection connection, StatementInfo info, ReplyStatus status) {
+            Assignments.made(session, connection, set, status);
+        }
+
+        @Override
+        public boolean keepsConnection() {
+            return set.assignments().stream()
+                    .anyMatch(assignment -> assignment.scope() == LocalAction.Scope.USER && !assignment.literal());
+        }
     }
 
     /** Whether the session has all of it already, so that no server needs to be asked. */

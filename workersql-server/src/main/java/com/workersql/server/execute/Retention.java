@@ -40,6 +40,11 @@ final class Retention {
             return;
         }
         session.held(new ClientSession.Held(connection, shard.name()));
+        if (session.holdsUnreplayableState()) {
+            connection.pin();
+        } else {
+            connection.unpin();
+        }
         counters.pinned(pins.stamp(fingerprint, nanoClock.getAsLong()));
         if (pins.isEmpty() || (pins.isOnly(HoldReason.USER_LOCK) && Inquiry.isDue(session))) {
             ask(session, shard);

@@ -17,6 +17,7 @@ import com.workersql.server.error.GatewayError;
 import com.workersql.server.error.Outcome;
 import com.workersql.server.session.ClientSession;
 import com.workersql.server.session.HoldReason;
+import com.workersql.server.session.SqlModes;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -206,16 +207,27 @@ final class ShardRun implements Relay.Ending {
             giveBackUnused(ready);
             return;
         }
+        var connection = ready.connection();
+        named = executor.namedEffects(session, work);
+        boolean keeps = Effects.keepConnection(work.info(), named) || (learner != null && learner.keepsConnection());
+        if (keeps && !work.isPreparation() && !connection.tryPin()) {
+            ready.released();
+            giveBackUnused(ready);
+            fail(GatewayError.refused(
+                    1203,
+                    "42000",
+                    "Sessions of this tenant keep as many connections to shard " + shardName
+                            + " as they may (pool.pinned_percent_per_tenant); end what one of them holds"));
+            return;
+        }
         lease = ready;
         deadline.connected();
-        var connection = ready.connection();
         session.running(connection);
         session.statement(work.info().fingerprint(), ready.startNanos());
         if (discardAfterwards) {
             session.spoil();
         }
         executor.counters().ran(session.held() != null, session.movesTo(shardName + "#" + connection.threadId()));
-        named = executor.namedEffects(session, work);
         copy = repeatable ? work.again() : null;
         Ahead.send(
                 session,
@@ -329,6 +341,11 @@ final class ShardRun implements Relay.Ending {
         }
         session.statement(null, executor.nanoClock().getAsLong());
         session.figures().onConnection(true);
+        String modes = status.changes().variables().get("sql_mode");
+        if (modes != null) {
+            // Whatever has set it, also a routine or a text within the text: the next statement is read by it.
+            session.sqlModes(SqlModes.parse(modes));
+        }
         var info = work.info();
         if (clearsBehind) {
             clearDiagnostics();
