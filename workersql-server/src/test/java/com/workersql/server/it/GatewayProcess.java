@@ -13,6 +13,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -24,26 +26,38 @@ final class GatewayProcess implements AutoCloseable {
     private final int port;
     private volatile Process process;
 
-    private GatewayProcess(Path config, int port) {
+    private final List<String> javaOptions;
+
+    private GatewayProcess(Path config, int port, List<String> javaOptions) {
         this.config = config;
         this.port = port;
+        this.javaOptions = javaOptions;
     }
 
     /** Writes its configuration; {@link #start} starts it. */
     static GatewayProcess of(EmbeddedShards shards, Path home) throws IOException {
+        return of(shards, home, 100, 10_000, List.of("-Xmx128m", "-XX:TieredStopAtLevel=1"));
+    }
+
+    /** As {@link #of(EmbeddedShards, Path)}, with so many connections to each shard and so many clients. */
+    static GatewayProcess of(EmbeddedShards shards, Path home, int connections, int clients, List<String> javaOptions)
+            throws IOException {
         int port;
         try (var free = new ServerSocket(0)) {
             port = free.getLocalPort();
         }
         var yaml = new StringBuilder(
                 "listen:\n  mysql: { port: " + port + " }\n  http: { port: 0 }\nusers_file: users.yaml\n");
+        yaml.append("limits: { max_connections: ").append(clients).append(" }\n");
         yaml.append("shards:\n");
         for (var shard : shards.shards()) {
             yaml.append("  ")
                     .append(shard.name())
                     .append(":\n    endpoints: [ { host: 127.0.0.1, port: ")
                     .append(shard.port());
-            yaml.append(" } ]\n    account: { user: ")
+            yaml.append(" } ]\n    max_connections: ")
+                    .append(connections)
+                    .append("\n    account: { user: ")
                     .append(shard.gateway().user())
                     .append(", password: '");
             yaml.append(shard.gateway().secret().text()).append("' }\n");
@@ -65,7 +79,11 @@ final class GatewayProcess implements AutoCloseable {
             users.append("  ").append(tenant.name()).append(": { password: '");
             users.append(
                     PasswordVerifier.hashCachingSha2(PASSWORD.getBytes(StandardCharsets.US_ASCII), new SecureRandom()));
-            users.append("', tenant: ").append(tenant.name()).append(" }\n");
+            users.append("', tenant: ")
+                    .append(tenant.name())
+                    .append(", limits: { max_connections: ")
+                    .append(clients)
+                    .append(" } }\n");
             homes.append(homes.isEmpty() ? "" : ", ")
                     .append(tenant.name())
                     .append(": ")
@@ -75,7 +93,7 @@ final class GatewayProcess implements AutoCloseable {
                 .append(homes)
                 .append(" }\n");
         write(home.resolve("users.yaml"), users);
-        return new GatewayProcess(write(home.resolve("gateway.yaml"), yaml), port);
+        return new GatewayProcess(write(home.resolve("gateway.yaml"), yaml), port, javaOptions);
     }
 
     private static Path write(Path file, CharSequence text) throws IOException {
@@ -84,15 +102,12 @@ final class GatewayProcess implements AutoCloseable {
     }
 
     void start() throws IOException {
-        process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-Xmx128m",
-                        "-XX:TieredStopAtLevel=1",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        Main.class.getName(),
-                        "--config",
-                        config.toString())
+        var command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(javaOptions);
+        command.addAll(List.of(
+                "-cp", System.getProperty("java.class.path"), Main.class.getName(), "--config", config.toString()));
+        process = new ProcessBuilder(command)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(config.resolveSibling("gateway.log").toFile())
                 .start();
@@ -114,6 +129,37 @@ final class GatewayProcess implements AutoCloseable {
     void kill() {
         process.destroyForcibly();
         process.onExit().join();
+    }
+
+    /** The bytes of all objects that are alive. */
+    long liveBytes() throws IOException {
+        var histogram = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                        Long.toString(process.pid()),
+                        "GC.class_histogram")
+                .redirectErrorStream(true)
+                .start();
+        try (var lines = histogram.inputReader()) {
+            // "Total", instances, bytes.
+            return lines.lines()
+                    .filter(line -> line.startsWith("Total"))
+                    .mapToLong(line -> Long.parseLong(line.strip().split("\\s+", -1)[2]))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    /** What the kernel counts as the process's memory. */
+    long residentBytes() throws IOException {
+        return Files.readAllLines(Path.of("/proc/" + process.pid() + "/status")).stream()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    RawClient client(String tenant, long capabilities) throws IOException {
+        return RawClient.connect(port, tenant, PASSWORD, tenant, capabilities);
     }
 
     Connection connect(String tenant) throws SQLException {

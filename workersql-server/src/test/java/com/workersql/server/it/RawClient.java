@@ -271,6 +271,11 @@ final class RawClient implements AutoCloseable {
         out.readBytes(socket.getOutputStream(), out.readableBytes());
     }
 
+    /** Reads a part of a reply, which nobody can read on behind it. */
+    void readSome(int bytes) throws IOException {
+        in.readNBytes(bytes);
+    }
+
     /** Goes away without a word. */
     void abort() throws IOException {
         socket.setSoLinger(true, 0);

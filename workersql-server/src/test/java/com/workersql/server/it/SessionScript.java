@@ -89,7 +89,7 @@ final class SessionScript {
     // ---- what binds nobody
 
     private Step free() {
-        return switch (random.nextInt(24)) {
+        return switch (random.nextInt(25)) {
             case 0, 1, 2, 3 -> sql(look());
             case 4, 5 -> sql(assign());
             case 6 -> sql(userVariable());
@@ -103,6 +103,7 @@ final class SessionScript {
             case 20 -> sql(mistake());
             case 21 -> sql(define());
             case 22 -> command();
+            case 23 -> uncounted();
             default -> sql(foundRows());
         };
     }
@@ -279,6 +280,12 @@ final class SessionScript {
                 "SELECT (SELECT id FROM " + table + " WHERE id < 4), 1",
                 "SELECT id, 18446744073709551615 + id FROM " + table,
                 "USE acme");
+    }
+
+    /** What was found must be the same behind a statement that finds nothing. */
+    private Step uncounted() {
+        add(pick("EXPLAIN SELECT * FROM " + table, "SHOW CREATE TABLE " + table), "SELECT FOUND_ROWS()");
+        return sql("SELECT id FROM " + table + " ORDER BY id LIMIT " + (2 + random.nextInt(2)));
     }
 
     private Step command() {

@@ -2,6 +2,7 @@
 package com.workersql.server.it;
 
 import com.workersql.protocol.CapabilityFlags;
+import com.workersql.server.Gateway;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -16,6 +17,7 @@ final class SessionTwin implements AutoCloseable {
     private static final int REMEMBERED = 40;
 
     private final Fleet fleet;
+    private final int port;
     private final String tenant;
     private final String name;
     private final long capabilities;
@@ -32,7 +34,13 @@ final class SessionTwin implements AutoCloseable {
 
     /** A session of a tenant whose home is the first shard; its twin lives on the second. */
     SessionTwin(Fleet fleet, String tenant, String name, long capabilities) throws IOException {
+        this(fleet, fleet.gateway(), tenant, name, capabilities);
+    }
+
+    /** The same through another gateway before the same shards. */
+    SessionTwin(Fleet fleet, Gateway through, String tenant, String name, long capabilities) throws IOException {
         this.fleet = fleet;
+        this.port = through.mysqlAddress().getPort();
         this.tenant = tenant;
         this.name = name;
         this.capabilities = capabilities;
@@ -44,8 +52,7 @@ final class SessionTwin implements AutoCloseable {
         direct = RawClient.connect(
                 fleet.port(1), account.user(), account.secret().text(), account.database(), capabilities);
         // Both sides are to speak the same protocol, so the gateway is asked for no more than what the server has.
-        gateway = RawClient.connect(
-                fleet.gateway().mysqlAddress().getPort(), tenant, fleet.password(tenant), tenant, capabilities);
+        gateway = RawClient.connect(port, tenant, fleet.password(tenant), tenant, capabilities);
         // A server does not say how many rows a session has found that has not searched: it can be those of a session
         // before.
         gateway.query("SELECT 1");

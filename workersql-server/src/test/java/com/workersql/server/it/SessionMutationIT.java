@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.workersql.protocol.CapabilityFlags;
+import com.workersql.server.Gateway;
+import com.workersql.server.config.GatewayConfig;
+import com.workersql.server.config.PoolConfig;
+import com.workersql.server.config.Role;
+import com.workersql.server.config.ShardConfig;
+import com.workersql.server.config.ShardEndpoint;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * The comparison of sessions is itself compared: were the gateway to leave out one of the things that it does so that no session meets
+ * another one's state, the comparison would find it.
+ */
+class SessionMutationIT {
+    private static final int SESSIONS = 6;
+    private static final int CONNECTIONS = 2;
+    private static final int OPERATIONS = 2_000;
+    private static final long SEED = Long.getLong("workersql.sessions.seed", 20_261_127);
+    private static final long CAPABILITIES = CapabilityFlags.CLIENT_LONG_PASSWORD
+            | CapabilityFlags.CLIENT_LONG_FLAG
+            | CapabilityFlags.CLIENT_TRANSACTIONS
+            | CapabilityFlags.CLIENT_MULTI_RESULTS
+            | CapabilityFlags.CLIENT_PS_MULTI_RESULTS
+            | CapabilityFlags.CLIENT_DEPRECATE_EOF;
+
+    private static ForgetfulProxy proxy;
+    private static Fleet fleet;
+
+    @BeforeAll
+    static void start() throws Exception {
+        fleet = Fleet.start(SessionMutationIT::throughTheProxy);
+    }
+
+    private static GatewayConfig throughTheProxy(GatewayConfig config) {
+        var shards = new ArrayList<ShardConfig>();
+        for (var shard : config.shards()) {
+            var endpoints = shard.endpoints();
+            if (shards.isEmpty()) {
+                try {
+                    proxy = new ForgetfulProxy(shard.primary().port());
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+                endpoints = List.of(new ShardEndpoint("127.0.0.1", proxy.port(), Role.PRIMARY));
+            }
+            shards.add(new ShardConfig(
+                    shard.name(),
+                    endpoints,
+                    shard.account(),
+                    shard.tls(),
+                    CONNECTIONS,
+                    shard.allowPublicKeyRetrieval()));
+        }
+        return config.toBuilder()
+                .shards(shards)
+                .pool(PoolConfig.of(Map.of(PoolConfig.PINNED_PERCENT_PER_TENANT, 100L)))
+                .build();
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        if (fleet != null) {
+            fleet.close();
+        }
+        if (proxy != null) {
+            proxy.close();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(ForgetfulProxy.Step.class)
+    void theComparisonNoticesWhatIsForgotten(ForgetfulProxy.Step step) throws Exception {
+        assertThat(difference(step))
+                .as("whether sessions differ without %s (seed %d)", step, SEED)
+                .isNotNull();
+    }
+
+    @Test
+    void nothingIsNoticedWhereNothingIsForgotten() throws Exception {
+        assertThat(difference(null)).isNull();
+    }
+
+    /** What a session is told otherwise than its twin, sooner or later; null when nothing is. */
+    private static String difference(ForgetfulProxy.Step forgotten) throws IOException {
+        var random = new Random(SEED);
+        var scripts = new ArrayList<SessionScript>();
+        var twins = new ArrayList<SessionTwin>();
+        proxy.forget(forgotten);
+        // Another gateway for each, so that no connection is left from the one before.
+        try (var gateway = fleet.startAnotherGateway()) {
+            return difference(gateway, random, scripts, twins);
+        } finally {
+            for (var twin : twins) {
+                twin.close();
+            }
+        }
+    }
+
+    private static String difference(
+            Gateway gateway, Random random, List<SessionScript> scripts, List<SessionTwin> twins) throws IOException {
+        try {
+            for (int i = 0; i < SESSIONS; i++) {
+                scripts.add(new SessionScript(SEED, i, !Fleet.isMySql()));
+                twins.add(new SessionTwin(fleet, gateway, "acme", "forgetful-" + i, CAPABILITIES));
+                scripts.get(i).begin(twins.get(i));
+            }
+            for (int i = 0; i < OPERATIONS; i++) {
+                int session = random.nextInt(SESSIONS);
+                long bound = scripts.stream().filter(SessionScript::isBound).count();
+                scripts.get(session).next(bound < CONNECTIONS - 1).run(twins.get(session));
+            }
+            return null;
+        } catch (AssertionError difference) {
+            return difference.getMessage();
+        }
+    }
+}
