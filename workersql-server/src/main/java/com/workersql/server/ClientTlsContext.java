@@ -3,12 +3,22 @@ package com.workersql.server;
 
 import com.workersql.protocol.session.TlsOffer;
 import com.workersql.server.config.ClientTls;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolNames;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import javax.net.ssl.SSLException;
 
 /** The certificate that clients see, which a reload replaces. Whether TLS is offered is settled at the start. */
 final class ClientTlsContext {
+    /** For HTTP clients that ask (RFC 7301); a client that asks for something else, or for nothing, is told nothing. */
+    private static final ApplicationProtocolConfig PROTOCOLS = new ApplicationProtocolConfig(
+            ApplicationProtocolConfig.Protocol.ALPN,
+            ApplicationProtocolConfig.SelectorFailureBehavior.NO_ADVERTISE,
+            ApplicationProtocolConfig.SelectedListenerFailureBehavior.ACCEPT,
+            ApplicationProtocolNames.HTTP_2,
+            ApplicationProtocolNames.HTTP_1_1);
+
     private final TlsOffer offer;
     private volatile SslContext context;
 
@@ -26,6 +36,7 @@ final class ClientTlsContext {
             context = SslContextBuilder.forServer(
                             config.certificate().toFile(), config.key().toFile())
                     .protocols("TLSv1.3", "TLSv1.2")
+                    .applicationProtocolConfig(PROTOCOLS)
                     .build();
         } catch (SSLException | IllegalArgumentException e) {
             throw new GatewayStartException(

@@ -2,6 +2,7 @@
 package com.workersql.server.execute;
 
 import com.workersql.protocol.ProtocolException;
+import com.workersql.router.Explanation;
 import com.workersql.router.ParameterValue;
 import com.workersql.router.Parameters;
 import com.workersql.router.RoutePlan;
@@ -151,6 +152,19 @@ public final class PreparedStatementExecutor {
     public void query(ClientSession session, byte[] sql, List<ParameterValue> parameters, ReplyTarget target) {
         var execution = new GivenExecution(parameters);
         run(session, sql, null, execution, execution, target);
+    }
+
+    /**
+     * Says where a statement with values would go; runs nothing.
+     *
+     * @param session in which it would run
+     * @param sql the text, with {@code ?} for each value
+     * @param parameters the values
+     * @return never null
+     */
+    public Explanation explain(ClientSession session, byte[] sql, List<ParameterValue> parameters) {
+        var values = parameters.isEmpty() ? null : new GivenExecution(parameters);
+        return executor.router().explain(executor.statement(session, sql, sql.length, values));
     }
 
     private void run(

@@ -43,6 +43,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private final HttpSettings settings;
     private final Routes routes;
     private final CrossOrigin crossOrigin;
+    private final Http2Streams streams;
     private final HttpMetrics metrics;
     private final Reservation budget;
     private final AtomicInteger webSockets;
@@ -77,6 +78,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
      * @param crossOrigin which pages of other sites may call
      * @param budget is asked before a body is gathered
      * @param webSockets how many connections of the door have become WebSockets
+     * @param streams the connection of which this is one stream; null for HTTP/1.1
      */
     HttpConnection(
             HttpSettings settings,
@@ -84,7 +86,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             CrossOrigin crossOrigin,
             HttpMetrics metrics,
             Reservation budget,
-            AtomicInteger webSockets) {
+            AtomicInteger webSockets,
+            Http2Streams streams) {
+        this.streams = streams;
         this.crossOrigin = crossOrigin;
         this.settings = settings;
         this.routes = routes;
@@ -98,7 +102,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         context = ctx;
         deadline = new Deadline(ctx.channel().eventLoop(), this::expired);
         deadline.set(settings.headerTimeoutMillis());
-        tooMany = metrics.connected() + webSockets.get() > settings.maxConnections();
+        int connections = streams == null ? metrics.connected() : metrics.connections();
+        tooMany = connections + webSockets.get() > settings.maxConnections();
         if (ctx.channel().isActive()) {
             refuseIfTooMany();
         }
@@ -129,7 +134,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         ReferenceCountUtil.release(body);
         body = null;
         releaseBudget();
-        metrics.disconnected();
+        if (streams == null) {
+            metrics.disconnected();
+        }
     }
 
     /** Bytes have arrived, before anything is made of them. */
@@ -430,7 +437,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     boolean isDraining() {
-        return draining;
+        return draining || (streams != null && streams.isDraining());
     }
 
     Routes.Found find(String path) {

@@ -5,6 +5,10 @@ import com.workersql.protocol.frame.Reservation;
 import com.workersql.server.http.admin.AdminDesk;
 import com.workersql.server.http.admin.PolicyRoutes;
 import com.workersql.server.http.admin.TenantRoutes;
+import com.workersql.server.http.idempotency.IdempotentWrites;
+import com.workersql.server.http.inspect.RouteRoute;
+import com.workersql.server.http.inspect.RunningQueries;
+import com.workersql.server.http.inspect.SchemaRoutes;
 import com.workersql.server.http.planetscale.ExecuteRoute;
 import com.workersql.server.http.query.QuerySessions;
 import com.workersql.server.http.query.RequestParser;
@@ -20,13 +24,21 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
+import io.netty.handler.codec.compression.Brotli;
+import io.netty.handler.codec.compression.CompressionOptions;
 import io.netty.handler.codec.compression.StandardCompressionOptions;
+import io.netty.handler.codec.compression.Zstd;
 import io.netty.handler.codec.http.HttpContentCompressor;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.codec.http2.Http2MultiplexHandler;
+import io.netty.handler.codec.http2.Http2StreamFrameToHttpObjectCodec;
 import io.netty.handler.ssl.OptionalSslHandler;
 import io.netty.handler.ssl.SslContext;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -39,6 +51,10 @@ import java.util.stream.Stream;
 public final class HttpDoor extends ChannelInitializer<Channel> {
     /** The name of the handler that notices when bytes arrive. */
     static final String ARRIVALS = "arrivals";
+    /** The name of the handler that reads and writes HTTP/1.1. */
+    private static final String CODEC = "codec";
+    /** The name of the handler that answers requests. */
+    private static final String CONNECTION = "connection";
     /** The name of the handler that compresses. */
     static final String COMPRESSOR = "compressor";
 
@@ -91,9 +107,12 @@ public final class HttpDoor extends ChannelInitializer<Channel> {
         var gate = new AuthenticationGate(authenticator, limits);
         var held = new HttpSessions(sessions, tokens, web.sessions(), registry);
         var desk = new StatementDesk(sessions, held, parser, gate::authenticate, settings, web.traceComments());
-        var query = new QueryRoute(desk);
-        var batch = new BatchRoute(desk);
+        var writes = new IdempotentWrites(desk);
+        var query = new QueryRoute(desk, writes);
+        var batch = new BatchRoute(desk, writes::take);
         var transactions = new TransactionRoutes(desk, web.sessions());
+        var schema = new SchemaRoutes(desk);
+        var running = new RunningQueries(desk);
         var operations = new OperationsRoutes(health, registry);
         var planetscale = new ExecuteRoute(desk, gate::authenticateLeniently, web.sessions());
         var socket = new WebSocketRoute(
@@ -106,6 +125,12 @@ public final class HttpDoor extends ChannelInitializer<Channel> {
                 .add(HttpMethod.POST, transactions::commit, both("/transactions/{id}/commit"))
                 .add(HttpMethod.POST, transactions::rollback, both("/transactions/{id}/rollback"))
                 .add(HttpMethod.POST, transactions::operation, both("/transaction"))
+                .add(HttpMethod.POST, new RouteRoute(desk), both("/route"))
+                .add(HttpMethod.GET, schema::tables, both("/schema"))
+                .add(HttpMethod.GET, schema::columns, both("/schema/{table}"))
+                .add(HttpMethod.GET, running::list, both("/queries"))
+                .add(HttpMethod.DELETE, running::cancel, both("/queries/{id}"))
+                .add(HttpMethod.GET, operations::openApi, "/openapi.json", "/v1/openapi.json")
                 .add(HttpMethod.POST, planetscale, "/psdb.v1alpha1.Database/Execute")
                 .add(HttpMethod.POST, planetscale::createSession, "/psdb.v1alpha1.Database/CreateSession")
                 .add(HttpMethod.GET, operations::health, "/v1/health", "/health")
@@ -126,6 +151,11 @@ public final class HttpDoor extends ChannelInitializer<Channel> {
         this.routes = paths.build();
     }
 
+    /** The methods and templates of all paths, such as {@code GET /livez}. */
+    Set<String> operations() {
+        return routes.operations();
+    }
+
     /** Every path of the API is served without its prefix too, for clients that drop it. */
     private static String[] both(String... paths) {
         return Stream.of(paths).flatMap(path -> Stream.of("/v1" + path, path)).toArray(String[]::new);
@@ -137,7 +167,8 @@ public final class HttpDoor extends ChannelInitializer<Channel> {
         if (tls != null) {
             pipeline.addLast(tlsRequired ? tls.get().newHandler(channel.alloc()) : new OptionalSslHandler(tls.get()));
         }
-        var connection = new HttpConnection(settings, routes, crossOrigin, metrics, budget, webSockets);
+        var connection = new HttpConnection(settings, routes, crossOrigin, metrics, budget, webSockets, null);
+        pipeline.addLast(new Http2Switch(this::becomeHttp2));
         pipeline.addLast(ARRIVALS, new ChannelInboundHandlerAdapter() {
             @Override
             public void channelRead(ChannelHandlerContext ctx, Object message) {
@@ -145,19 +176,51 @@ public final class HttpDoor extends ChannelInitializer<Channel> {
                 ctx.fireChannelRead(message);
             }
         });
-        pipeline.addLast(new HttpServerCodec(new HttpDecoderConfig()
-                .setMaxInitialLineLength(settings.maxRequestLineBytes())
-                .setMaxHeaderSize(settings.maxHeaderBytes())
-                .setValidateHeaders(true)
-                .setAllowDuplicateContentLengths(false)
-                .setStrictLineParsing(true)
-                .setUseRfc9112TransferEncoding(true)));
         pipeline.addLast(
-                COMPRESSOR,
-                new HttpContentCompressor(
-                        settings.compressFromBytes(),
-                        StandardCompressionOptions.gzip(),
-                        StandardCompressionOptions.deflate()));
-        pipeline.addLast(connection);
+                CODEC,
+                new HttpServerCodec(new HttpDecoderConfig()
+                        .setMaxInitialLineLength(settings.maxRequestLineBytes())
+                        .setMaxHeaderSize(settings.maxHeaderBytes())
+                        .setValidateHeaders(true)
+                        .setAllowDuplicateContentLengths(false)
+                        .setStrictLineParsing(true)
+                        .setUseRfc9112TransferEncoding(true)));
+        pipeline.addLast(COMPRESSOR, compressor());
+        pipeline.addLast(CONNECTION, connection);
+    }
+
+    private HttpContentCompressor compressor() {
+        var options = new ArrayList<CompressionOptions>(
+                List.of(StandardCompressionOptions.gzip(), StandardCompressionOptions.deflate()));
+        // Where their libraries are on the class path, which are native ones and large.
+        if (Brotli.isAvailable()) {
+            options.add(StandardCompressionOptions.brotli());
+        }
+        if (Zstd.isAvailable()) {
+            options.add(StandardCompressionOptions.zstd());
+        }
+        return new HttpContentCompressor(settings.compressFromBytes(), options.toArray(CompressionOptions[]::new));
+    }
+
+    /** The client has turned out to speak HTTP/2: each of its streams becomes a channel with the handlers of one request. */
+    private void becomeHttp2(ChannelHandlerContext ctx) {
+        var pipeline = ctx.pipeline();
+        for (var name : List.of(CONNECTION, COMPRESSOR, CODEC, ARRIVALS)) {
+            pipeline.remove(name);
+        }
+        var streams = new Http2Streams(settings, metrics);
+        pipeline.addLast(Http2Streams.codec(settings));
+        pipeline.addLast(new Http2MultiplexHandler(new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel stream) {
+                streams.opened(stream);
+                stream.pipeline().addLast(new Http2StreamFrameToHttpObjectCodec(true));
+                stream.pipeline().addLast(COMPRESSOR, compressor());
+                stream.pipeline()
+                        .addLast(new HttpConnection(
+                                settings, routes, crossOrigin, metrics, budget, webSockets, streams));
+            }
+        }));
+        pipeline.addLast(streams);
     }
 }

@@ -27,6 +27,11 @@ final class HttpMetrics {
         return connections.incrementAndGet();
     }
 
+    /** How many connections there are now. */
+    int connections() {
+        return connections.get();
+    }
+
     void disconnected() {
         connections.decrementAndGet();
     }

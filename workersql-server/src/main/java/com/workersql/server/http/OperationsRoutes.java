@@ -5,6 +5,8 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -13,6 +15,8 @@ import java.time.temporal.ChronoUnit;
 final class OperationsRoutes {
     private static final String JSON = "application/json";
     private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
+
+    private static final byte[] OPEN_API = openApi();
 
     private final HealthView health;
     private final PrometheusMeterRegistry registry;
@@ -55,6 +59,19 @@ final class OperationsRoutes {
                 HttpResponseStatus.OK,
                 PROMETHEUS,
                 ByteBufUtil.writeUtf8(exchange.channel().alloc(), text));
+    }
+
+    /** The description of the API (OpenAPI 3.1). */
+    void openApi(Exchange exchange) {
+        exchange.respond(HttpResponseStatus.OK, JSON, Unpooled.wrappedBuffer(OPEN_API));
+    }
+
+    private static byte[] openApi() {
+        try (var in = OperationsRoutes.class.getResourceAsStream("openapi.json")) {
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the description of the API cannot be read", e);
+        }
     }
 
     private static void respond(Exchange exchange, boolean good, String json) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.http;
 
+import com.workersql.server.http.idempotency.IdempotentWrites;
 import com.workersql.server.http.query.QueryRequest;
 import com.workersql.server.http.query.QueryRun;
 import com.workersql.server.http.session.Script;
@@ -13,9 +14,11 @@ import com.workersql.server.session.Principal;
  */
 final class QueryRoute implements Route {
     private final StatementDesk desk;
+    private final IdempotentWrites writes;
 
-    QueryRoute(StatementDesk desk) {
+    QueryRoute(StatementDesk desk, IdempotentWrites writes) {
         this.desk = desk;
+        this.writes = writes;
     }
 
     @Override
@@ -29,8 +32,11 @@ final class QueryRoute implements Route {
             var form = AnswerForm.of(headers);
             var token = exchange.parameter() != null ? exchange.parameter() : request.transactionId();
             if (token == null) {
-                runAlone(exchange, principal, request, form);
+                if (!writes.take(exchange, principal, request)) {
+                    runAlone(exchange, principal, request, form);
+                }
             } else {
+                IdempotentWrites.refuseKey(exchange, principal);
                 var answer = new HeldAnswer(
                         exchange, form.contentType(), desk.settings().heldAnswerBytes(), () -> {});
                 var step = new Script.Step(request, form.format(request.rowsAsArrays()), answer);

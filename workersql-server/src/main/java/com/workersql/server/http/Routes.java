@@ -7,7 +7,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * The paths that there are. A path is compared byte by byte: nothing is decoded, so that nothing can be spelled in two ways. A
@@ -91,6 +93,15 @@ final class Routes {
 
     static Builder builder() {
         return new Builder();
+    }
+
+    /** All methods with their templates. */
+    Set<String> operations() {
+        var all = new TreeSet<String>();
+        Stream.concat(exact.values().stream(), templates.stream())
+                .forEach(entry ->
+                        entry.methods().keySet().forEach(method -> all.add(method.name() + " " + entry.template())));
+        return all;
     }
 
     /** Finds a path; null when there is none. */

@@ -33,6 +33,7 @@ public final class TestDoor implements AutoCloseable {
     private final FakeSessions sessions = new FakeSessions();
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final EmbeddedChannel channel;
+    private final HttpDoor door;
     private final Budget budget = new Budget();
     private final TunnelEnd tunnel = new TunnelEnd();
     private HealthView.Health health = new HealthView.Health(2, 2, true);
@@ -120,7 +121,7 @@ public final class TestDoor implements AutoCloseable {
     public TestDoor(WebSettings web) {
         channel = new EmbeddedChannel();
         channel.freezeTime();
-        var door = new HttpDoor(
+        door = new HttpDoor(
                 sessions,
                 new Guard(),
                 registry,
@@ -140,6 +141,11 @@ public final class TestDoor implements AutoCloseable {
     public static HttpSettings settings() {
         return new HttpSettings(
                 10, 1_000, 2_000, 5_000, 10_000, 30_000, 60_000, 30_000, 4_000, 64 * 1024, 1 << 20, 300_000, 1_024, 10);
+    }
+
+    /** The methods and paths of the door, such as {@code GET /livez}. */
+    Set<String> operations() {
+        return door.operations();
     }
 
     /** What stands in for the MySQL door. */

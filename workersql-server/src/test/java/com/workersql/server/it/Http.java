@@ -4,6 +4,7 @@ package com.workersql.server.it;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.workersql.server.http.Contract;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -35,11 +36,22 @@ final class Http {
     private final int port;
     private final String authorization;
 
+    /** A way that proves itself by a header of the test's own. */
+    Http(int port, String authorization) {
+        this.port = port;
+        this.authorization = authorization;
+    }
+
     Http(Fleet fleet, String tenant) {
         this.port = fleet.gateway().httpAddress().getPort();
         this.authorization = "Basic "
                 + Base64.getEncoder()
                         .encodeToString((tenant + ":" + fleet.password(tenant)).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** By what this way proves itself. */
+    String authorization() {
+        return authorization;
     }
 
     /** An answer, its body read as JSON: objects are maps, arrays lists, numbers their text in a {@link Number}. */
@@ -73,6 +85,7 @@ final class Http {
                 .POST(HttpRequest.BodyPublishers.ofString(json))
                 .build();
         var response = CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
+        check("POST", path, response);
         return new Answer(response.statusCode(), object(response.body()));
     }
 
@@ -82,7 +95,15 @@ final class Http {
     }
 
     HttpResponse<String> get(String path) throws IOException, InterruptedException {
-        return CLIENT.send(request(path).build(), HttpResponse.BodyHandlers.ofString());
+        var response = CLIENT.send(request(path).build(), HttpResponse.BodyHandlers.ofString());
+        check("GET", path, response);
+        return response;
+    }
+
+    /** Holds an answer to what the gateway says of itself. */
+    static void check(String method, String path, HttpResponse<String> response) {
+        var type = response.headers().firstValue("content-type").orElse("");
+        Contract.check(method, path, response.statusCode(), type, response.body());
     }
 
     /** The sum of a metric's values with all of these labels. */

@@ -3,6 +3,7 @@ package com.workersql.server.http.query;
 
 import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.Command;
+import com.workersql.router.Explanation;
 import com.workersql.router.ParameterValue;
 import com.workersql.router.ServerFlavor;
 import com.workersql.server.execute.ReplyTarget;
@@ -101,6 +102,11 @@ public final class ExecutorSessions implements QuerySessions {
         } else {
             executor.prepared().query(session, utf8, values, target);
         }
+    }
+
+    @Override
+    public Explanation explain(ClientSession session, String sql, List<ParameterValue> values) {
+        return executor.prepared().explain(session, sql.getBytes(StandardCharsets.UTF_8), values);
     }
 
     @Override

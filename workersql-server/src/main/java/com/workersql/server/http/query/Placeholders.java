@@ -12,7 +12,7 @@ import java.util.Map;
  * Brings the parameters of a request to the form that servers bind: {@code ?} and a list of values. A scan that knows string
  * literals, quoted names and comments, and nothing else of SQL.
  */
-final class Placeholders {
+public final class Placeholders {
     private final String sql;
     private final SqlModes modes;
     private int index;
@@ -23,7 +23,7 @@ final class Placeholders {
      * @param sql its text, with {@code ?} only
      * @param values one for each placeholder
      */
-    record BoundStatement(String sql, List<ParameterValue> values) {}
+    public record BoundStatement(String sql, List<ParameterValue> values) {}
 
     private Placeholders(String sql, SqlModes modes) {
         this.sql = sql;
@@ -35,9 +35,10 @@ final class Placeholders {
      *
      * @param request the request
      * @param modes how the session's servers read quotes
+     * @return what to prepare, and with what
      * @throws Refusal when values and placeholders do not match
      */
-    static BoundStatement bind(QueryRequest request, SqlModes modes) throws Refusal {
+    public static BoundStatement bind(QueryRequest request, SqlModes modes) throws Refusal {
         if (request.parameters() instanceof QueryRequest.Named named) {
             return new Placeholders(request.sql(), modes).named(named.values());
         }

@@ -18,6 +18,16 @@ public record QueryRequest(
         String sql, Bound parameters, int timeoutMillis, boolean rowsAsArrays, String transactionId) {
 
     /**
+     * A statement without anything else.
+     *
+     * @param sql the text
+     * @return never null
+     */
+    public static QueryRequest of(String sql) {
+        return new QueryRequest(sql, Positional.NONE, 0, false, null);
+    }
+
+    /**
      * The same with another text.
      *
      * @param text has the same placeholders

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.http.query;
 
+import com.workersql.router.Explanation;
 import com.workersql.router.ParameterValue;
 import com.workersql.server.execute.ReplyTarget;
 import com.workersql.server.session.ClientSession;
@@ -58,6 +59,16 @@ public interface QuerySessions {
      * @param target takes the reply
      */
     void run(ClientSession session, String sql, List<ParameterValue> values, ReplyTarget target);
+
+    /**
+     * Says where a statement would go; runs nothing.
+     *
+     * @param session in which it would run
+     * @param sql the text, with {@code ?} for each value
+     * @param values bound to the placeholders
+     * @return never null
+     */
+    Explanation explain(ClientSession session, String sql, List<ParameterValue> values);
 
     /**
      * Ends the statement that a session runs; its reply is then an error.

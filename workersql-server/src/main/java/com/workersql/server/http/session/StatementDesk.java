@@ -6,12 +6,16 @@ import com.workersql.server.error.GatewayError;
 import com.workersql.server.error.Outcome;
 import com.workersql.server.http.Exchange;
 import com.workersql.server.http.HttpSettings;
+import com.workersql.server.http.query.KeptOutput;
 import com.workersql.server.http.query.QueryRequest;
 import com.workersql.server.http.query.QueryRun;
 import com.workersql.server.http.query.QuerySessions;
 import com.workersql.server.http.query.Refusal;
 import com.workersql.server.http.query.RequestParser;
+import com.workersql.server.http.query.TextRows;
 import com.workersql.server.session.Principal;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
@@ -89,10 +93,66 @@ public record StatementDesk(
      * @param script what to run
      */
     public void runAlone(Exchange exchange, Principal principal, Script script) {
+        runAlone(exchange, principal, script, () -> {});
+    }
+
+    /**
+     * Runs a script in a session of its own, which ends with it.
+     *
+     * @param exchange the request
+     * @param principal who the session acts for
+     * @param script what to run
+     * @param ended called behind the last statement, also when the client has gone meanwhile
+     */
+    public void runAlone(Exchange exchange, Principal principal, Script script, Runnable ended) {
         var session = sessions.open(principal, exchange.channel().eventLoop(), exchange.clientHost());
         var task = new ScriptTask(exchange, sessions, limits(), script, session, exchange::refuse);
         sessions.onKill(session, wholeSession -> task.killed());
-        task.start(session, () -> sessions.close(session));
+        task.start(session, () -> {
+            sessions.close(session);
+            ended.run();
+        });
+    }
+
+    /** Takes a short result. */
+    @FunctionalInterface
+    public interface Answer {
+        /**
+         * Answers the request by it.
+         *
+         * @param rows texts, null where SQL says NULL
+         * @throws Refusal the answer to the request
+         */
+        void take(List<String[]> rows) throws Refusal;
+    }
+
+    /**
+     * Asks something in a session of its own; a failure is the answer to the request.
+     *
+     * @param exchange the request
+     * @param principal who the session acts for
+     * @param request without parameters
+     * @param maxRows what is beyond them is left out
+     * @param answer takes the rows, unless the client has gone meanwhile
+     */
+    public void ask(Exchange exchange, Principal principal, QueryRequest request, int maxRows, Answer answer) {
+        var output = new KeptOutput(0);
+        var rows = new ArrayList<String[]>();
+        var step = new Script.Step(request, TextRows.format(maxRows, rows::addAll), output);
+        runAlone(exchange, principal, Script.of(step, () -> true), () -> {
+            if (exchange.isOver()) {
+                return;
+            }
+            if (output.error() != null) {
+                exchange.refuse(output.error());
+                return;
+            }
+            try {
+                answer.take(rows);
+            } catch (Refusal e) {
+                exchange.refuse(e.error());
+            }
+        });
     }
 
     /**

@@ -3,6 +3,7 @@ package com.workersql.server.http.query;
 
 import com.workersql.pool.PooledConnection;
 import com.workersql.protocol.CapabilityFlags;
+import com.workersql.router.Explanation;
 import com.workersql.router.ParameterValue;
 import com.workersql.server.execute.ReplyTarget;
 import com.workersql.server.session.ClientSession;
@@ -74,6 +75,11 @@ public final class FakeSessions implements QuerySessions {
         }
         session.running(CONNECTION);
         statements.add(new Statement(session, sql, values, target));
+    }
+
+    @Override
+    public Explanation explain(ClientSession session, String sql, List<ParameterValue> values) {
+        throw new UnsupportedOperationException("no router here");
     }
 
     @Override

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.http;
+
+import com.workersql.server.session.Drain;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http2.Http2FrameCodec;
+import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection of HTTP/2 (RFC 9113), whose streams are requests of their own: closes it when nothing is asked for a while, and
+ * when the gateway stops as soon as its streams have ended. Confined to the connection's event loop.
+ */
+final class Http2Streams extends ChannelInboundHandlerAdapter {
+    private static final Logger LOG = LoggerFactory.getLogger(Http2Streams.class);
+
+    private final HttpSettings settings;
+    private final HttpMetrics metrics;
+    private Deadline idle;
+    private int open;
+    private boolean draining;
+
+    Http2Streams(HttpSettings settings, HttpMetrics metrics) {
+        this.settings = settings;
+        this.metrics = metrics;
+    }
+
+    /** The codec of such a connection. Floods of frames that cost nothing to send end it by ENHANCE_YOUR_CALM. */
+    static Http2FrameCodec codec(HttpSettings settings) {
+        return Http2FrameCodecBuilder.forServer()
+                .initialSettings(Http2Settings.defaultSettings()
+                        .maxConcurrentStreams(settings.maxStreams())
+                        .maxHeaderListSize(settings.maxHeaderBytes()))
+                .gracefulShutdownTimeoutMillis(settings.stallTimeoutMillis())
+                .build();
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        metrics.connected();
+        idle = new Deadline(ctx.channel().eventLoop(), ctx::close);
+        idle.set(settings.headerTimeoutMillis());
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        idle.close();
+        metrics.disconnected();
+    }
+
+    /** A stream has begun. */
+    void opened(Channel stream) {
+        open++;
+        idle.clear();
+        stream.closeFuture().addListener(closed -> {
+            open--;
+            if (open == 0) {
+                idle.set(settings.idleTimeoutMillis());
+            }
+        });
+    }
+
+    boolean isDraining() {
+        return draining;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        // Frames of the connection itself: the codec has acted on them.
+        ReferenceCountUtil.release(message);
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event == Drain.BEGIN) {
+            draining = true;
+            // The codec sends GOAWAY, and closes when the last stream has ended.
+            ctx.close();
+        }
+        ctx.fireUserEventTriggered(event);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (!(cause instanceof IOException)) {
+            LOG.info("A connection of HTTP/2 of {}: {}", ctx.channel().remoteAddress(), cause.toString());
+        }
+    }
+}
