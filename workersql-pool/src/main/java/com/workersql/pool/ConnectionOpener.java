@@ -3,7 +3,10 @@ package com.workersql.pool;
 
 import com.workersql.pool.BackendUnavailableException.Reason;
 import com.workersql.protocol.CapabilityFlags;
+import com.workersql.protocol.frame.CompressedFrameDecoder;
+import com.workersql.protocol.frame.CompressionAlgorithm;
 import com.workersql.protocol.netty.ClientHandshakeHandler;
+import com.workersql.protocol.netty.CompressionHandler;
 import com.workersql.protocol.netty.ProxyHeaderSender;
 import com.workersql.protocol.session.ClientHandshakeConfig;
 import com.workersql.protocol.session.ServerErrorException;
@@ -156,7 +159,7 @@ final class ConnectionOpener {
             return ClientHandshakeConfig.builder(key.account().user())
                     .password(key.account().secret())
                     .schema(key.account().database())
-                    .capabilities(key.capabilities().with(NEEDED))
+                    .capabilities(capabilities())
                     .collationId(key.collation())
                     .attributes(Map.of("program_name", "workersql"))
                     .tls(
@@ -168,6 +171,13 @@ final class ConnectionOpener {
                     .allowPublicKeyRetrieval(askForKey)
                     .timeoutMillis(config.connectTimeoutMillis())
                     .build();
+        }
+
+        private CapabilityFlags capabilities() {
+            var needed = key.capabilities().with(NEEDED);
+            return config.compression() == null
+                    ? needed
+                    : needed.with(config.compression().capability());
         }
 
         private SslContext tls() throws SSLException {
@@ -183,6 +193,12 @@ final class ConnectionOpener {
         @Override
         public void onConnected(ChannelHandlerContext ctx, ServerSession session) {
             var connection = new BackendConnection(key, config, listener, ctx.channel(), session);
+            var compression = CompressionAlgorithm.of(session.capabilities());
+            if (compression != null) {
+                ctx.pipeline()
+                        .addLast(CompressionHandler.forClient(
+                                compression, compression.defaultLevel(), CompressedFrameDecoder.MAX_FRAME_BYTES));
+            }
             ctx.pipeline().addLast(connection);
             boolean identifies =
                     config.detectRestarts() && !config.identityStatement().isEmpty();

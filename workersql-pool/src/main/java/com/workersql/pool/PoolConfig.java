@@ -3,6 +3,7 @@ package com.workersql.pool;
 
 import static java.util.Objects.requireNonNull;
 
+import com.workersql.protocol.frame.CompressionAlgorithm;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.handler.ssl.SslContext;
@@ -31,6 +32,7 @@ public final class PoolConfig {
     private final String setupStatement;
     private final PublicKeyRetrieval publicKeyRetrieval;
     private final ProxyProtocol proxyProtocol;
+    private final CompressionAlgorithm compression;
     private final SslContext sslContext;
     private final Supplier<? extends SocketChannel> channelFactory;
     private final PoolListener listener;
@@ -62,6 +64,7 @@ public final class PoolConfig {
         setupStatement = b.setupStatement;
         publicKeyRetrieval = b.publicKeyRetrieval;
         proxyProtocol = b.proxyProtocol;
+        compression = b.compression;
         sslContext = b.sslContext;
         channelFactory = b.channelFactory;
         listener = b.listener;
@@ -156,6 +159,11 @@ public final class PoolConfig {
         return setupStatement;
     }
 
+    /** See {@link Builder#compression(CompressionAlgorithm)}; null for none. */
+    public CompressionAlgorithm compression() {
+        return compression;
+    }
+
     /** See {@link Builder#proxyProtocol(ProxyProtocol)}. */
     public ProxyProtocol proxyProtocol() {
         return proxyProtocol;
@@ -246,6 +254,7 @@ public final class PoolConfig {
                 + " session_track_transaction_info='CHARACTERISTICS'";
         private PublicKeyRetrieval publicKeyRetrieval = PublicKeyRetrieval.LOOPBACK;
         private ProxyProtocol proxyProtocol = ProxyProtocol.NONE;
+        private CompressionAlgorithm compression;
         private SslContext sslContext;
         private Supplier<? extends SocketChannel> channelFactory = NioSocketChannel::new;
         private PoolListener listener = PoolListener.NONE;
@@ -519,6 +528,20 @@ public final class PoolConfig {
          */
         public Builder setupStatement(String value) {
             setupStatement = requireNonNull(value, "setupStatement");
+            return this;
+        }
+
+        /**
+         * What connections are compressed by, at the algorithm's default level, where the server can do that too. Default null: by nothing;
+         * worth its time where the network is slower than the processor.
+         *
+         * @throws IllegalArgumentException when the algorithm's library is missing
+         */
+        public Builder compression(CompressionAlgorithm value) {
+            if (value != null && !value.isAvailable()) {
+                throw new IllegalArgumentException("compression is " + value + ", whose library is missing");
+            }
+            compression = value;
             return this;
         }
 
