@@ -266,7 +266,8 @@ public final class Gateway implements RunningGateway {
                         limits.maxPacketBytes(),
                         limits.handshakeTimeoutMillis(),
                         limits.preparedStatementsPerSession(),
-                        effective.localInfile() == LocalInfile.ON ? limits.localFileBytes() : -1),
+                        effective.localInfile() == LocalInfile.ON ? limits.localFileBytes() : -1,
+                        effective.compression()),
                 budget,
                 this::drainError);
         if (embedded != null) {
@@ -466,11 +467,13 @@ public final class Gateway implements RunningGateway {
                 || !next.web().equals(current.web())
                 || !Objects.equals(next.adminToken(), current.adminToken())
                 || !Objects.equals(next.tenantsFile(), current.tenantsFile())
-                || next.localInfile() != current.localInfile();
+                || next.localInfile() != current.localInfile()
+                || !next.compression().equals(current.compression());
         if (needsStart) {
             LOG.warn(
                     "Some changes of the configuration need a new start: listen, shards, limits, pool, breaker, statements,"
-                            + " replicas, http, admin, tenants_file, local_infile");
+                            + " replicas, http, admin, tenants_file, local_infile,"
+                            + " compression");
         }
         LOG.info("Reloaded: {} users, policy {}", next.users().all().size(), policy.version());
         var gone = tenants(current);

@@ -155,6 +155,7 @@ final class ShardSet implements ShardMonitor.Fleet, AutoCloseable {
         return com.workersql.pool.PoolConfig.builder()
                 .publicKeyRetrieval(retrieval ? PublicKeyRetrieval.ALWAYS : PublicKeyRetrieval.NEVER)
                 .sslContext(sslContext(shard))
+                .compression(shard.wire().compress().algorithm())
                 .proxyProtocol(
                         switch (shard.wire().proxyProtocol()) {
                             case OFF -> ProxyProtocol.NONE;

@@ -140,6 +140,7 @@ public final class ConfigLoader {
                 logging.choice("format", LoggingConfig.Format.class, LoggingConfig.DEFAULT.format()),
                 logging.choice("level", LoggingConfig.Level.class, LoggingConfig.DEFAULT.level())));
         logging.end();
+        builder.compression(Compression.read(root.section("compression")));
         builder.localInfile(root.choice("local_infile", LocalInfile.class, LocalInfile.OFF));
         builder.drainMillis((int) root.number(GatewayConfig.DRAIN_MILLIS));
         root.end();

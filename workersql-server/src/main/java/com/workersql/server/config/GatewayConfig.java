@@ -34,6 +34,7 @@ import java.util.stream.IntStream;
  * @param logging what is logged
  * @param tenantsFile where the tenants are kept that are added while the gateway runs; null: none can be added
  * @param adminToken what whoever administers the gateway over HTTP proves itself by; null: nobody may
+ * @param compression what is offered to clients that want their connections compressed
  * @param localInfile whether clients may load files of their own
  * @param drainMillis how long a stopping gateway lets running statements and transactions finish
  */
@@ -57,6 +58,7 @@ public record GatewayConfig(
         LoggingConfig logging,
         Path tenantsFile,
         Secret adminToken,
+        Compression compression,
         LocalInfile localInfile,
         int drainMillis) {
 
@@ -141,6 +143,7 @@ public record GatewayConfig(
                 .logging(logging)
                 .tenantsFile(tenantsFile)
                 .adminToken(adminToken)
+                .compression(compression)
                 .localInfile(localInfile)
                 .drainMillis(drainMillis);
     }
@@ -166,6 +169,7 @@ public record GatewayConfig(
         private LoggingConfig logging = LoggingConfig.DEFAULT;
         private Path tenantsFile;
         private Secret adminToken;
+        private Compression compression = Compression.DEFAULT;
         private LocalInfile localInfile = LocalInfile.OFF;
         private int drainMillis = (int) DRAIN_MILLIS.byDefault();
 
@@ -292,6 +296,12 @@ public record GatewayConfig(
             return this;
         }
 
+        /** What is offered to clients that want their connections compressed; default zlib and zstd. */
+        public Builder compression(Compression compression) {
+            this.compression = compression;
+            return this;
+        }
+
         /** Whether clients may load files of their own; default off. */
         public Builder localInfile(LocalInfile localInfile) {
             this.localInfile = localInfile;
@@ -336,6 +346,7 @@ public record GatewayConfig(
                     logging,
                     tenantsFile,
                     adminToken,
+                    compression,
                     localInfile,
                     drainMillis);
         }

@@ -47,7 +47,6 @@ public final class MySqlDoor extends ChannelInitializer<Channel> {
     private static final CapabilityFlags CAPABILITIES = new CapabilityFlags(CapabilityFlags.CLIENT_LONG_PASSWORD
             | CapabilityFlags.CLIENT_LONG_FLAG
             | CapabilityFlags.CLIENT_FOUND_ROWS
-            | CapabilityFlags.CLIENT_COMPRESS
             | CapabilityFlags.CLIENT_IGNORE_SPACE
             | CapabilityFlags.CLIENT_INTERACTIVE
             | CapabilityFlags.CLIENT_TRANSACTIONS
@@ -204,6 +203,9 @@ public final class MySqlDoor extends ChannelInitializer<Channel> {
     private CapabilityFlags capabilities() {
         var offered =
                 settings.maxLocalFileBytes() < 0 ? CAPABILITIES : CAPABILITIES.with(CapabilityFlags.CLIENT_LOCAL_FILES);
+        for (var algorithm : settings.compression().algorithms()) {
+            offered = algorithm.isAvailable() ? offered.with(algorithm.capability()) : offered;
+        }
         return shards.get().flavor() == ServerFlavor.MARIADB
                 ? offered.without(CapabilityFlags.CLIENT_LONG_PASSWORD)
                         .with(CapabilityFlags.MARIADB_CLIENT_EXTENDED_METADATA)
@@ -230,7 +232,7 @@ public final class MySqlDoor extends ChannelInitializer<Channel> {
                 if (compression == null) {
                     decision.accept(ok, packets, commands);
                 } else {
-                    int level = compression.defaultLevel();
+                    int level = settings.compression().level(compression);
                     decision.accept(
                             ok,
                             CompressionHandler.forServer(compression, level, settings.maxPacketBytes()),

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.mysql;
 
+import com.workersql.server.config.Compression;
+
 /**
  * The limits of the MySQL door.
  *
@@ -9,10 +11,12 @@ package com.workersql.server.mysql;
  * @param handshakeTimeoutMillis how long a login may take as a whole
  * @param preparedStatementsPerSession how many statements a session may have prepared
  * @param maxLocalFileBytes the longest file of a client that is loaded; negative: none is, and it is not offered
+ * @param compression what is offered to clients that want their connections compressed
  */
 public record MySqlDoorSettings(
         int maxConnections,
         int maxPacketBytes,
         int handshakeTimeoutMillis,
         int preparedStatementsPerSession,
-        long maxLocalFileBytes) {}
+        long maxLocalFileBytes,
+        Compression compression) {}

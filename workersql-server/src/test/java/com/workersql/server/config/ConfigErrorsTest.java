@@ -62,6 +62,10 @@ final class ConfigErrorsTest {
             auth: { jwt: { jwks_url: "https://h/j", issuer: a, audience: b, leeway_seconds: 61 } } | auth.jwt.leeway_seconds: is 61; allowed are 0 to 60
             auth: { api_keys_file: no.yaml }                | 1:24: auth.api_keys_file: DIR/no.yaml does not exist
             auth: { basic: true }                           | 1:9: auth.basic: unknown key; allowed here are jwt, api_keys_file
+            compression: { algorithms: [lz4] }              | 1:28: compression.algorithms: found 'lz4'; allowed are zlib, zstd
+            compression: { zlib_level: 10 }                 | 1:28: compression.zlib_level: is 10; allowed are 1 to 9
+            compression: { zstd_level: 0 }                  | 1:28: compression.zstd_level: is 0; allowed are 1 to 22
+            shards:¶  a:¶    compress: on                   | 3:15: shards.a.compress: found 'on'; allowed are off, zlib, zstd
             local_infile: true                              | 1:15: local_infile: found 'true'; allowed are off, on
             limits: { local_file_bytes: -1 }                | 1:29: limits.local_file_bytes: is -1; allowed are 0 to 1099511627776
             drain_millis: yes                               | 1:15: drain_millis: found 'yes' where a whole number

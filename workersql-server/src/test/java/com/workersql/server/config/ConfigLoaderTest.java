@@ -49,6 +49,7 @@ final class ConfigLoaderTest {
                 PoolConfig.class,
                 BreakerConfig.class,
                 GatewayConfig.class,
+                Compression.class,
                 HttpSettings.class,
                 SessionSettings.class,
                 WebSocketSettings.class,

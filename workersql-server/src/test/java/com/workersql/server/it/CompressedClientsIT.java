@@ -2,21 +2,31 @@
 package com.workersql.server.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.workersql.server.config.ShardWire;
+import com.workersql.server.embedded.ShardFixture;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Clients that ask for compression get it, and everything else as before. */
@@ -36,7 +46,16 @@ class CompressedClientsIT {
 
     @BeforeAll
     static void start() throws Exception {
-        fleet = Fleet.start();
+        // Towards the shards too: MySQL can do zstd, MariaDB only zlib and is asked for nothing that it cannot do.
+        fleet = Fleet.start(config -> config.toBuilder()
+                .shards(config.shards().stream()
+                        .map(shard -> shard.withWire(new ShardWire(
+                                ShardWire.ProxyVersion.OFF,
+                                Fleet.isMySql() || shard.name().equals("shard_1")
+                                        ? ShardWire.Compress.ZSTD
+                                        : ShardWire.Compress.ZLIB)))
+                        .toList())
+                .build());
     }
 
     @AfterAll
@@ -97,6 +116,59 @@ class CompressedClientsIT {
                 assertThat(count).isEqualTo(20_000);
                 assertThat(acme.isValid(5)).isTrue();
             }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"acme, 0, Compression ON", "globex, 1, Compression OFF"})
+    void shardsAreAskedForWhatTheyCanDo(String tenant, int shard, String expected) throws Exception {
+        assumeFalse(Fleet.isMySql(), "a MySQL server can do both");
+        assertThat(fleet.config().shards().get(shard).wire().compress()).isNotEqualTo(ShardWire.Compress.OFF);
+        try (var client = fleet.connect(Driver.MARIADB_TEXT, tenant)) {
+            assertThat(ShardFixture.text(client, "SHOW SESSION STATUS LIKE 'Compression'"))
+                    .isEqualTo(expected);
+        }
+    }
+
+    /** The programs of both families ask for it in their own words; zstd only MySQL's does. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', nullValues = "-", textBlock = """
+            /usr/bin/mariadb | --no-defaults --skip-ssl --compress
+            -                | --no-defaults --ssl-mode=DISABLED --get-server-public-key --compression-algorithms=zlib
+            -                | --no-defaults --ssl-mode=DISABLED --get-server-public-key --compression-algorithms=zstd
+            -                | --no-defaults --ssl-mode=DISABLED --get-server-public-key --compression-algorithms=zstd --zstd-compression-level=19
+            -                | --no-defaults --get-server-public-key --compression-algorithms=zstd,zlib
+            """)
+    void theCommandLineIsAnswered(String program, String options) throws Exception {
+        var command = new ArrayList<String>();
+        if (program == null) {
+            String mysql = System.getProperty("workersql.mysql.client");
+            assumeTrue(mysql != null, "needs a mysql client of MySQL: -Dworkersql.mysql.client='COMMAND'");
+            command.addAll(List.of(mysql.split(" ", -1)));
+        } else {
+            assumeTrue(Files.isExecutable(Path.of(program)), "needs " + program);
+            command.add(program);
+        }
+        command.addAll(List.of(options.split(" ", -1)));
+        try (var counter = new CountingRelay(fleet.gateway().mysqlAddress().getPort())) {
+            command.addAll(List.of(
+                    "-h127.0.0.1",
+                    "-P" + counter.port(),
+                    "-uacme",
+                    "-p" + fleet.password("acme"),
+                    "-N",
+                    "-e",
+                    "SELECT REPEAT('gateway', 150000); SELECT LENGTH('" + "x".repeat(60_000) + "')",
+                    "acme"));
+            var output = Files.createTempFile("compressed", ".txt");
+            var process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(output.toFile())
+                    .start();
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            String text = Files.readString(output);
+            assertThat(text).contains("gateway".repeat(150_000)).endsWith("60000\n");
+            assertThat(counter.bytes.get()).isLessThan(100_000);
         }
     }
 
