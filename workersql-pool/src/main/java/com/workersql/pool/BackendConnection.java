@@ -470,8 +470,10 @@ final class BackendConnection extends ChannelInboundHandlerAdapter implements Re
         boolean asked = closing;
         var first = commands.peek();
         var phase = first == null ? BrokenConnectionException.Phase.NOT_SENT : first.phase();
+        int next = first == null ? -1 : scanner.nextSequenceIdOfRows();
         for (var command = commands.poll(); command != null; command = commands.poll()) {
-            command.breakOff(broken(command.phase(), message, cause));
+            command.breakOff(new BrokenConnectionException(
+                    key.endpoint(), command.phase(), command == first ? next : -1, message, cause));
         }
         flushHops();
         channel.close();

@@ -19,11 +19,27 @@ public final class BrokenConnectionException extends PoolException {
 
     private final Phase phase;
     private final boolean forFile;
+    private final int nextSequenceId;
 
     BrokenConnectionException(Endpoint endpoint, Phase phase, String message, Throwable cause) {
+        this(endpoint, phase, -1, message, cause);
+    }
+
+    BrokenConnectionException(Endpoint endpoint, Phase phase, int nextSequenceId, String message, Throwable cause) {
         super("Connection to " + endpoint + " broke: " + message, cause, endpoint);
         this.phase = requireNonNull(phase, "phase");
         this.forFile = cause instanceof UnaskedFileRequest;
+        this.nextSequenceId = nextSequenceId;
+    }
+
+    /**
+     * Where an ERR packet may end the reply in the server's place.
+     *
+     * @return the sequence id of the packet behind the last row that the listener was given; -1 when the reply broke off within a packet
+     *     or elsewhere than in its rows
+     */
+    public int nextSequenceId() {
+        return nextSequenceId;
     }
 
     /** How far the command came. */

@@ -273,6 +273,19 @@ public final class ResponseScanner {
         return state.isDone() && passLeft == 0 && !continued;
     }
 
+    /**
+     * Where an ERR packet may end the reply in the server's place, should no more of it come: between two rows.
+     *
+     * @return the sequence id that the next packet would have behind all that was given to the sink; -1 within a packet, outside of the
+     *     rows, and when the bytes were no reply
+     */
+    public int nextSequenceIdOfRows() {
+        if (broken || scanning || passLeft > 0 || continued || state.phase() != ReplyState.Phase.ROWS) {
+            return -1;
+        }
+        return controlLeft > 0 ? controlSequenceId : expectedSequenceId;
+    }
+
     /** True when the server waits for a local file; the packets that the client sends are not seen by the scanner. */
     public boolean isFileRequested() {
         return state.phase() == ReplyState.Phase.FILE_ANSWER;

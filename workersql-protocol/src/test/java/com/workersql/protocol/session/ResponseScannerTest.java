@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ResponseScannerTest {
     private static final Map<String, ReplyBytes> SHAPES = ReplyShapes.all();
@@ -86,6 +87,34 @@ class ResponseScannerTest {
             }
             assertFound(reply, bytes, scanner, sink);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"three hundred rows (no EOF)", "three hundred rows (EOF)"})
+    void tellsBetweenRowsAndNowhereElseWhichPacketWouldBeNext(String name) {
+        ReplyBytes reply = SHAPES.get(name);
+        byte[] bytes = reply.bytes();
+        ResponseScanner scanner = begun(reply);
+        int known = 0;
+        for (int at = 0; at < bytes.length; at++) {
+            scanner.scan(Unpooled.wrappedBuffer(bytes, at, 1), new RecordingSink());
+            int packets = 0;
+            int packet = 0;
+            while (packet < at + 1) {
+                packet += 4 + (bytes[packet] & 0xFF) + (bytes[packet + 1] & 0xFF) * 256;
+                packets++;
+            }
+            // The header of a packet is kept back until its first byte says what it is.
+            int begun = packet - (at + 1);
+            int next = scanner.nextSequenceIdOfRows();
+            if (next >= 0 && !scanner.isDone()) {
+                known++;
+                boolean isBetween = begun == 0;
+                assertThat(next).as("behind byte %d", at).isEqualTo((isBetween ? packets + 1 : packets) & 0xFF);
+            }
+        }
+        assertThat(known).isGreaterThan(300);
+        assertThat(scanner.isDone()).isTrue();
     }
 
     @Test
