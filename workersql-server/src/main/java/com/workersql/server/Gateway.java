@@ -267,7 +267,9 @@ public final class Gateway implements RunningGateway {
                         limits.handshakeTimeoutMillis(),
                         limits.preparedStatementsPerSession(),
                         effective.localInfile() == LocalInfile.ON ? limits.localFileBytes() : -1,
-                        effective.compression()),
+                        effective.compression(),
+                        limits.idleTimeoutMillis(),
+                        limits.transactionIdleTimeoutMillis()),
                 budget,
                 this::drainError);
         if (embedded != null) {

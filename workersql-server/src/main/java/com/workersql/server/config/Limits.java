@@ -13,6 +13,8 @@ import java.util.function.ToLongFunction;
  * @param maxConnections the most client connections, all doors together
  * @param preparedStatementsPerSession the most prepared statements that one session may hold open
  * @param handshakeTimeoutMillis how long a client may take from connecting to being logged in
+ * @param idleTimeoutMillis how long a MySQL client may be silent; 0: as long as it wants
+ * @param transactionIdleTimeoutMillis how long a MySQL client may be silent within a transaction; 0: no limit of its own
  * @param planCacheBytes the weight of the cache of routing plans
  * @param localFileBytes the longest file of a client that is loaded
  */
@@ -22,6 +24,8 @@ public record Limits(
         int maxConnections,
         int preparedStatementsPerSession,
         int handshakeTimeoutMillis,
+        int idleTimeoutMillis,
+        int transactionIdleTimeoutMillis,
         long planCacheBytes,
         long localFileBytes) {
 
@@ -43,6 +47,14 @@ public record Limits(
     public static final Setting HANDSHAKE_TIMEOUT_MILLIS =
             new Setting("handshake_timeout_millis", 10_000, 100, 600_000);
 
+    /** {@code idle_timeout_millis}: default 8 h, as MySQL's {@code wait_timeout}; then error 4031. */
+    public static final Setting IDLE_TIMEOUT_MILLIS =
+            new Setting("idle_timeout_millis", 28_800_000, 0, Integer.MAX_VALUE);
+
+    /** {@code transaction_idle_timeout_millis}: default 0, no limit of its own; then error 4031. */
+    public static final Setting TRANSACTION_IDLE_TIMEOUT_MILLIS =
+            new Setting("transaction_idle_timeout_millis", 0, 0, Integer.MAX_VALUE);
+
     /** {@code plan_cache_bytes}: default 16 MiB. */
     public static final Setting PLAN_CACHE_BYTES = new Setting("plan_cache_bytes", 16 << 20, 1 << 16, 1L << 32);
 
@@ -60,6 +72,8 @@ public record Limits(
         MAX_CONNECTIONS.check(maxConnections);
         PREPARED_STATEMENTS_PER_SESSION.check(preparedStatementsPerSession);
         HANDSHAKE_TIMEOUT_MILLIS.check(handshakeTimeoutMillis);
+        IDLE_TIMEOUT_MILLIS.check(idleTimeoutMillis);
+        TRANSACTION_IDLE_TIMEOUT_MILLIS.check(transactionIdleTimeoutMillis);
         PLAN_CACHE_BYTES.check(planCacheBytes);
         LOCAL_FILE_BYTES.check(localFileBytes);
     }
@@ -81,6 +95,8 @@ public record Limits(
                 (int) values.applyAsLong(MAX_CONNECTIONS),
                 (int) values.applyAsLong(PREPARED_STATEMENTS_PER_SESSION),
                 (int) values.applyAsLong(HANDSHAKE_TIMEOUT_MILLIS),
+                (int) values.applyAsLong(IDLE_TIMEOUT_MILLIS),
+                (int) values.applyAsLong(TRANSACTION_IDLE_TIMEOUT_MILLIS),
                 values.applyAsLong(PLAN_CACHE_BYTES),
                 values.applyAsLong(LOCAL_FILE_BYTES));
     }

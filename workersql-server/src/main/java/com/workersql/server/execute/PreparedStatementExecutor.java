@@ -274,6 +274,22 @@ public final class PreparedStatementExecutor {
         }
     }
 
+    /**
+     * Refuses to fetch: no statement has a cursor here, all rows come with the execution.
+     *
+     * @param session the session
+     * @param command the payload of a COM_STMT_FETCH; owned by the executor from here
+     * @param target takes the reply
+     */
+    public void fetch(ClientSession session, ByteBuf command, ReplyTarget target) {
+        int id = command.readableBytes() >= 5 ? command.getIntLE(command.readerIndex() + 1) : 0;
+        command.release();
+        target.failed(
+                session.prepared().get(id) == null
+                        ? unknown(id, "mysqld_stmt_fetch")
+                        : GatewayError.refused(1421, "HY000", "The statement (" + id + ") has no open cursor."));
+    }
+
     private static GatewayError unknown(int id, String function) {
         return GatewayError.refused(
                 1243,

@@ -5,7 +5,6 @@ import com.workersql.pool.BrokenConnectionException;
 import com.workersql.pool.PooledConnection;
 import com.workersql.pool.ReplyListener;
 import com.workersql.pool.ReplyStatus;
-import com.workersql.protocol.message.server.Err;
 import com.workersql.protocol.session.ControlPacket;
 import com.workersql.server.error.ErrorClass;
 import com.workersql.server.error.GatewayError;
@@ -36,6 +35,7 @@ final class Relay implements ReplyListener, ReplyTarget.Relay, ReplyTarget.Clien
     private int errorSequenceId;
     private final byte[] fileName;
     private boolean fileOpen;
+    private int brokeOffBefore = -1;
 
     /** What happens when the reply has ended, before the target hears of it. */
     interface Ending {
@@ -171,10 +171,12 @@ final class Relay implements ReplyListener, ReplyTarget.Relay, ReplyTarget.Clien
                             : UNASKED_FILE);
             return;
         }
-        if (error != null && ending.errored(status, began)) {
-            return;
-        }
         if (error != null) {
+            // Another error may be told in its place, also behind rows.
+            brokeOffBefore = errorSequenceId;
+            if (ending.errored(status, began)) {
+                return;
+            }
             begin();
             target.control(ControlPacket.ERR, errorSequenceId, Unpooled.wrappedBuffer(error));
         }
@@ -186,15 +188,9 @@ final class Relay implements ReplyListener, ReplyTarget.Relay, ReplyTarget.Clien
     public void onBroken(BrokenConnectionException cause) {
         if (!stopped) {
             stopped = true;
+            brokeOffBefore = cause.nextSequenceId();
             ending.broken(cause, began);
         }
-    }
-
-    /** Passes another error on than the shard's, in its place, where a part of the reply has left already. */
-    void replaceError(GatewayError instead) {
-        var payload = Unpooled.buffer();
-        new Err(instead.errno(), instead.sqlState(), instead.message()).encode(payload, connection.capabilities());
-        error = ByteBufUtil.getBytes(payload);
     }
 
     /** Passes nothing on any more. */
@@ -205,6 +201,11 @@ final class Relay implements ReplyListener, ReplyTarget.Relay, ReplyTarget.Clien
     @Override
     public void reading(boolean reading) {
         connection.setAutoRead(reading);
+    }
+
+    @Override
+    public int brokeOffBefore() {
+        return brokeOffBefore;
     }
 
     private void begin() {

@@ -109,5 +109,14 @@ public interface ReplyTarget {
          * @param reading false to stop
          */
         void reading(boolean reading);
+
+        /**
+         * Where an ERR packet may end a reply that broke off, to be asked in {@link #failed}.
+         *
+         * @return the sequence id of the packet that would have come next, between two rows; -1 elsewhere
+         */
+        default int brokeOffBefore() {
+            return -1;
+        }
     }
 }

@@ -9,6 +9,7 @@ import com.workersql.breaker.endpoint.Role;
 import com.workersql.pool.BrokenConnectionException;
 import com.workersql.pool.ReplyStatus;
 import com.workersql.protocol.StatusFlags;
+import com.workersql.router.Footprint;
 import com.workersql.router.NamedEffect;
 import com.workersql.router.ServerFlavor;
 import com.workersql.router.SessionEffect;
@@ -41,6 +42,10 @@ final class ShardRun implements Relay.Ending {
     private final StatementDeadline deadline;
     private Work work;
     private Work copy;
+    /** The statement's text while it runs, where it cannot be repeated but may have to be looked at. */
+    private Work kept;
+
+    private List<String[]> diagnostics;
     private Shard shard;
     private ShardConnections.Lease lease;
     private Relay relay;
@@ -67,7 +72,7 @@ final class ShardRun implements Relay.Ending {
         this.work = work;
         this.target = target;
         this.learner = learner;
-        this.deadline = new StatementDeadline(executor.settings(), executor.nanoClock());
+        this.deadline = new StatementDeadline(executor.settings(), session.timeLimitMillis(), executor.nanoClock());
     }
 
     void start() {
@@ -229,6 +234,7 @@ final class ShardRun implements Relay.Ending {
         }
         executor.counters().ran(session.held() != null, session.movesTo(shardName + "#" + connection.threadId()));
         copy = repeatable ? work.again() : null;
+        kept = copy == null && outcomes().dependsOnEngines() ? work.again() : null;
         Ahead.send(
                 session,
                 connection,
@@ -317,6 +323,10 @@ final class ShardRun implements Relay.Ending {
             copy.drop();
             copy = null;
         }
+        if (kept != null) {
+            kept.drop();
+            kept = null;
+        }
     }
 
     // ---- the reply's end
@@ -356,6 +366,12 @@ final class ShardRun implements Relay.Ending {
             Aftermath.figures(session, lease.connection(), info, status, executor.flavor());
             Effects.learn(session, info, named, status, executor.counters());
         }
+        if (diagnostics != null) {
+            // What the connection has of them now is of another question.
+            session.pins().remove(HoldReason.UNREAD_WARNINGS);
+            session.figures().warnings(diagnostics);
+            session.figures().onConnection(false);
+        }
         if (learner != null) {
             learner.learn(session, lease.connection(), info, status);
         }
@@ -377,11 +393,14 @@ final class ShardRun implements Relay.Ending {
             repeatOnNewPrimary(status);
             return true;
         }
-        var known = outcome(status);
-        if (began && known != null) {
-            relay.replaceError(known);
+        if (!began
+                && StatementDeadline.isInterruption(status.errno())
+                && outcomes().dependsOnEngines()) {
+            askForEngines(status);
+            return true;
         }
-        if (began || known == null) {
+        var known = outcome(status);
+        if (known == null) {
             return false;
         }
         end();
@@ -408,7 +427,7 @@ final class ShardRun implements Relay.Ending {
             takeCopy();
             attempt();
         } else {
-            fail(GatewayError.ofServer(status.errno(), status.sqlState(), status.message()));
+            fail(answer(status));
         }
         return true;
     }
@@ -419,7 +438,7 @@ final class ShardRun implements Relay.Ending {
     }
 
     private void repeatOnNewPrimary(ReplyStatus status) {
-        var answer = GatewayError.ofServer(status.errno(), status.sqlState(), status.message());
+        var answer = answer(status);
         if (!shard.retries().tryRetry(Retries.Proof.REFUSED)) {
             fail(answer);
             return;
@@ -440,36 +459,43 @@ final class ShardRun implements Relay.Ending {
 
     /** The error with what it says of the statement, where that is not simply that it did not run; null where it is. */
     private GatewayError outcome(ReplyStatus status) {
-        if (deadline.isOver() && StatementDeadline.isInterruption(status.errno())) {
-            boolean undone = changesNothing() || session.inTransaction();
-            return deadline.error(shardName, undone ? Outcome.NOT_EXECUTED : Outcome.UNKNOWN);
+        if (StatementDeadline.isInterruption(status.errno())) {
+            var known = outcomes().isUndoneWhenInterrupted() ? Outcome.NOT_EXECUTED : Outcome.UNKNOWN;
+            return known == Outcome.NOT_EXECUTED && !deadline.isOver() ? null : interrupted(status, known);
         }
-        var answer = GatewayError.ofServer(status.errno(), status.sqlState(), status.message());
-        return switch (classify(status)) {
-            case CALL_FAILURE, CALL_FAILURE_IF_CONNECT_FAILS -> ofDyingServer(answer);
-            default ->
-                work.info().kind() == StatementKind.CALL || isInterruptedWrite(status)
-                        ? answer.withOutcome(Outcome.UNKNOWN)
-                        : null;
-        };
+        return outcomes().ofAnswer(answer(status), classify(status));
     }
 
-    /** A write that a dying server, or one that killed the session, did not see to its end; with a transaction it is undone. */
-    private GatewayError ofDyingServer(GatewayError answer) {
-        boolean undone = session.inTransaction() && work.info().kind() != StatementKind.COMMIT;
-        return changesNothing() || undone
-                ? null
-                : GatewayError.outcomeUnknown(
-                        "shard " + shardName + " answered " + answer.errno() + ": " + answer.message());
+    private GatewayError interrupted(ReplyStatus status, Outcome known) {
+        return deadline.isOver()
+                ? deadline.error(shardName, known)
+                : answer(status).withOutcome(known);
     }
 
-    /** An interrupted write of a transactional engine is undone, and of another one half done; which of them it was is not told. */
-    private boolean isInterruptedWrite(ReplyStatus status) {
-        return StatementDeadline.isInterruption(status.errno()) && !changesNothing() && !session.inTransaction();
+    /** An interrupted write of a transactional engine is undone, and of another one half done: the server knows which it was. */
+    private void askForEngines(ReplyStatus status) {
+        deadline.cancel();
+        var text = copy == null ? kept : copy;
+        Engines.ask(
+                lease.connection(),
+                text == null ? Footprint.UNKNOWN : executor.footprint(session, text),
+                undone -> {
+                    if (end()) {
+                        diagnostics = List.<String[]>of(
+                                new String[] {"Error", Integer.toString(status.errno()), status.message()});
+                        learn(status);
+                        target.failed(interrupted(status, undone ? Outcome.NOT_EXECUTED : Outcome.UNKNOWN));
+                    }
+                },
+                cause -> broken(cause, false));
     }
 
-    private boolean changesNothing() {
-        return work.info().readsOnly();
+    private Outcomes outcomes() {
+        return new Outcomes(session, work.info(), shardName);
+    }
+
+    private static GatewayError answer(ReplyStatus status) {
+        return GatewayError.ofServer(status.errno(), status.sqlState(), status.message());
     }
 
     private FailureClass classify(ReplyStatus status) {
@@ -520,45 +546,19 @@ final class ShardRun implements Relay.Ending {
         if (cause.phase() == BrokenConnectionException.Phase.NOT_SENT) {
             return Retries.Proof.NOT_SENT;
         }
-        return changesNothing() && !bytesLeft ? Retries.Proof.READS_ONLY : null;
+        return outcomes().changesNothing() && !bytesLeft ? Retries.Proof.READS_ONLY : null;
     }
 
     /** The error for a statement whose connection broke, and what that does to the session. */
     private GatewayError lost(BrokenConnectionException cause, boolean bytesLeft) {
-        boolean inTransaction = session.inTransaction();
         boolean losesState = session.holdsUnreplayableState();
+        var error = outcomes().lost(cause, bytesLeft);
         executor.abandon(session, lease.connection(), "broken");
         session.statusFlags(session.statusFlags() & ~StatusFlags.SERVER_STATUS_IN_TRANS);
         if (losesState) {
             session.closeAfterReply();
         }
-        String what = "shard " + shardName + " was lost: " + cause.getMessage();
-        var kind = work.info().kind();
-        if (bytesLeft) {
-            session.closeAfterReply();
-            return GatewayError.lostWhileStreaming(what)
-                    .withOutcome(
-                            inTransaction
-                                    ? Outcome.NOT_EXECUTED
-                                    : changesNothing() ? Outcome.EXECUTED : Outcome.UNKNOWN);
-        }
-        boolean sent = cause.phase() != BrokenConnectionException.Phase.NOT_SENT;
-        if (kind == StatementKind.COMMIT && sent) {
-            return GatewayError.outcomeUnknown("COMMIT was sent, then " + what);
-        }
-        if (inTransaction) {
-            if (sent && mayCommit(kind)) {
-                return GatewayError.outcomeUnknown("a statement that commits was sent, then " + what);
-            }
-            session.transactionLost(kind != StatementKind.ROLLBACK);
-            return GatewayError.transactionLost(what);
-        }
-        return sent && !changesNothing() ? GatewayError.outcomeUnknown(what) : GatewayError.notExecuted(what);
-    }
-
-    /** Definitions commit what was open before them, and a procedure may commit by itself. */
-    private boolean mayCommit(StatementKind kind) {
-        return work.info().isDdl() || kind == StatementKind.CALL || kind == StatementKind.BEGIN;
+        return error;
     }
 
     // ---- time
@@ -607,6 +607,6 @@ final class ShardRun implements Relay.Ending {
                     deadline.error(shardName, Outcome.NOT_EXECUTED).message()));
             return;
         }
-        target.failed(deadline.error(shardName, changesNothing() ? Outcome.NOT_EXECUTED : Outcome.UNKNOWN));
+        target.failed(deadline.error(shardName, outcomes().changesNothing() ? Outcome.NOT_EXECUTED : Outcome.UNKNOWN));
     }
 }

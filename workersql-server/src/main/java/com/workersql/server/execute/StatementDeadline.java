@@ -15,14 +15,23 @@ final class StatementDeadline {
     private static final long GRACE_MILLIS = 2_000;
 
     private final long limitNanos;
+    private final String limitName;
     private final LongSupplier nanoClock;
     private final long startNanos;
     private long connectedNanos;
     private boolean over;
     private Future<?> timer;
 
-    StatementDeadline(ExecutorSettings settings, LongSupplier nanoClock) {
-        this.limitNanos = settings.statementTimeoutNanos();
+    /**
+     * @param clientMillis how long the client wants to wait; 0: it does not say
+     */
+    StatementDeadline(ExecutorSettings settings, int clientMillis, LongSupplier nanoClock) {
+        long ofServer = settings.statementTimeoutNanos();
+        long ofClient = TimeUnit.MILLISECONDS.toNanos(clientMillis);
+        boolean isClients = ofClient > 0 && (ofServer == 0 || ofClient < ofServer);
+        this.limitNanos = isClients ? ofClient : ofServer;
+        this.limitName =
+                isClients ? "the request's \"timeout\", or http.max_statement_millis" : "statements.timeout_millis";
         this.nanoClock = nanoClock;
         this.startNanos = limitNanos > 0 ? nanoClock.getAsLong() : 0;
     }
@@ -75,7 +84,7 @@ final class StatementDeadline {
                 (outcome == Outcome.UNKNOWN ? GatewayError.UNKNOWN_MARK : "")
                         + "Query execution was interrupted, maximum statement execution time exceeded: " + spent
                         + " on shard " + shard + "; the limit is " + millis(limitNanos)
-                        + " ms (statements.timeout_millis)",
+                        + " ms (" + limitName + ")",
                 ErrorClass.TIMEOUT,
                 outcome);
     }

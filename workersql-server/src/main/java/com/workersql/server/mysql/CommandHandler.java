@@ -33,9 +33,10 @@ final class CommandHandler extends ChannelInboundHandlerAdapter {
     private final StatementExecutor executor;
     private final Supplier<GatewayError> draining;
     private final UserChanges userChanges;
+    private final MySqlDoorSettings settings;
+    private IdleLimit idle;
     private final ArrayDeque<ByteBuf> waiting = new ArrayDeque<>(2);
     private Entrance.Admitted admitted;
-    private final long maxLocalFileBytes;
     private ClientSession session;
     private ChangeUserExchange exchange;
     private MySqlReply reply;
@@ -44,30 +45,40 @@ final class CommandHandler extends ChannelInboundHandlerAdapter {
 
     /**
      * @param draining gives the error for a client that asks for more while the gateway stops; null while it does not
-     * @param maxLocalFileBytes the longest file of the client that is loaded
      */
     CommandHandler(
             StatementExecutor executor,
             Entrance.Admitted admitted,
+            MySqlDoorSettings settings,
             Supplier<GatewayError> draining,
-            UserChanges userChanges,
-            long maxLocalFileBytes) {
-        this.maxLocalFileBytes = maxLocalFileBytes;
+            UserChanges userChanges) {
         this.executor = executor;
         this.admitted = admitted;
         this.session = admitted.session();
         this.draining = draining;
         this.userChanges = userChanges;
+        this.settings = settings;
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
         reply = reply();
+        idle = new IdleLimit(ctx.channel().eventLoop(), settings, this::silentForTooLong);
+        idle.waits(session);
     }
 
     private MySqlReply reply() {
-        return new MySqlReply(context.channel(), session.capabilities(), maxLocalFileBytes, this::ended);
+        return new MySqlReply(context.channel(), session.capabilities(), settings.maxLocalFileBytes(), this::ended);
+    }
+
+    private void silentForTooLong(GatewayError error) {
+        if (!busy && exchange == null) {
+            busy = true;
+            reply.next(-1, false);
+            session.closeAfterReply();
+            reply.failed(error);
+        }
     }
 
     @Override
@@ -89,6 +100,7 @@ final class CommandHandler extends ChannelInboundHandlerAdapter {
 
     private void run(ByteBuf command) {
         busy = true;
+        idle.busy();
         int sequenceId = (command.readableBytes() / 0xFF_FFFF) & 0xFF;
         int code = command.isReadable() ? command.getUnsignedByte(command.readerIndex()) : -1;
         reply.next(sequenceId, code == Command.COM_STMT_EXECUTE);
@@ -119,6 +131,7 @@ final class CommandHandler extends ChannelInboundHandlerAdapter {
                 executor.prepared().close(session, command);
                 ended();
             }
+            case Command.COM_STMT_FETCH -> executor.prepared().fetch(session, command, reply);
             case Command.COM_STMT_RESET -> executor.prepared().reset(session, command, reply);
             case Command.COM_INIT_DB -> {
                 String name = command.toString(
@@ -207,6 +220,9 @@ final class CommandHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         var next = waiting.poll();
+        if (next == null) {
+            idle.waits(session);
+        }
         if (next != null) {
             // Not in this call: a client that sends thousands of commands ahead must not grow the stack.
             busy = true;
@@ -230,6 +246,7 @@ final class CommandHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
+        idle.cancel();
         waiting.forEach(ByteBuf::release);
         waiting.clear();
         executor.close(session);

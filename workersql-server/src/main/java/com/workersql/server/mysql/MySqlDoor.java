@@ -226,8 +226,7 @@ public final class MySqlDoor extends ChannelInitializer<Channel> {
             if (admitted != null) {
                 var ok = Ok.of(admitted.session().lastingStatusFlags());
                 var packets = new PacketDecoderHandler(settings.maxPacketBytes(), SequenceMode.RESTART, budget);
-                var commands = new CommandHandler(
-                        executor, admitted, draining, userChanges(packets, offer), settings.maxLocalFileBytes());
+                var commands = new CommandHandler(executor, admitted, settings, draining, userChanges(packets, offer));
                 var compression = CompressionAlgorithm.of(client.capabilities());
                 if (compression == null) {
                     decision.accept(ok, packets, commands);

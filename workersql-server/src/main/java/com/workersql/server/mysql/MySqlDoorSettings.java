@@ -12,6 +12,8 @@ import com.workersql.server.config.Compression;
  * @param preparedStatementsPerSession how many statements a session may have prepared
  * @param maxLocalFileBytes the longest file of a client that is loaded; negative: none is, and it is not offered
  * @param compression what is offered to clients that want their connections compressed
+ * @param idleTimeoutMillis how long a client may be silent; 0: as long as it wants
+ * @param transactionIdleTimeoutMillis how long a client may be silent within a transaction; 0: no limit of its own
  */
 public record MySqlDoorSettings(
         int maxConnections,
@@ -19,4 +21,6 @@ public record MySqlDoorSettings(
         int handshakeTimeoutMillis,
         int preparedStatementsPerSession,
         long maxLocalFileBytes,
-        Compression compression) {}
+        Compression compression,
+        int idleTimeoutMillis,
+        int transactionIdleTimeoutMillis) {}

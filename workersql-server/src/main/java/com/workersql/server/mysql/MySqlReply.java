@@ -247,14 +247,22 @@ final class MySqlReply implements PrepareTarget, SeveralReplies {
             afterFile = error;
             return;
         }
+        int sequenceId = firstSequenceId;
         if (relay != null) {
-            // Part of a reply is on its way, perhaps part of a packet: nothing that could be added would be understood.
-            flush();
-            channel.close();
-            return;
+            sequenceId = relay.brokeOffBefore();
+            if (sequenceId < 0) {
+                // Part of a packet is on its way, or of what stands before rows: nothing that could be added would be
+                // understood.
+                flush();
+                channel.close();
+                return;
+            }
+            if (numbers != null) {
+                sequenceId = numbers.take();
+            }
         }
         var out = channel.alloc().buffer();
-        new Err(error.errno(), error.sqlState(), error.message()).encodePacket(out, firstSequenceId, capabilities);
+        new Err(error.errno(), error.sqlState(), error.message()).encodePacket(out, sequenceId, capabilities);
         nextStatement = null;
         write(out);
         end();

@@ -43,6 +43,7 @@ public final class ClientSession {
     private Held held;
     private final Pins pins = new Pins();
     private final Figures figures = new Figures();
+    private int timeLimitMillis;
     private final SessionWrites writes = new SessionWrites();
     private int statusFlags = StatusFlags.SERVER_STATUS_AUTOCOMMIT;
     private boolean closed;
@@ -475,6 +476,24 @@ public final class ClientSession {
      */
     public Figures figures() {
         return figures;
+    }
+
+    /**
+     * How long the client wants to wait for its next statements.
+     *
+     * @return milliseconds; 0 when it does not say
+     */
+    public int timeLimitMillis() {
+        return timeLimitMillis;
+    }
+
+    /**
+     * Notes how long the client wants to wait for its next statements.
+     *
+     * @param millis from the statement's arrival on; 0 for no limit of its own
+     */
+    public void timeLimitMillis(int millis) {
+        timeLimitMillis = millis;
     }
 
     /**

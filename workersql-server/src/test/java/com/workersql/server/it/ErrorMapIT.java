@@ -73,6 +73,83 @@ class ErrorMapIT {
         var answer = http.query(sql);
         assertThat(answer.status()).as("%s: %s", row, answer.body()).isEqualTo(status);
         assertThat(answer.details().get("outcome")).isEqualTo(outcome);
+        try (var socket = http.connect()) {
+            var message = socket.call("{\"type\":\"query\",\"id\":1,\"sql\":\"" + sql + "\"}");
+            assertThat(message).as(row).containsEntry("type", "error").containsEntry("id", 1);
+            assertThat(message.get("error").toString())
+                    .as("%s over a WebSocket", row)
+                    .contains("errno=" + errno)
+                    .contains("sqlState=" + sqlState)
+                    .contains("outcome=" + outcome);
+            assertThat(socket.call("{\"type\":\"query\",\"id\":2,\"sql\":\"SELECT 5\"}"))
+                    .as("the socket stays")
+                    .containsEntry("type", "response");
+        }
+    }
+
+    @Order(1)
+    @Test
+    void theTimeOfAStatementReachesTheShard() throws Exception {
+        try (var acme = fleet.connect(Driver.MARIADB_TEXT, "acme")) {
+            assertThat(ShardFixture.text(acme, "SELECT @@max_statement_time + 0"))
+                    .as("a second more than the gateway's own, which can say where the time went")
+                    .isEqualTo("4.000000");
+        }
+    }
+
+    @Order(1)
+    @Test
+    void aStatementWhoseRequestHasLessTimeIsEndedAndSaysWhereItWent() throws Exception {
+        var late = http.post("{\"sql\":\"SELECT SLEEP(20)\",\"timeout\":700}");
+        assertThat(late.status()).isEqualTo(504);
+        assertThat(late.details().get("errno")).isEqualTo(3024);
+        assertThat(late.details().get("outcome")).isEqualTo("not_executed");
+        assertThat(late.body().toString())
+                .contains("waited")
+                .contains("ran for")
+                .contains("the limit is 700 ms")
+                .contains("on shard shard_0");
+        try (var watcher = fleet.direct(Driver.MARIADB_TEXT, "acme")) {
+            assertThat(ShardFixture.text(
+                            watcher,
+                            "SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'SELECT SLEEP(20)%'"))
+                    .as("it does not run on")
+                    .isEqualTo("0");
+        }
+    }
+
+    @Order(1)
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+            transactional               | ENGINE = InnoDB | FALSE | not_executed | 0
+            not transactional           | ENGINE = MyISAM | FALSE | unknown      | 1
+            transactional with trigger  | ENGINE = InnoDB | TRUE  | unknown      | 0
+            """)
+    void aWriteThatIsEndedIsUndoneWhereItsTablesAreTransactional(
+            String row, String engine, boolean trigger, String outcome, int rows) throws Exception {
+        try (var acme = fleet.connect(Driver.MARIADB_TEXT, "acme")) {
+            ShardFixture.run(acme, "DROP TABLE IF EXISTS killed, killed_log");
+            ShardFixture.run(acme, "CREATE TABLE killed (id INT) " + engine);
+            ShardFixture.run(acme, "CREATE TABLE killed_log (id INT)");
+            if (trigger) {
+                try (var admin = ShardFixture.admin(fleet.embedded().shards().get(0))) {
+                    ShardFixture.run(
+                            admin,
+                            "CREATE TRIGGER acme.on_killed AFTER INSERT ON acme.killed FOR EACH ROW"
+                                    + " INSERT INTO acme.killed_log VALUES (NEW.id)");
+                }
+            }
+            String write = "INSERT INTO killed VALUES (1), (2 + SLEEP(20))";
+            var late = http.post("{\"sql\":\"" + write + "\",\"timeout\":700}");
+            assertThat(late.status()).isEqualTo(504);
+            assertThat(late.details().get("outcome")).as(row).isEqualTo(outcome);
+            assertThat(ShardFixture.text(acme, "SELECT COUNT(*) FROM killed")).isEqualTo("" + rows);
+
+            var error = errorOf(acme, write);
+            assertThat(error.getErrorCode()).isEqualTo(3024);
+            assertThat(error.getMessage().contains("[GW-OUTCOME-UNKNOWN]")).isEqualTo(outcome.equals("unknown"));
+            assertThat(ShardFixture.text(acme, "SHOW WARNINGS")).contains("1317");
+        }
     }
 
     @Order(2)

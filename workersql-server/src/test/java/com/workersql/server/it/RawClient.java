@@ -144,6 +144,31 @@ final class RawClient implements AutoCloseable {
         return in.read() < 0;
     }
 
+    /** Sends bytes as they are. */
+    void sendRaw(byte[] bytes) throws IOException {
+        socket.getOutputStream().write(bytes);
+    }
+
+    /** Whether the server has closed the connection; waits until it has, or says something. */
+    boolean isAtEnd() throws IOException {
+        try {
+            return in.read() < 0;
+        } catch (java.net.SocketException e) {
+            // It was closed with bytes unread, which comes as a reset.
+            return true;
+        }
+    }
+
+    /** All bytes until the server closes the connection. */
+    byte[] toTheEnd() throws IOException {
+        return in.readAllBytes();
+    }
+
+    /** Reads one packet. */
+    static byte[] readPayload(DataInputStream in) throws IOException {
+        return read(in).payload;
+    }
+
     /** Reads the reply to what was sent. */
     RawReply results() throws IOException {
         var payloads = new ArrayList<byte[]>();

@@ -4,6 +4,7 @@ package com.workersql.server.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import com.workersql.protocol.CapabilityFlags;
 import com.workersql.server.config.BreakerConfig;
 import com.workersql.server.config.GatewayConfig;
 import com.workersql.server.config.ShardConfig;
@@ -38,6 +39,13 @@ class ShardFaultsIT {
     private static final boolean STRICT = Boolean.getBoolean("workersql.faults.strict");
     private static final int RANDOM_CUTS = Integer.getInteger("workersql.faults.cuts", 25);
     private static final int ROWS = 6;
+    private static final long RAW = CapabilityFlags.CLIENT_PROTOCOL_41
+            | CapabilityFlags.CLIENT_TRANSACTIONS
+            | CapabilityFlags.CLIENT_SECURE_CONNECTION
+            | CapabilityFlags.CLIENT_PLUGIN_AUTH
+            | CapabilityFlags.CLIENT_CONNECT_WITH_DB
+            | CapabilityFlags.CLIENT_DEPRECATE_EOF;
+
     private static Fleet fleet;
     private static FaultProxy proxy;
 
@@ -115,6 +123,43 @@ class ShardFaultsIT {
         }
         // Without a byte of the reply a read is repeated, and the client does not notice.
         assertThat(repeated).isPositive().isLessThan(cuts.size());
+    }
+
+    @Test
+    void rowsThatBreakOffBetweenTwoPacketsEndByAnError() throws Exception {
+        String rows = "/*raw*/ SELECT seq, REPEAT('x', 20 + seq) FROM seq_1_to_" + ROWS;
+        int port = fleet.gateway().mysqlAddress().getPort();
+        proxy.aim("/*raw*/", FaultProxy.Cut.RESET, Integer.MAX_VALUE);
+        int packets;
+        try (var client = RawClient.connect(port, "acme", fleet.password("acme"), "acme", RAW)) {
+            packets = client.query(rows).payloads().size();
+        }
+        var boundaries = boundaries(proxy.markedReply());
+        int errors = 0;
+        for (int packet = 1; packet < packets; packet++) {
+            proxy.aim("/*raw*/", FaultProxy.Cut.RESET, boundaries.get(packet));
+            try (var client = RawClient.connect(port, "acme", fleet.password("acme"), "acme", RAW)) {
+                var reply = client.query(rows);
+                assertThat(reply.errno()).as("behind packet %d", packet).isEqualTo(1158);
+                assertThat(reply.payloads()).as("what came, and the error").hasSize(packet + 1);
+                assertThat(client.isAtEnd()).isTrue();
+                errors++;
+            } catch (java.io.EOFException e) {
+                // Among the columns' definitions there is no place for an error.
+                assertThat(packet).isLessThanOrEqualTo(2);
+            }
+            awaitAnswer();
+        }
+        assertThat(errors).isGreaterThanOrEqualTo(ROWS);
+    }
+
+    @Test
+    void aReplyThatStopsWithoutAnEndIsEndedByTheStatementsTime() throws SQLException {
+        proxy.aim("/*stall*/", FaultProxy.Cut.STALL, 30);
+        var error = errorOf("/*stall*/ SELECT seq, REPEAT('x', 20 + seq) FROM seq_1_to_" + ROWS);
+        assertThat(error.getErrorCode()).as("%s", error).isIn(0, 1158, 3024);
+        reconnect();
+        awaitAnswer();
     }
 
     @Test

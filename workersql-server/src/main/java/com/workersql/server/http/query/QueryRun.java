@@ -21,6 +21,8 @@ public final class QueryRun {
     /** How long a statement that is being ended may take to answer that it was. */
     private static final int GRACE_MILLIS = 2_000;
 
+    private static final int BACKSTOP_MILLIS = 100;
+
     private final QuerySessions sessions;
     private final ClientSession session;
     private final QueryRequest request;
@@ -81,7 +83,9 @@ public final class QueryRun {
             return;
         }
         int millis = request.timeoutMillis() > 0 ? request.timeoutMillis() : limits.maxStatementMillis();
-        timer = session.loop().schedule(() -> timeUp(millis), millis, TimeUnit.MILLISECONDS);
+        // On its way to a shard the statement knows best where its time went; elsewhere, this ends it a little later.
+        session.timeLimitMillis(millis);
+        timer = session.loop().schedule(() -> timeUp(millis), millis + BACKSTOP_MILLIS, TimeUnit.MILLISECONDS);
         reply = new QueryReply(
                 session.loop(),
                 output,
@@ -91,6 +95,7 @@ public final class QueryRun {
                     public void ended() {
                         ended = true;
                         timer.cancel(false);
+                        session.timeLimitMillis(0);
                     }
 
                     @Override
@@ -132,8 +137,8 @@ public final class QueryRun {
         stop(new GatewayError(
                 3024,
                 "HY000",
-                "Query execution was interrupted, maximum statement execution time exceeded: it ran for " + millis
-                        + " ms, the time that \"timeout\" or http.max_statement_millis gives it",
+                "Query execution was interrupted, maximum statement execution time exceeded: it did not end within "
+                        + millis + " ms, the time that \"timeout\" or http.max_statement_millis gives it",
                 ErrorClass.TIMEOUT,
                 Outcome.NOT_EXECUTED));
     }

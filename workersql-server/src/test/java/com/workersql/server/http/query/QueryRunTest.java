@@ -354,7 +354,10 @@ class QueryRunTest {
     void endsAStatementWhoseTimeIsUp() {
         channel.freezeTime();
         var statement = start(new QueryRequest("SELECT SLEEP(9)", QueryRequest.Positional.NONE, 250, false, null));
-        channel.advanceTimeBy(249, TimeUnit.MILLISECONDS);
+        assertThat(session.timeLimitMillis())
+                .as("whoever sends it to its shard ends it there")
+                .isEqualTo(250);
+        channel.advanceTimeBy(349, TimeUnit.MILLISECONDS);
         channel.runScheduledPendingTasks();
         assertThat(sessions.cancelled()).isEmpty();
 
@@ -366,13 +369,14 @@ class QueryRunTest {
         assertThat(output.error.errno()).isEqualTo(3024);
         assertThat(output.error.errorClass()).isEqualTo(ErrorClass.TIMEOUT);
         assertThat(run.hasLostSession()).isFalse();
+        assertThat(session.timeLimitMillis()).isZero();
     }
 
     @Test
     void givesUpAStatementThatDoesNotEnd() {
         channel.freezeTime();
         var statement = start(new QueryRequest("SELECT", QueryRequest.Positional.NONE, 250, false, null));
-        channel.advanceTimeBy(250, TimeUnit.MILLISECONDS);
+        channel.advanceTimeBy(350, TimeUnit.MILLISECONDS);
         channel.runScheduledPendingTasks();
         channel.advanceTimeBy(2, TimeUnit.SECONDS);
         channel.runScheduledPendingTasks();

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.execute;
+
+import com.workersql.pool.BrokenConnectionException;
+import com.workersql.pool.PooledConnection;
+import com.workersql.pool.ReplyStatus;
+import com.workersql.protocol.Command;
+import com.workersql.protocol.session.ReplyKind;
+import com.workersql.router.Footprint;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/**
+ * Finds out whether a write that its server ended before it was done has left anything behind: not where all tables that it names are
+ * of transactional engines, and none has a trigger, behind which there may be others.
+ */
+final class Engines {
+    private static final String TRANSACTIONAL = "'INNODB', 'ROCKSDB', 'TOKUDB', 'NDBCLUSTER'";
+
+    private Engines() {}
+
+    /**
+     * Asks the server, on the connection on which the statement ended.
+     *
+     * @param allTransactional takes whether the statement is undone; false also where that cannot be told
+     * @param lost takes the end of the connection
+     */
+    static void ask(
+            PooledConnection connection,
+            Footprint footprint,
+            Consumer<Boolean> allTransactional,
+            Consumer<BrokenConnectionException> lost) {
+        if (!footprint.isComplete() || footprint.tables().isEmpty()) {
+            allTransactional.accept(false);
+            return;
+        }
+        String names = footprint.tables().stream()
+                .map(table -> "'" + table.replace("\\", "\\\\").replace("'", "''") + "'")
+                .collect(Collectors.joining(", "));
+        String sql = "SELECT COUNT(*), (SELECT COUNT(*) FROM information_schema.triggers"
+                + " WHERE LOWER(CONCAT(event_object_schema, '.', event_object_table)) IN (" + names + "))"
+                + " FROM information_schema.tables WHERE LOWER(CONCAT(table_schema, '.', table_name)) IN (" + names
+                + ") AND table_type = 'BASE TABLE' AND UPPER(engine) IN (" + TRANSACTIONAL + ")";
+        byte[] text = sql.getBytes(StandardCharsets.UTF_8);
+        var payload =
+                Unpooled.buffer(1 + text.length).writeByte(Command.COM_QUERY).writeBytes(text);
+        connection.executePayload(ReplyKind.QUERY, payload, new TextRows() {
+            @Override
+            protected void completed(List<String[]> rows, ReplyStatus status) {
+                boolean all = !rows.isEmpty()
+                        && rows.get(0)[0].equals(
+                                Integer.toString(footprint.tables().size()))
+                        && rows.get(0)[1].equals("0");
+                allTransactional.accept(all);
+            }
+
+            @Override
+            public void onBroken(BrokenConnectionException e) {
+                lost.accept(e);
+            }
+        });
+    }
+}
