@@ -323,6 +323,11 @@ public final class Gateway implements RunningGateway {
                     String bearer, EventLoop loop, Consumer<Principal> ok, Consumer<GatewayError> refused) {
                 bearers.prove(bearer, loop, ok, refused);
             }
+
+            @Override
+            public boolean isCurrent(Principal principal) {
+                return logins.isCurrent(principal) || bearers.isCurrent(principal);
+            }
         };
     }
 

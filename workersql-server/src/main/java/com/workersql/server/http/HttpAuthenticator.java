@@ -33,4 +33,14 @@ public interface HttpAuthenticator {
             String bearer, EventLoop loop, Consumer<Principal> ok, Consumer<GatewayError> refused) {
         refused.accept(GatewayError.refused(1045, "28000", "Access denied: bearers are not taken here"));
     }
+
+    /**
+     * Whether who was proved once may still act: a user may have been taken away, or given other rights.
+     *
+     * @param principal who was proved
+     * @return false when a connection that acts for it is to end
+     */
+    default boolean isCurrent(Principal principal) {
+        return true;
+    }
 }

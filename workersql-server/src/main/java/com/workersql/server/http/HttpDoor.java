@@ -116,7 +116,14 @@ public final class HttpDoor extends ChannelInitializer<Channel> {
         var operations = new OperationsRoutes(health, registry);
         var planetscale = new ExecuteRoute(desk, gate::authenticateLeniently, web.sessions());
         var socket = new WebSocketRoute(
-                sessions, gate::authenticate, web.webSocket(), registry, desk.limits(), budget, mysql);
+                sessions,
+                gate::authenticate,
+                web.webSocket(),
+                registry,
+                desk.limits(),
+                budget,
+                authenticator::isCurrent,
+                mysql);
         this.webSockets = socket.connections();
         var paths = Routes.builder()
                 .add(HttpMethod.POST, query, both("/query", "/sql", "/transactions/{id}/query"))
@@ -214,6 +221,7 @@ public final class HttpDoor extends ChannelInitializer<Channel> {
             @Override
             protected void initChannel(Channel stream) {
                 streams.opened(stream);
+                stream.pipeline().addLast(new Http2Stream());
                 stream.pipeline().addLast(new Http2StreamFrameToHttpObjectCodec(true));
                 stream.pipeline().addLast(COMPRESSOR, compressor());
                 stream.pipeline()

@@ -159,8 +159,29 @@ public final class Bearers {
         if (key == null || !key.matches(text, clock.instant())) {
             return null;
         }
+        return principal(now, key);
+    }
+
+    private static Principal principal(State now, ApiKey key) {
         long expires = key.expires() == null ? Principal.NEVER : key.expires().toEpochMilli();
         return Logins.principal(key.name(), key.tenant(), key.permissions(), expires, now.accounts());
+    }
+
+    /**
+     * Whether a bearer may still act: its key is still there and as it was, or tokens are taken and its own has not expired.
+     *
+     * @param principal who was proved
+     * @return false also for who is no bearer
+     */
+    public boolean isCurrent(Principal principal) {
+        var now = state;
+        var key = now.apiKeys().get(principal.user());
+        if (key != null && principal(now, key).equals(principal)) {
+            return clock.millis() < principal.expiresAtMillis();
+        }
+        return now.verifier() != null
+                && principal.expiresAtMillis() != Principal.NEVER
+                && clock.millis() < principal.expiresAtMillis();
     }
 
     private static GatewayError denied(String why) {

@@ -153,6 +153,17 @@ public final class Logins implements CredentialStore {
     }
 
     /**
+     * Whether a user is still what it was when it was proved.
+     *
+     * @param principal who was proved
+     * @return false also for who is no user
+     */
+    public boolean isCurrent(Principal principal) {
+        var login = logins.get(principal.user());
+        return login != null && login.principal().equals(principal);
+    }
+
+    /**
      * Counts a connection of a user in.
      *
      * @param login the user

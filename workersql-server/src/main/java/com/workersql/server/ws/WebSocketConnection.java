@@ -16,6 +16,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.CorruptedFrameException;
+import io.netty.handler.codec.compression.DecompressionException;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
@@ -26,7 +27,9 @@ import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
+import java.time.Instant;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,11 +40,14 @@ import org.slf4j.LoggerFactory;
 final class WebSocketConnection extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(WebSocketConnection.class);
     private static final int CLOSE_MILLIS = 2_000;
+    private static final int CHECK_MILLIS = 2_000;
     private static final int MAX_MISSED_HEARTBEATS = 2;
     private static final int MAX_REASON_BYTES = 123;
 
     private final Parts parts;
+    private final Principal principal;
     private final SocketCalls calls;
+    private Deadline check;
     private ChannelHandlerContext context;
     private Deadline heartbeat;
     private Deadline stall;
@@ -62,6 +68,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
      * @param budget of the answers
      * @param reservation is asked before a message is gathered
      * @param connections counts the sockets
+     * @param current whether who was proved once may still act
      */
     record Parts(
             QuerySessions sessions,
@@ -70,10 +77,12 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
             QueryRun.Limits limits,
             AnswerBudget budget,
             Reservation reservation,
-            AtomicInteger connections) {}
+            AtomicInteger connections,
+            Predicate<Principal> current) {}
 
     WebSocketConnection(Parts parts, Principal principal, String clientHost, String requestId) {
         this.parts = parts;
+        this.principal = principal;
         this.calls = new SocketCalls(this, parts, principal, clientHost, requestId);
     }
 
@@ -86,6 +95,8 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
         stall = new Deadline(loop, ctx::close);
         end = new Deadline(loop, ctx::close);
         heartbeat.set(parts.settings().heartbeatMillis());
+        check = new Deadline(loop, this::checkPrincipal);
+        check.set(CHECK_MILLIS);
         parts.connections().incrementAndGet();
         ctx.channel().config().setAutoRead(true);
     }
@@ -93,6 +104,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
         heartbeat.close();
+        check.close();
         stall.close();
         end.close();
         dropMessage();
@@ -120,7 +132,10 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void frame(WebSocketFrame frame) {
-        if (frame instanceof CloseWebSocketFrame close) {
+        if (frame.rsv() != 0) {
+            // Where an extension was agreed on, the decoder leaves these bits to whoever knows the extension.
+            close(WebSocketCloseStatus.PROTOCOL_ERROR, "A reserved bit is set");
+        } else if (frame instanceof CloseWebSocketFrame close) {
             closedByPeer(close);
         } else if (closing || frame instanceof PongWebSocketFrame) {
             return;
@@ -198,6 +213,19 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
+    /** A socket outlives the request that proved who it is for. */
+    private void checkPrincipal() {
+        boolean expired = principal.expiresAtMillis() != Principal.NEVER
+                && Instant.now().toEpochMilli() >= principal.expiresAtMillis();
+        if (expired) {
+            close(WebSocketCloseStatus.POLICY_VIOLATION, "The token has expired; connect again with another");
+        } else if (!parts.current().test(principal)) {
+            close(WebSocketCloseStatus.POLICY_VIOLATION, "This user may not act here any more");
+        } else {
+            check.set(CHECK_MILLIS);
+        }
+    }
+
     private void beat() {
         if (missedHeartbeats >= MAX_MISSED_HEARTBEATS) {
             close(WebSocketCloseStatus.ENDPOINT_UNAVAILABLE, "No answer to " + missedHeartbeats + " pings");
@@ -234,6 +262,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
         }
         closing = true;
         heartbeat.close();
+        check.close();
         dropMessage();
         calls.closeAll();
         context.writeAndFlush(new CloseWebSocketFrame(status, shortened(reason)));
@@ -285,6 +314,12 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
             closing = true;
             calls.closeAll();
             LOG.info("A WebSocket of {} broke the protocol: {}", ClientAddress.of(ctx.channel()), cause.getMessage());
+            return;
+        }
+        if (cause instanceof DecompressionException || cause.getCause() instanceof DecompressionException) {
+            close(
+                    WebSocketCloseStatus.MESSAGE_TOO_BIG,
+                    "A message may have " + parts.settings().maxMessageBytes() + " bytes when it is inflated");
             return;
         }
         if (!(cause instanceof IOException)) {

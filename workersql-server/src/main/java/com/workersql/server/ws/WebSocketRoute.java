@@ -27,11 +27,13 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker13;
+import io.netty.handler.codec.http.websocketx.extensions.WebSocketServerExtension;
 import java.util.Base64;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -42,6 +44,8 @@ import java.util.stream.Stream;
 public final class WebSocketRoute implements Route {
     private static final String VERSION = "13";
     private static final int KEY_BYTES = 16;
+    /** What begins so among the offered subprotocols is a token, which was looked at already and is not named again. */
+    private static final String BEARER = "bearer.";
     /** One packet of the greatest length, which clients write in one go. */
     private static final int MAX_TUNNEL_FRAME_BYTES = (1 << 24) + 1_024;
 
@@ -50,8 +54,10 @@ public final class WebSocketRoute implements Route {
     private final WebSocketSettings settings;
     private final RequestParser parser;
     private final QueryRun.Limits limits;
+    private final Deflate deflate;
     private final AnswerBudget budget;
     private final Reservation reservation;
+    private final Predicate<Principal> current;
     private final ChannelHandler mysql;
     private final AtomicInteger connections = new AtomicInteger();
 
@@ -64,6 +70,7 @@ public final class WebSocketRoute implements Route {
      * @param registry takes the figures
      * @param limits of each statement
      * @param reservation is asked before a message is gathered
+     * @param current whether who was proved once may still act
      * @param mysql makes the pipeline of the MySQL protocol behind the frames of the subprotocol {@code mysql}; sharable
      */
     public WebSocketRoute(
@@ -73,12 +80,15 @@ public final class WebSocketRoute implements Route {
             MeterRegistry registry,
             QueryRun.Limits limits,
             Reservation reservation,
+            Predicate<Principal> current,
             ChannelHandler mysql) {
+        this.current = current;
         this.sessions = sessions;
         this.gate = gate;
         this.settings = settings;
         this.parser = new RequestParser(settings.maxMessageBytes(), limits.maxStatementMillis());
         this.limits = limits;
+        this.deflate = new Deflate(settings);
         this.reservation = reservation;
         this.mysql = mysql;
         this.budget = new AnswerBudget(settings.answerBudgetBytes());
@@ -130,7 +140,7 @@ public final class WebSocketRoute implements Route {
         return headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL).stream()
                 .flatMap(value -> Stream.of(value.split(",", -1)))
                 .map(String::strip)
-                .filter(token -> !token.isEmpty())
+                .filter(token -> !token.isEmpty() && !token.startsWith(BEARER))
                 .collect(Collectors.toSet());
     }
 
@@ -166,11 +176,17 @@ public final class WebSocketRoute implements Route {
 
     private void upgrade(Exchange exchange, Principal principal) {
         var connection = new WebSocketConnection(
-                new WebSocketConnection.Parts(sessions, parser, settings, limits, budget, reservation, connections),
+                new WebSocketConnection.Parts(
+                        sessions, parser, settings, limits, budget, reservation, connections, current),
                 principal,
                 exchange.clientHost(),
                 exchange.requestId());
-        handshake(exchange, connection, null, settings.maxMessageBytes());
+        handshake(
+                exchange,
+                connection,
+                null,
+                settings.maxMessageBytes(),
+                deflate.agreed(exchange.request().headers()));
     }
 
     /** Who it is, the MySQL door proves once more: the upgrade only shows that its sender may take up memory here. */
@@ -180,7 +196,8 @@ public final class WebSocketRoute implements Route {
                         exchange,
                         new MySqlTunnel(settings.heartbeatMillis(), connections),
                         MySqlTunnel.PROTOCOL,
-                        MAX_TUNNEL_FRAME_BYTES)
+                        MAX_TUNNEL_FRAME_BYTES,
+                        null)
                 .addListener((ChannelFutureListener) done -> {
                     if (done.isSuccess()) {
                         channel.pipeline().addLast(mysql);
@@ -188,19 +205,30 @@ public final class WebSocketRoute implements Route {
                 });
     }
 
-    private ChannelFuture handshake(Exchange exchange, ChannelHandler handler, String protocol, int maxFrameBytes) {
+    private ChannelFuture handshake(
+            Exchange exchange,
+            ChannelHandler handler,
+            String protocol,
+            int maxFrameBytes,
+            WebSocketServerExtension extension) {
         var head = exchange.request();
         var channel = exchange.channel();
         var decoding = WebSocketDecoderConfig.newBuilder()
                 .maxFramePayloadLength(maxFrameBytes)
                 .expectMaskedFrames(true)
                 .allowMaskMismatch(false)
-                .allowExtensions(false)
+                .allowExtensions(extension != null)
                 .closeOnProtocolViolation(true)
                 .build();
         var handshaker = new WebSocketServerHandshaker13("", protocol, decoding);
         var answer = new DefaultHttpHeaders().set("x-request-id", exchange.requestId());
+        if (extension != null) {
+            answer.set(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS, Deflate.header(extension));
+        }
         exchange.upgrade(handler);
+        if (extension != null) {
+            Deflate.install(extension, channel, handler);
+        }
         var request = new DefaultFullHttpRequest(
                 head.protocolVersion(),
                 head.method(),

@@ -17,13 +17,11 @@ import java.util.function.ToLongFunction;
  * @param maxRunning how many statements outside of transactions run on a socket at one time
  * @param maxWaiting how many more may wait for that; an error beyond
  * @param maxTransactions how many transactions may be open on a socket; an error beyond
- * @param maxQueued how many statements may wait in one transaction or stream; an error beyond
- * @param maxStreams how many streams may be open on a socket of {@code workersql.v1}; an error beyond
+ * @param maxQueued how many statements may wait in one transaction; an error beyond
  * @param transactionIdleMillis how long a transaction may wait for its next statement before it is rolled back
  * @param transactionTotalMillis how long a transaction may take before it is rolled back
  * @param heartbeatMillis the time between two pings; who answers none of two is closed
  * @param stallTimeoutMillis how long a client may read nothing of what is sent before its connection is closed
- * @param helloTimeoutMillis how long a client of {@code workersql.v1} that did not prove itself by the upgrade may take to
  * @param compressFromBytes the smallest message that is compressed, where the client takes permessage-deflate
  * @param allowedOrigins the origins of pages that may connect, besides those that the gateway itself serves
  */
@@ -36,12 +34,10 @@ public record WebSocketSettings(
         int maxWaiting,
         int maxTransactions,
         int maxQueued,
-        int maxStreams,
         int transactionIdleMillis,
         int transactionTotalMillis,
         int heartbeatMillis,
         int stallTimeoutMillis,
-        int helloTimeoutMillis,
         int compressFromBytes,
         Set<String> allowedOrigins) {
 
@@ -69,9 +65,6 @@ public record WebSocketSettings(
     /** {@code max_queued}: default 16. */
     public static final Setting MAX_QUEUED = new Setting("max_queued", 16, 1, 10_000);
 
-    /** {@code max_streams}: default 32. */
-    public static final Setting MAX_STREAMS = new Setting("max_streams", 32, 1, 10_000);
-
     /** {@code transaction_idle_millis}: default 30 s. */
     public static final Setting TRANSACTION_IDLE_MILLIS =
             new Setting("transaction_idle_millis", 30_000, 100, 86_400_000);
@@ -85,9 +78,6 @@ public record WebSocketSettings(
 
     /** {@code stall_timeout_millis}: default 30 s. */
     public static final Setting STALL_TIMEOUT_MILLIS = new Setting("stall_timeout_millis", 30_000, 100, 3_600_000);
-
-    /** {@code hello_timeout_millis}: default 10 s. */
-    public static final Setting HELLO_TIMEOUT_MILLIS = new Setting("hello_timeout_millis", 10_000, 100, 600_000);
 
     /** {@code compress_from_bytes}: default 1 KiB. */
     public static final Setting COMPRESS_FROM_BYTES = new Setting("compress_from_bytes", 1_024, 0, 1 << 30);
@@ -134,12 +124,10 @@ public record WebSocketSettings(
                 (int) values.applyAsLong(MAX_WAITING),
                 (int) values.applyAsLong(MAX_TRANSACTIONS),
                 (int) values.applyAsLong(MAX_QUEUED),
-                (int) values.applyAsLong(MAX_STREAMS),
                 (int) values.applyAsLong(TRANSACTION_IDLE_MILLIS),
                 (int) values.applyAsLong(TRANSACTION_TOTAL_MILLIS),
                 (int) values.applyAsLong(HEARTBEAT_MILLIS),
                 (int) values.applyAsLong(STALL_TIMEOUT_MILLIS),
-                (int) values.applyAsLong(HELLO_TIMEOUT_MILLIS),
                 (int) values.applyAsLong(COMPRESS_FROM_BYTES),
                 allowedOrigins);
     }

@@ -29,6 +29,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The packaged jar as a newcomer starts it: an empty home directory, no options but free ports. */
 final class PackagedJarIT {
@@ -104,6 +106,43 @@ final class PackagedJarIT {
             }
             assertThat(sum).isEqualTo(100_000L * 100_001 / 2);
         }
+    }
+
+    /** The long form is {@code -Dworkersql.http.rows=1000000}. */
+    @ParameterizedTest
+    @ValueSource(strings = {"application/json", "application/x-ndjson", "text/csv"})
+    void streamsRowsOverHttpThroughAHeapOf64(String form) throws Exception {
+        int rows = Integer.getInteger("workersql.http.rows", 100_000);
+        var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + httpPort + "/v1/query"))
+                .header("Authorization", basic())
+                .header("Content-Type", "application/json")
+                .header("Accept", form)
+                .POST(HttpRequest.BodyPublishers.ofString(
+                        "{\"sql\": \"SELECT seq, REPEAT('x', 40) AS x FROM seq_1_to_" + rows + "\"}"))
+                .build();
+
+        var response = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofInputStream());
+
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.headers().firstValue("content-type").orElse("")).startsWith(form);
+        long found = 0;
+        var tail = new StringBuilder();
+        try (var body = new InputStreamReader(response.body(), StandardCharsets.UTF_8)) {
+            var part = new char[8_192];
+            int chars = body.read(part);
+            int run = 0;
+            while (chars >= 0) {
+                for (int i = 0; i < chars; i++) {
+                    run = part[i] == 'x' ? run + 1 : 0;
+                    found += run == 40 ? 1 : 0;
+                }
+                tail.append(part, 0, chars);
+                tail.delete(0, Math.max(0, tail.length() - 200));
+                chars = body.read(part);
+            }
+        }
+        assertThat(found).isEqualTo(rows);
+        assertThat(tail.toString()).contains(form.equals("text/csv") ? rows + "," : "\"rowCount\":" + rows);
     }
 
     private static Connection connect() throws SQLException {

@@ -44,7 +44,7 @@ final class ConfigErrorsTest {
             logging: { format: xml }                        | 1:20: logging.format: found 'xml'; allowed are text, json
             logging: { format: TEXT }                       | 1:20: logging.format: found 'TEXT'; allowed are text, json
             http: { max_body_bytes: 1 }                     | 1:25: http.max_body_bytes: is 1; allowed are 1024 to 1073741824
-            http:¶  websocket: { max_streams: x }           | 2:29: http.websocket.max_streams: found 'x' where a whole number from 1 to 10000
+            http:¶  websocket: { max_running: x }           | 2:29: http.websocket.max_running: found 'x' where a whole number from 1 to 10000
             http: { origins: ["*"] }                        | 1:18: http.origins: origins holds '*', which is none
             http: { origins: ["https://a.example/x"] }      | 1:18: http.origins: origins holds 'https://a.example/x'
             http: { cors: {} }                              | 1:9: http.cors: unknown key; allowed here are

@@ -176,7 +176,7 @@ final class ConfigLoaderTest {
                   origins: [https://app.example.com]
                   max_body_bytes: 2048
                   sessions: { gateway: 3, peers: { 4: "http://10.0.0.4:8080" }, key: %s }
-                  websocket: { max_streams: 7 }
+                  websocket: { max_running: 7 }
                 auth:
                   jwt: { secret: %s, issuer: me, audience: you, leeway_seconds: 5 }
                   api_keys_file: keys.yaml
@@ -185,7 +185,7 @@ final class ConfigLoaderTest {
         assertThat(config.web().http().maxBodyBytes()).isEqualTo(2048);
         assertThat(config.web().sessions().peers()).isEqualTo(Map.of(4, "http://10.0.0.4:8080"));
         assertThat(config.web().sessions().gateway()).isEqualTo(3);
-        assertThat(config.web().webSocket().maxStreams()).isEqualTo(7);
+        assertThat(config.web().webSocket().maxRunning()).isEqualTo(7);
         assertThat(config.web().webSocket().allowedOrigins()).containsExactly("https://app.example.com");
         assertThat(config.auth().jwt().issuer()).isEqualTo("me");
         assertThat(config.auth().apiKeys())

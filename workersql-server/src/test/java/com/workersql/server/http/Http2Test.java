@@ -212,6 +212,29 @@ class Http2Test {
     }
 
     @Test
+    void resetsAStreamWhoseRequestIsMalformed() {
+        for (var missing : new String[] {":method", ":path", ":scheme"}) {
+            var stream = new Stream();
+            stream.channel = new Http2StreamChannelBootstrap(client)
+                    .handler(stream)
+                    .open()
+                    .getNow();
+            var headers = new DefaultHttp2Headers(false)
+                    .method("GET")
+                    .path("/livez")
+                    .scheme("http")
+                    .authority("h");
+            headers.remove(missing);
+            stream.channel.writeAndFlush(new DefaultHttp2HeadersFrame(headers, true));
+            carry();
+
+            assertThat(stream.reset).as(missing).isTrue();
+            assertThat(stream.status).isNull();
+        }
+        assertThat(door.channel().isOpen()).isTrue();
+    }
+
+    @Test
     void saysGoodbyeWhenTheGatewayStops() {
         var stream = open("POST", "/v1/query", "{\"sql\":\"UPDATE t SET a = 1\"}");
         carry();

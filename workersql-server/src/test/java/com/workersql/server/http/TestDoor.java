@@ -35,6 +35,7 @@ public final class TestDoor implements AutoCloseable {
     private final EmbeddedChannel channel;
     private final HttpDoor door;
     private final Budget budget = new Budget();
+    private final Guard guard = new Guard();
     private final TunnelEnd tunnel = new TunnelEnd();
     private HealthView.Health health = new HealthView.Health(2, 2, true);
 
@@ -73,6 +74,13 @@ public final class TestDoor implements AutoCloseable {
                 String user, byte[] password, EventLoop loop, Consumer<Principal> ok, Consumer<GatewayError> refused) {
             boolean right = user.equals("ada") && new String(password, StandardCharsets.UTF_8).equals("p:w");
             answer(right, "ada", ok, refused);
+        }
+
+        private boolean revoked;
+
+        @Override
+        public boolean isCurrent(Principal principal) {
+            return !revoked;
         }
 
         @Override
@@ -123,7 +131,7 @@ public final class TestDoor implements AutoCloseable {
         channel.freezeTime();
         door = new HttpDoor(
                 sessions,
-                new Guard(),
+                guard,
                 registry,
                 () -> health,
                 web,
@@ -146,6 +154,11 @@ public final class TestDoor implements AutoCloseable {
     /** The methods and paths of the door, such as {@code GET /livez}. */
     Set<String> operations() {
         return door.operations();
+    }
+
+    /** Takes the rights away from everybody who was proved. */
+    public void revoke() {
+        guard.revoked = true;
     }
 
     /** What stands in for the MySQL door. */

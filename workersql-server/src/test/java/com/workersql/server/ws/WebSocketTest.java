@@ -15,9 +15,11 @@ import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PingWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.PongWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.TextWebSocketFrame;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Set;
+import java.util.zip.Deflater;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,12 +42,10 @@ class WebSocketTest {
                 2,
                 2,
                 3,
-                3,
                 30_000,
                 300_000,
                 25_000,
                 30_000,
-                10_000,
                 1_024,
                 Set.of("https://app.example"));
     }
@@ -484,5 +484,88 @@ class WebSocketTest {
         client.send("{\"type\":\"rollback\",\"id\":2,\"transactionId\":\"" + id + "\"}");
         sessions.latest().reply().ok(0, 0, 0);
         assertThat(client.received().get(1)).isEqualTo("close 1001 The gateway is shutting down");
+    }
+
+    private static byte[] deflated(int zeros) {
+        var deflater = new Deflater(Deflater.BEST_COMPRESSION, true);
+        deflater.setInput(new byte[zeros]);
+        var out = new byte[zeros / 100 + 1_000];
+        int bytes = deflater.deflate(out, 0, out.length, Deflater.SYNC_FLUSH);
+        deflater.end();
+        // The last four bytes are those that a message leaves out.
+        return Arrays.copyOf(out, bytes - 4);
+    }
+
+    private String deflating(String offer) {
+        return client.upgrade(TestDoor.authorization() + "Sec-WebSocket-Extensions: " + offer + "\r\n");
+    }
+
+    @Test
+    void compressesForWhoOffersIt() {
+        assertThat(deflating("permessage-deflate; client_max_window_bits"))
+                .containsIgnoringCase("sec-websocket-extensions: permessage-deflate");
+        client.send("{\"type\":\"query\",\"id\":1,\"sql\":\"S\"}");
+        sessions.latest().reply().columns(COLUMN).row("x".repeat(5_000)).end();
+
+        var bytes = client.door().receivedBytes();
+        assertThat(bytes.length).isLessThan(500);
+        assertThat(bytes[0] & 0xFF).as("the last frame of a text, with RSV1").isEqualTo(0xC1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "permessage-deflate; server_max_window_bits=7",
+                "permessage-deflate; server_max_window_bits=16",
+                "permessage-deflate; server_max_window_bits=abc",
+                "permessage-deflate; unknown",
+                "x-webkit-deflate-frame",
+                "permessage-bzip2",
+            })
+    void agreesToNoExtensionThatItDoesNotKnow(String offer) {
+        assertThat(deflating(offer)).startsWith("HTTP/1.1 101").doesNotContainIgnoringCase("sec-websocket-extensions");
+        client.send(new TextWebSocketFrame(true, 4, Unpooled.copiedBuffer("x", StandardCharsets.US_ASCII)));
+        assertThat(client.received().get(0)).startsWith("close 1002");
+    }
+
+    @Test
+    void inflatesNoMoreThanAMessageMayHave() {
+        deflating("permessage-deflate");
+        client.send(new TextWebSocketFrame(true, 4, Unpooled.wrappedBuffer(deflated(100_000))));
+
+        assertThat(client.received().get(0)).startsWith("close 1009");
+    }
+
+    @Test
+    void takesNoOtherReservedBitWhereOneHasAMeaning() {
+        deflating("permessage-deflate");
+        client.send(new TextWebSocketFrame(true, 2, Unpooled.copiedBuffer("x", StandardCharsets.US_ASCII)));
+
+        assertThat(client.received().get(0)).startsWith("close 1002");
+    }
+
+    @Test
+    void closesTheSocketOfWhoMayNotActAnyMore() {
+        client.connected();
+        client.send("{\"type\":\"query\",\"id\":1,\"sql\":\"S\"}");
+        client.door().later(2_001);
+        assertThat(client.received()).isEmpty();
+        client.door().revoke();
+        client.door().later(2_001);
+
+        assertThat(client.received()).containsExactly("close 1008 This user may not act here any more");
+        assertThat(sessions.openCount()).isZero();
+    }
+
+    @Test
+    void takesATokenFromAmongTheSubprotocolsAndDoesNotRepeatIt() {
+        assertThat(client.upgrade("Sec-WebSocket-Protocol: bearer.good\r\n"))
+                .startsWith("HTTP/1.1 101")
+                .doesNotContain("good");
+    }
+
+    @Test
+    void refusesABadTokenAmongTheSubprotocols() {
+        assertThat(client.upgrade("Sec-WebSocket-Protocol: bearer.bad\r\n")).startsWith("HTTP/1.1 401");
     }
 }
