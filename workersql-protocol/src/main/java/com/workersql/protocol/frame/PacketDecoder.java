@@ -103,6 +103,12 @@ public final class PacketDecoder implements AutoCloseable {
     public ByteBuf decode(ByteBuf in) {
         if (gathered == null) {
             releaseReservation();
+            if (headerBytesSeen == 0) {
+                ByteBuf whole = wholePacket(in);
+                if (whole != null) {
+                    return whole;
+                }
+            }
         }
         while (true) {
             if (headerBytesSeen < HEADER_BYTES && !readHeader(in)) {
@@ -151,6 +157,27 @@ public final class PacketDecoder implements AutoCloseable {
         headerBytesSeen = 0;
         packetBytesMissing = 0;
         expectedSequenceId = 0;
+    }
+
+    /** Most payloads are one packet that lies in the input as a whole: one look at its header, and its slice. */
+    private ByteBuf wholePacket(ByteBuf in) {
+        int index = in.readerIndex();
+        int available = in.writerIndex() - index - HEADER_BYTES;
+        if (available < 0) {
+            return null;
+        }
+        int found = in.getIntLE(index);
+        int length = found & MAX_PACKET_BYTES;
+        int id = found >>> 24;
+        boolean expected = id == expectedSequenceId || sequenceMode == SequenceMode.UNCHECKED;
+        if (!expected || length > available || length > maxPayloadBytes || length == MAX_PACKET_BYTES) {
+            return null;
+        }
+        ByteBuf payload = in.retainedSlice(index + HEADER_BYTES, length);
+        in.readerIndex(index + HEADER_BYTES + length);
+        sequenceId = id;
+        expectedSequenceId = sequenceMode == SequenceMode.RESTART ? 0 : (id + 1) & 0xFF;
+        return payload;
     }
 
     private boolean readHeader(ByteBuf in) {
