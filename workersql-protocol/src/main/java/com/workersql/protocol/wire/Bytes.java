@@ -25,6 +25,11 @@ public final class Bytes {
         return content.length == 0 ? EMPTY : new Bytes(content.clone());
     }
 
+    /** A copy of a part of {@code content}. */
+    public static Bytes of(byte[] content, int index, int length) {
+        return length == 0 ? EMPTY : new Bytes(Arrays.copyOfRange(content, index, index + length));
+    }
+
     /** Reads {@code length} bytes and moves the reader index. The caller has checked that they are there. */
     static Bytes read(ByteBuf in, int length) {
         if (length == 0) {

@@ -7,6 +7,7 @@ import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.ProtocolException;
 import com.workersql.protocol.wire.Bytes;
 import com.workersql.protocol.wire.LengthEncodedInteger;
+import com.workersql.protocol.wire.MessageReader;
 import com.workersql.protocol.wire.ProtocolStrings;
 import io.netty.buffer.ByteBuf;
 import java.util.Collections;
@@ -71,24 +72,33 @@ public record HandshakeResponse41(
             throw ProtocolException.badHandshake(
                     "the client speaks the protocol from before 4.1, which is not supported");
         }
-        SslRequest head = SslRequest.decode(payload);
+        try (MessageReader in = new MessageReader(payload)) {
+            return decode(payload, in);
+        }
+    }
+
+    private static HandshakeResponse41 decode(ByteBuf payload, MessageReader in) {
+        SslRequest head = SslRequest.decode(in);
         CapabilityFlags capabilities = head.capabilities();
-        String user = ProtocolStrings.strictUtf8(ProtocolStrings.readNulTerminatedBytes(payload));
-        Bytes authData = readAuthData(payload, capabilities);
+        String user = in.readStrictNulTerminated();
+        Bytes authData = readAuthData(in, capabilities);
         String schema = null;
-        if (capabilities.has(CapabilityFlags.CLIENT_CONNECT_WITH_DB) && payload.isReadable()) {
-            schema = ProtocolStrings.strictUtf8(ProtocolStrings.readNulTerminatedBytes(payload));
+        if (capabilities.has(CapabilityFlags.CLIENT_CONNECT_WITH_DB) && in.isReadable()) {
+            schema = in.readStrictNulTerminated();
             if (schema.isEmpty()) {
                 schema = null;
             }
         }
         String plugin = null;
-        if (capabilities.has(CapabilityFlags.CLIENT_PLUGIN_AUTH) && payload.isReadable()) {
+        if (capabilities.has(CapabilityFlags.CLIENT_PLUGIN_AUTH) && in.isReadable()) {
             if (!capabilities.has(CapabilityFlags.CLIENT_CONNECT_WITH_DB)) {
+                in.sync();
                 skipEmptySchema(payload);
+                in.resume();
             }
-            plugin = ProtocolStrings.readNulTerminated(payload);
+            plugin = in.readNulTerminated();
         }
+        in.sync();
         Map<String, String> attributes = Map.of();
         if (capabilities.has(CapabilityFlags.CLIENT_CONNECT_ATTRS) && payload.isReadable()) {
             attributes = readAttributes(payload);
@@ -141,15 +151,14 @@ public record HandshakeResponse41(
         }
     }
 
-    private static Bytes readAuthData(ByteBuf payload, CapabilityFlags capabilities) {
+    private static Bytes readAuthData(MessageReader in, CapabilityFlags capabilities) {
         if (capabilities.has(CapabilityFlags.CLIENT_PLUGIN_AUTH_LENENC_CLIENT_DATA)) {
-            return ProtocolStrings.readLengthEncodedValue(payload);
+            return in.readLengthEncodedValue();
         }
         if (capabilities.has(CapabilityFlags.CLIENT_SECURE_CONNECTION)) {
-            ProtocolStrings.require(payload, 1);
-            return ProtocolStrings.readFixedValue(payload, payload.readUnsignedByte());
+            return in.readValue(in.readUnsignedByte());
         }
-        return ProtocolStrings.readNulTerminatedValue(payload);
+        return in.readNulTerminatedValue();
     }
 
     private static void skipEmptySchema(ByteBuf payload) {

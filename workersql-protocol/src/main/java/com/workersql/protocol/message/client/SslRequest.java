@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.ProtocolException;
-import com.workersql.protocol.wire.ProtocolStrings;
+import com.workersql.protocol.wire.MessageReader;
 import io.netty.buffer.ByteBuf;
 
 /**
@@ -44,12 +44,19 @@ public record SslRequest(CapabilityFlags capabilities, int maxPacketBytes, int c
      * @throws ProtocolException when it is truncated
      */
     public static SslRequest decode(ByteBuf payload) {
-        ProtocolStrings.require(payload, PAYLOAD_BYTES);
-        int low = payload.readIntLE();
-        int maxPacketBytes = payload.readIntLE();
-        int collationId = payload.readUnsignedShortLE();
-        payload.skipBytes(18);
-        int high = payload.readIntLE();
+        MessageReader in = new MessageReader(payload);
+        SslRequest request = decode(in);
+        in.sync();
+        return request;
+    }
+
+    static SslRequest decode(MessageReader in) {
+        in.require(PAYLOAD_BYTES);
+        int low = in.readIntLE();
+        int maxPacketBytes = in.readIntLE();
+        int collationId = in.readUnsignedShortLE();
+        in.skip(18);
+        int high = in.readIntLE();
         boolean mariaDb = (low & CapabilityFlags.CLIENT_LONG_PASSWORD) == 0;
         return new SslRequest(CapabilityFlags.of(low, mariaDb ? high : 0), maxPacketBytes, collationId);
     }

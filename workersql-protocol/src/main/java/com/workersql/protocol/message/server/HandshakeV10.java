@@ -6,8 +6,10 @@ import static java.util.Objects.requireNonNull;
 import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.ProtocolException;
 import com.workersql.protocol.wire.Bytes;
+import com.workersql.protocol.wire.MessageReader;
 import com.workersql.protocol.wire.ProtocolStrings;
 import io.netty.buffer.ByteBuf;
+import java.util.Arrays;
 
 /**
  * The greeting: the first message of a connection, by the server.
@@ -44,6 +46,7 @@ public record HandshakeV10(
 
     private static final int FIRST_SALT_BYTES = 8;
     private static final int LEAST_SECOND_SALT_BYTES = 13;
+    private static final int USUAL_SALT_BYTES = FIRST_SALT_BYTES + LEAST_SECOND_SALT_BYTES;
 
     public HandshakeV10 {
         requireNonNull(serverVersion, "serverVersion");
@@ -58,52 +61,60 @@ public record HandshakeV10(
      * @throws ProtocolException when it is no greeting of version 10 (1043), or truncated
      */
     public static HandshakeV10 decode(ByteBuf payload) {
-        ProtocolStrings.require(payload, 1);
-        int version = payload.readUnsignedByte();
+        MessageReader in = new MessageReader(payload);
+        HandshakeV10 greeting = decode(in);
+        in.sync();
+        return greeting;
+    }
+
+    private static HandshakeV10 decode(MessageReader in) {
+        int version = in.readUnsignedByte();
         if (version != PROTOCOL_VERSION) {
             throw ProtocolException.badHandshake(
                     "the server greets with protocol version " + version + ", only version 10 is supported");
         }
-        String serverVersion = ProtocolStrings.readNulTerminated(payload);
-        ProtocolStrings.require(payload, 4 + FIRST_SALT_BYTES + 1 + 2);
-        int connectionId = payload.readIntLE();
-        byte[] firstSalt = ProtocolStrings.readFixedBytes(payload, FIRST_SALT_BYTES);
-        payload.skipBytes(1);
-        int low = payload.readUnsignedShortLE();
-        if (!payload.isReadable()) {
+        String serverVersion = in.readNulTerminated();
+        in.require(4 + FIRST_SALT_BYTES + 1 + 2);
+        int connectionId = in.readIntLE();
+        byte[] salt = new byte[USUAL_SALT_BYTES];
+        in.readBytes(salt, 0, FIRST_SALT_BYTES);
+        in.skip(1);
+        int low = in.readUnsignedShortLE();
+        if (!in.isReadable()) {
             return new HandshakeV10(
-                    serverVersion, connectionId, Bytes.of(firstSalt), CapabilityFlags.of(low, 0), 0, 0, "");
+                    serverVersion,
+                    connectionId,
+                    Bytes.of(salt, 0, FIRST_SALT_BYTES),
+                    CapabilityFlags.of(low, 0),
+                    0,
+                    0,
+                    "");
         }
-        ProtocolStrings.require(payload, 1 + 2 + 2 + 1 + 10);
-        int collationId = payload.readUnsignedByte();
-        int statusFlags = payload.readUnsignedShortLE();
-        low |= payload.readUnsignedShortLE() << 16;
-        int saltBytes = payload.readUnsignedByte();
-        payload.skipBytes(6);
-        int high = payload.readIntLE();
+        in.require(1 + 2 + 2 + 1 + 10);
+        int collationId = in.readUnsignedByte();
+        int statusFlags = in.readUnsignedShortLE();
+        low |= in.readUnsignedShortLE() << 16;
+        int saltBytes = in.readUnsignedByte();
+        in.skip(6);
+        int high = in.readIntLE();
         CapabilityFlags capabilities =
                 CapabilityFlags.of(low, (low & CapabilityFlags.CLIENT_LONG_PASSWORD) == 0 ? high : 0);
-        byte[] secondSalt = new byte[0];
+        int length = FIRST_SALT_BYTES;
         if (capabilities.has(CapabilityFlags.CLIENT_SECURE_CONNECTION)
                 || capabilities.has(CapabilityFlags.CLIENT_PLUGIN_AUTH)) {
-            secondSalt = ProtocolStrings.readFixedBytes(
-                    payload, Math.max(LEAST_SECOND_SALT_BYTES, saltBytes - FIRST_SALT_BYTES));
+            int second = Math.max(LEAST_SECOND_SALT_BYTES, saltBytes - FIRST_SALT_BYTES);
+            length += second;
+            salt = length > salt.length ? Arrays.copyOf(salt, length) : salt;
+            in.readBytes(salt, FIRST_SALT_BYTES, second);
+            length -= salt[length - 1] == 0 ? 1 : 0;
         }
         String plugin = "";
-        if (capabilities.has(CapabilityFlags.CLIENT_PLUGIN_AUTH) && payload.isReadable()) {
+        if (capabilities.has(CapabilityFlags.CLIENT_PLUGIN_AUTH) && in.isReadable()) {
             // Some servers forgot the NUL behind the plugin's name (MySQL bug 59453).
-            plugin = payload.bytesBefore((byte) 0) >= 0
-                    ? ProtocolStrings.readNulTerminated(payload)
-                    : ProtocolStrings.readRest(payload);
+            plugin = in.readNulTerminatedOrRest();
         }
         return new HandshakeV10(
-                serverVersion,
-                connectionId,
-                joinSalt(firstSalt, secondSalt),
-                capabilities,
-                collationId,
-                statusFlags,
-                plugin);
+                serverVersion, connectionId, Bytes.of(salt, 0, length), capabilities, collationId, statusFlags, plugin);
     }
 
     /** Writes the payload; what the client can do is not known yet, so {@code ignored} does not matter. */
@@ -123,16 +134,5 @@ public record HandshakeV10(
         if (capabilities.has(CapabilityFlags.CLIENT_PLUGIN_AUTH)) {
             ProtocolStrings.writeNulTerminated(out, plugin);
         }
-    }
-
-    private static Bytes joinSalt(byte[] first, byte[] second) {
-        int length = second.length;
-        if (length > 0 && second[length - 1] == 0) {
-            length--;
-        }
-        byte[] salt = new byte[first.length + length];
-        System.arraycopy(first, 0, salt, 0, first.length);
-        System.arraycopy(second, 0, salt, first.length, length);
-        return Bytes.of(salt);
     }
 }
