@@ -5,7 +5,6 @@ import static java.util.Objects.requireNonNull;
 
 import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.ProtocolException;
-import com.workersql.protocol.frame.PacketEncoder;
 import com.workersql.protocol.message.server.ColumnCount;
 import com.workersql.protocol.message.server.ColumnDefinition;
 import com.workersql.protocol.message.server.Eof;
@@ -141,14 +140,11 @@ public final class RowTranscoder implements ReplySink, AutoCloseable {
 
         @Override
         public void onRow(RowReader row) {
-            ByteBuf out = out();
-            int header = PacketEncoder.start(out);
-            rows.begin(out, columns, binary);
+            rows.beginPacket(out(), columns, binary);
             for (int i = 0; i < columns.length; i++) {
                 rows.addValue(row, i);
             }
-            rows.end();
-            sequenceId = PacketEncoder.finish(out, header, sequenceId);
+            sequenceId = rows.endPacket(sequenceId);
         }
 
         @Override

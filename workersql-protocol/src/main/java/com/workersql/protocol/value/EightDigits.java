@@ -8,6 +8,8 @@ package com.workersql.protocol.value;
  */
 final class EightDigits {
     static final int BYTES = Long.BYTES;
+    /** All numbers here are less. */
+    static final int LIMIT = 100_000_000;
 
     private static final long ZEROS = 0x3030_3030_3030_3030L;
     private static final long UPPER_HALVES = 0xF0F0_F0F0_F0F0_F0F0L;
@@ -32,5 +34,20 @@ final class EightDigits {
         long pairs = digits * 10 + (digits >>> 8);
         long low = 0x0000_00FF_0000_00FFL;
         return ((pairs & low) * 0x000F_4240_0000_0064L + ((pairs >>> 16) & low) * 0x0000_2710_0000_0001L) >>> 32;
+    }
+
+    /** The digits of a number: it is cut into fours, pairs and digits, all of them divided by one multiplication each. */
+    static long of(int value) {
+        int thousands = value / 10_000;
+        long fours = thousands | ((long) (value - thousands * 10_000) << 32);
+        long hundreds = ((fours * 10_486) >>> 20) & 0x0000_007F_0000_007FL;
+        long pairs = ((fours - 100 * hundreds) << 16) + hundreds;
+        long tens = ((pairs * 103) >>> 10) & 0x000F_000F_000F_000FL;
+        return (tens + ((pairs - 10 * tens) << 8)) | ZEROS;
+    }
+
+    /** How many zeros stand in front of other digits, {@code max} at most: 7 leaves one of zero itself. */
+    static int leadingZeros(long digits, int max) {
+        return Math.min(Long.numberOfTrailingZeros(digits ^ ZEROS) >>> 3, max);
     }
 }

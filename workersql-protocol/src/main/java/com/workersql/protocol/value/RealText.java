@@ -25,7 +25,15 @@ public final class RealText {
 
     private static final double LEAST_SHORT = 1e-5;
     private static final double MAX_SHORT = 1e15;
+    private static final long MAX_SHORT_SCALED = 1_000_000_000_000_000L;
     private static final int MAX_SHORT_DECIMALS = 15;
+    /** More than the roundings of a decimal to a double and of its product with a power of ten come to. */
+    private static final double ROUNDING = 0x1p-50;
+
+    private static final int MANTISSA_BITS = 52;
+    private static final long MANTISSA = (1L << MANTISSA_BITS) - 1;
+    /** The greatest does not let a mantissa overflow. */
+    private static final long[] POWERS_OF_FIVE = {1, 5, 25, 125, 625};
 
     private static final float LEAST_FLOAT_OF_FULL_PRECISION = 1e-37f;
 
@@ -65,21 +73,43 @@ public final class RealText {
         if (magnitude < LEAST_SHORT || magnitude >= MAX_SHORT) {
             return false;
         }
-        for (int decimals = 0; decimals <= MAX_SHORT_DECIMALS; decimals++) {
+        long mantissa = (Double.doubleToRawLongBits(magnitude) & MANTISSA) | (MANTISSA + 1);
+        int zeros = Long.numberOfTrailingZeros(mantissa);
+        int fractionBits = MANTISSA_BITS - zeros - Math.getExponent(magnitude);
+        if (fractionBits <= 0) {
+            out.appendLong((long) value);
+            return true;
+        }
+        if (fractionBits < POWERS_OF_FIVE.length) {
+            // Halves, quarters and so on have as many decimals as bits behind the point: n / 2^k is n * 5^k / 10^k.
+            long scaled = (mantissa >>> zeros) * POWERS_OF_FIVE[fractionBits];
+            if (scaled < MAX_SHORT_SCALED) {
+                appendDecimal(out, value < 0, scaled, fractionBits);
+                return true;
+            }
+        }
+        for (int decimals = 1; decimals <= MAX_SHORT_DECIMALS; decimals++) {
             double power = DecimalToDouble.power(decimals);
-            double scaled = Math.rint(magnitude * power);
+            double product = magnitude * power;
+            double scaled = Math.rint(product);
             if (scaled >= MAX_SHORT) {
                 return false;
             }
-            if (scaled / power == magnitude) {
-                if (value < 0) {
-                    out.append('-');
-                }
-                out.appendScaled((long) scaled, decimals);
+            // The division is slow, and in vain where the product is further from a whole number than its rounding
+            // explains.
+            if (Math.abs(product - scaled) <= product * ROUNDING && scaled / power == magnitude) {
+                appendDecimal(out, value < 0, (long) scaled, decimals);
                 return true;
             }
         }
         return false;
+    }
+
+    private static void appendDecimal(TextBuffer out, boolean negative, long scaled, int decimals) {
+        if (negative) {
+            out.append('-');
+        }
+        out.appendScaled(scaled, decimals);
     }
 
     static void appendFloat(TextBuffer out, float value) {

@@ -91,8 +91,7 @@ public final class ResultSetWriter {
      * @return this
      */
     public ResultSetWriter row(Object... values) {
-        int header = PacketEncoder.start(out);
-        row.begin(out, columns, binary);
+        row.beginPacket(out, columns, binary);
         for (Object value : values) {
             if (value == null) {
                 row.addNull();
@@ -106,8 +105,7 @@ public final class ResultSetWriter {
                 row.addText(value.toString());
             }
         }
-        row.end();
-        finish(header);
+        sequenceId = row.endPacket(sequenceId);
         return this;
     }
 
@@ -117,10 +115,8 @@ public final class ResultSetWriter {
      * @return this
      */
     public ResultSetWriter row(RowValues values) {
-        int header = PacketEncoder.start(out);
-        values.addTo(row.begin(out, columns, binary));
-        row.end();
-        finish(header);
+        values.addTo(row.beginPacket(out, columns, binary));
+        sequenceId = row.endPacket(sequenceId);
         return this;
     }
 
@@ -147,10 +143,6 @@ public final class ResultSetWriter {
     private void message(ServerMessage message) {
         int header = PacketEncoder.start(out);
         message.encode(out, capabilities);
-        finish(header);
-    }
-
-    private void finish(int header) {
         sequenceId = PacketEncoder.finish(out, header, sequenceId);
     }
 

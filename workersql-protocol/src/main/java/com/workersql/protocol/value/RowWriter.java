@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.protocol.value;
 
+import com.workersql.protocol.frame.PacketDecoder;
+import com.workersql.protocol.frame.PacketEncoder;
 import com.workersql.protocol.message.server.ColumnDefinition;
 import com.workersql.protocol.message.server.ColumnType;
 import com.workersql.protocol.message.server.ColumnType.BinaryForm;
@@ -9,8 +11,8 @@ import com.workersql.protocol.wire.ProtocolStrings;
 import io.netty.buffer.ByteBuf;
 
 /**
- * Writes the payload of one row, text or binary, value by value: {@link #begin}, one call for each column in order,
- * {@link #end}. Used again for the next row. Not for several threads.
+ * Writes one row, text or binary, value by value: {@link #begin}, one call for each column in order, {@link #end}; or, with the
+ * header of a packet, {@link #beginPacket} and {@link #endPacket}. Used again for the next row. Not for several threads.
  *
  * <p>In a text row every value is printed. In a binary row a value has to fit the column: integers into integer columns that are
  * wide enough, doubles into FLOAT and DOUBLE, anything that can be printed into columns whose form is a string; other content
@@ -18,12 +20,20 @@ import io.netty.buffer.ByteBuf;
  * "Binary Protocol Resultset Row".
  */
 public final class RowWriter {
+    /** Values that are longer go to the buffer straight away; so does what is staged when it is more. */
+    private static final int MAX_STAGED_BYTES = 8 * 1024;
+
     private final TextBuffer text = new TextBuffer();
+    /** The row, or the part of it that is not in {@link #out} yet. */
+    private final TextBuffer staged = new TextBuffer();
+
     private ByteBuf out;
     private ColumnDefinition[] columns = {};
     private boolean binary;
     private int next;
-    private int nullsIndex;
+    private int start;
+    private int headerBytes;
+    private boolean flushed;
 
     /** A writer that has not begun. */
     public RowWriter() {}
@@ -37,27 +47,47 @@ public final class RowWriter {
      * @return this
      */
     public RowWriter begin(ByteBuf out, ColumnDefinition[] columns, boolean binary) {
+        return begin(out, columns, binary, 0);
+    }
+
+    /**
+     * Begins a row that becomes a whole packet: {@link #endPacket} ends it.
+     *
+     * @param out grows as needed; stays the caller's, who leaves it alone up to {@link #endPacket}
+     * @param columns the definitions of the result
+     * @param binary true for the form of COM_STMT_EXECUTE
+     * @return this
+     */
+    public RowWriter beginPacket(ByteBuf out, ColumnDefinition[] columns, boolean binary) {
+        return begin(out, columns, binary, PacketEncoder.HEADER_BYTES);
+    }
+
+    private RowWriter begin(ByteBuf out, ColumnDefinition[] columns, boolean binary, int headerBytes) {
         this.out = out;
+        this.headerBytes = headerBytes;
         this.columns = columns;
         this.binary = binary;
         next = 0;
-        if (binary) {
-            out.writeByte(0);
-            nullsIndex = out.writerIndex();
-            out.writeZero((columns.length + 9) / 8);
-        }
+        start = out.writerIndex();
+        flushed = false;
+        staged.clear();
+        staged.appendZeroBytes(headerBytes + (binary ? 1 + (columns.length + 9) / 8 : 0));
         return this;
     }
 
     /** The next value is NULL. */
     public RowWriter addNull() {
         next();
-        if (binary) {
-            int bit = next + 1;
-            int index = nullsIndex + bit / 8;
-            out.setByte(index, out.getByte(index) | 1 << (bit & 7));
+        if (!binary) {
+            staged.appendByte(LengthEncodedInteger.NULL_MARKER);
+            return this;
+        }
+        int index = headerBytes + 1 + (next + 1) / 8;
+        int bit = 1 << ((next + 1) & 7);
+        if (flushed) {
+            out.setByte(start + index, out.getByte(start + index) | bit);
         } else {
-            out.writeByte(LengthEncodedInteger.NULL_MARKER);
+            staged.set(index, staged.get(index) | bit);
         }
         return this;
     }
@@ -65,36 +95,47 @@ public final class RowWriter {
     /** The next value is an integer. */
     public RowWriter addLong(long value) {
         ColumnDefinition column = next();
-        if (isPrinted(column)) {
-            text.clear().appendLong(value);
-            return addPrinted();
+        if (!isPrinted(column)) {
+            return addInteger(column, value, value < 0 && column.isUnsigned());
         }
-        return addInteger(column, value, value < 0 && column.isUnsigned());
+        int lengthIndex = staged.length();
+        staged.appendByte(0);
+        staged.appendLong(value);
+        return endShort(lengthIndex);
     }
 
     /** The next value is an integer of 64 bits without sign. */
     public RowWriter addUnsignedLong(long value) {
         ColumnDefinition column = next();
-        if (isPrinted(column)) {
-            text.clear().appendUnsigned(value);
-            return addPrinted();
+        if (!isPrinted(column)) {
+            return addInteger(column, value, value < 0 && !column.isUnsigned());
         }
-        return addInteger(column, value, value < 0 && !column.isUnsigned());
+        int lengthIndex = staged.length();
+        staged.appendByte(0);
+        staged.appendUnsigned(value);
+        return endShort(lengthIndex);
     }
 
     /** The next value is a double. */
     public RowWriter addDouble(double value) {
         ColumnDefinition column = next();
         if (isPrinted(column)) {
-            text.clear();
-            RealText.appendDouble(text, value);
-            return addPrinted();
+            int lengthIndex = staged.length();
+            staged.appendByte(0);
+            RealText.appendDouble(staged, value);
+            return endShort(lengthIndex);
         }
         switch (column.type().binaryForm()) {
-            case DOUBLE -> out.writeDoubleLE(value);
-            case FLOAT -> out.writeFloatLE((float) value);
+            case DOUBLE -> staged.appendLongBytes(Double.doubleToRawLongBits(value));
+            case FLOAT -> staged.appendInt(Float.floatToRawIntBits((float) value));
             default -> throw doesNotFit(column, "a double");
         }
+        return this;
+    }
+
+    /** Fills in the length of a number, which never has as many as 251 bytes. */
+    private RowWriter endShort(int lengthIndex) {
+        staged.set(lengthIndex, staged.length() - lengthIndex - 1);
         return this;
     }
 
@@ -104,6 +145,15 @@ public final class RowWriter {
         if (!isPrinted(column)) {
             throw doesNotFit(column, "text");
         }
+        if (value instanceof String ascii && ascii.length() <= MAX_STAGED_BYTES) {
+            int mark = staged.length();
+            staged.appendLengthEncoded(ascii.length());
+            if (staged.appendAscii(ascii)) {
+                return this;
+            }
+            staged.cut(mark);
+        }
+        flush();
         ProtocolStrings.writeLengthEncoded(out, value);
         return this;
     }
@@ -114,7 +164,13 @@ public final class RowWriter {
         if (!isPrinted(column)) {
             throw doesNotFit(column, "bytes");
         }
-        ProtocolStrings.writeLengthEncoded(out, value);
+        staged.appendLengthEncoded(value.length);
+        if (value.length <= MAX_STAGED_BYTES) {
+            staged.append(value, 0, value.length);
+        } else {
+            flush();
+            out.writeBytes(value);
+        }
         return this;
     }
 
@@ -126,15 +182,27 @@ public final class RowWriter {
      */
     public RowWriter addContent(ByteBuf content) {
         ColumnDefinition column = next();
-        if (isPrinted(column)) {
-            ProtocolStrings.writeLengthEncoded(out, content);
-            return this;
-        }
+        addPrefix(column, content.readableBytes());
+        return addBytes(content, content.readerIndex(), content.readableBytes());
+    }
+
+    /** What stands in front of a content, by which it is told how long it is. */
+    private void addPrefix(ColumnDefinition column, int length) {
         BinaryForm form = column.type().binaryForm();
-        if (form == BinaryForm.DATE_TIME || form == BinaryForm.TIME) {
-            out.writeByte(content.readableBytes());
+        if (isPrinted(column)) {
+            staged.appendLengthEncoded(length);
+        } else if (form == BinaryForm.DATE_TIME || form == BinaryForm.TIME) {
+            staged.appendByte(length);
         }
-        out.writeBytes(content, content.readerIndex(), content.readableBytes());
+    }
+
+    private RowWriter addBytes(ByteBuf source, int index, int length) {
+        if (length <= MAX_STAGED_BYTES) {
+            staged.append(source, index, length);
+        } else {
+            flush();
+            out.writeBytes(source, index, length);
+        }
         return this;
     }
 
@@ -150,7 +218,7 @@ public final class RowWriter {
         if (form != (value.isTime() ? BinaryForm.TIME : BinaryForm.DATE_TIME)) {
             throw doesNotFit(column, value.isTime() ? "a time" : "a date");
         }
-        value.writeBinary(out, column.type());
+        value.appendBinary(staged, column.type());
         return this;
     }
 
@@ -172,22 +240,16 @@ public final class RowWriter {
             return addPrinted();
         }
         BinaryForm form = column.type().binaryForm();
-        boolean verbatim = !binary || form == BinaryForm.STRING;
-        if (verbatim || !row.isText()) {
-            if (verbatim) {
-                LengthEncodedInteger.write(out, row.valueBytes(i));
-            } else if (form == BinaryForm.DATE_TIME || form == BinaryForm.TIME) {
-                out.writeByte(row.valueBytes(i));
-            }
-            out.writeBytes(row.payload(), row.valueIndex(i), row.valueBytes(i));
-            return this;
+        if (isPrinted(column) || !row.isText()) {
+            addPrefix(column, row.valueBytes(i));
+            return addBytes(row.payload(), row.valueIndex(i), row.valueBytes(i));
         }
         switch (form) {
-            case FLOAT -> out.writeFloatLE((float) row.getDouble(i));
-            case DOUBLE -> out.writeDoubleLE(row.getDouble(i));
+            case FLOAT -> staged.appendInt(Float.floatToRawIntBits((float) row.getDouble(i)));
+            case DOUBLE -> staged.appendLongBytes(Double.doubleToRawLongBits(row.getDouble(i)));
             case DATE_TIME, TIME -> {
                 row.getTemporal(i, row.temporal());
-                row.temporal().writeBinary(out, column.type());
+                row.temporal().appendBinary(staged, column.type());
             }
             case INT1, INT2, INT4, INT8 -> {
                 boolean unsigned = column.isUnsigned() || column.type() == ColumnType.YEAR;
@@ -204,14 +266,53 @@ public final class RowWriter {
      * @throws IllegalStateException when values are missing
      */
     public void end() {
+        if (headerBytes > 0) {
+            throw new IllegalStateException("a row that began as a packet ends by endPacket");
+        }
+        requireAll();
+        flush();
+    }
+
+    /**
+     * The packet is complete.
+     *
+     * @param sequenceId of the packet, or of the first where the row has 16 MB or more; only its low eight bits count
+     * @return the sequence id for the next packet, 0 to 255
+     * @throws IllegalStateException when values are missing
+     */
+    public int endPacket(int sequenceId) {
+        if (headerBytes == 0) {
+            throw new IllegalStateException("a row that did not begin as a packet");
+        }
+        requireAll();
+        int length = staged.length() - headerBytes;
+        if (flushed || length >= PacketDecoder.MAX_PACKET_BYTES) {
+            flush();
+            return PacketEncoder.finish(out, start, sequenceId);
+        }
+        staged.setInt(0, length | (sequenceId << 24));
+        flush();
+        return (sequenceId + 1) & 0xFF;
+    }
+
+    private void requireAll() {
         if (next != columns.length) {
             throw new IllegalStateException("a row of " + columns.length + " columns got " + next + " values");
         }
     }
 
+    private void flush() {
+        staged.copyTo(out);
+        staged.clear();
+        flushed = true;
+    }
+
     private ColumnDefinition next() {
         if (next >= columns.length) {
             throw new IllegalStateException("a row of " + columns.length + " columns got one more value");
+        }
+        if (staged.length() > MAX_STAGED_BYTES) {
+            flush();
         }
         return columns[next++];
     }
@@ -221,20 +322,21 @@ public final class RowWriter {
     }
 
     private RowWriter addPrinted() {
-        LengthEncodedInteger.write(out, text.length());
-        text.copyTo(out);
+        staged.appendLengthEncoded(text.length());
+        staged.append(text);
         return this;
     }
 
     private RowWriter addInteger(ColumnDefinition column, long value, boolean wrongSign) {
         ColumnType type = column.type();
-        int bits = switch (type.binaryForm()) {
-            case INT1 -> 8;
-            case INT2 -> 16;
-            case INT4 -> 32;
-            case INT8 -> 64;
-            default -> throw doesNotFit(column, "an integer");
-        };
+        if (type == ColumnType.LONGLONG && !wrongSign) {
+            staged.appendLongBytes(value);
+            return this;
+        }
+        int bits = type.isInteger() ? 8 * type.fixedBytes() : 0;
+        if (bits == 0) {
+            throw doesNotFit(column, "an integer");
+        }
         boolean fits = bits == 64
                 || (column.isUnsigned()
                         ? value >>> bits == 0
@@ -243,10 +345,10 @@ public final class RowWriter {
             throw doesNotFit(column, "the integer " + value);
         }
         switch (bits) {
-            case 8 -> out.writeByte((int) value);
-            case 16 -> out.writeShortLE((int) value);
-            case 32 -> out.writeIntLE((int) value);
-            default -> out.writeLongLE(value);
+            case 8 -> staged.appendByte((int) value);
+            case 16 -> staged.appendShort((int) value);
+            case 32 -> staged.appendInt((int) value);
+            default -> staged.appendLongBytes(value);
         }
         return this;
     }

@@ -4,7 +4,6 @@ package com.workersql.protocol.value;
 import com.workersql.protocol.ProtocolException;
 import com.workersql.protocol.message.server.ColumnType;
 import com.workersql.protocol.message.server.ColumnType.BinaryForm;
-import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.LocalDate;
@@ -225,31 +224,36 @@ public final class Temporal {
                 length == 11 ? PayloadWindow.intAt(in, index + 7) : 0);
     }
 
-    /** Writes the binary form, length in front, as short as servers do. */
-    void writeBinary(ByteBuf out, ColumnType type) {
+    /** Appends the binary form, length in front, as short as servers do. */
+    void appendBinary(TextBuffer out, ColumnType type) {
         boolean clock = (hour | minute | second | micros) != 0;
         if (type.binaryForm() == BinaryForm.TIME) {
             if (!clock) {
-                out.writeByte(0);
+                out.appendByte(0);
                 return;
             }
-            out.writeByte(micros == 0 ? 8 : 12).writeByte(negative ? 1 : 0);
-            out.writeIntLE((int) (hour / 24)).writeByte((int) (hour % 24));
+            out.appendByte(micros == 0 ? 8 : 12);
+            out.appendByte(negative ? 1 : 0);
+            out.appendInt((int) (hour / 24));
+            out.appendByte((int) (hour % 24));
         } else {
             if ((year | month | day) == 0 && !clock) {
-                out.writeByte(0);
+                out.appendByte(0);
                 return;
             }
-            out.writeByte(micros != 0 ? 11 : clock ? 7 : 4);
-            out.writeShortLE(year).writeByte(month).writeByte(day);
+            out.appendByte(micros != 0 ? 11 : clock ? 7 : 4);
+            out.appendShort(year);
+            out.appendByte(month);
+            out.appendByte(day);
             if (!clock) {
                 return;
             }
-            out.writeByte((int) hour);
+            out.appendByte((int) hour);
         }
-        out.writeByte(minute).writeByte(second);
+        out.appendByte(minute);
+        out.appendByte(second);
         if (micros != 0) {
-            out.writeIntLE(micros);
+            out.appendInt(micros);
         }
     }
 

@@ -1,17 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.protocol.value;
 
+import com.workersql.protocol.wire.LengthEncodedInteger;
 import io.netty.buffer.ByteBuf;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** ASCII text in the making, used again for each value. */
+/**
+ * Bytes in the making, used again for each value or row: printed values, and numbers as they lie in binary rows. An array takes them
+ * several times faster than a buffer of Netty, which checks each.
+ */
 final class TextBuffer {
-    private static final byte[] LONG_MIN = "-9223372036854775808".getBytes(StandardCharsets.US_ASCII);
+    private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
-    private static final int MAX_DIGITS = 19;
+    /** Numbers are written eight bytes at a time, the last of which may lie behind them. */
+    private static final int MAX_DIGIT_BYTES = 3 * EightDigits.BYTES;
 
-    private byte[] bytes = new byte[64];
+    /** Below this, the digits of a number and a point take no more than eight bytes. */
+    private static final int MAX_SHORT_SCALED = 10_000_000;
+
+    private static final long[] POWERS = {1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000};
+
+    private byte[] bytes = new byte[128];
     private int length;
 
     TextBuffer clear() {
@@ -35,70 +50,188 @@ final class TextBuffer {
         }
     }
 
-    void appendZeros(int count) {
-        ensure(count);
-        Arrays.fill(bytes, length, length + count, (byte) '0');
-        length += count;
-    }
-
     void appendLong(long value) {
-        if (value == Long.MIN_VALUE) {
-            ensure(LONG_MIN.length);
-            System.arraycopy(LONG_MIN, 0, bytes, length, LONG_MIN.length);
-            length += LONG_MIN.length;
-        } else if (value < 0) {
+        if (value < 0) {
             append('-');
-            appendDigits(-value, 1);
-        } else {
-            appendDigits(value, 1);
         }
+        // The magnitude of the least long, taken as unsigned, is the least long itself.
+        appendUnsigned(Math.abs(value));
     }
 
     void appendUnsigned(long value) {
-        if (value < 0) {
-            long tenth = (value >>> 1) / 5;
-            appendDigits(tenth, 1);
-            append((char) ('0' + (value - tenth * 10)));
+        ensure(MAX_DIGIT_BYTES);
+        if (value >= 0 && value < EightDigits.LIMIT) {
+            length = putFirst(length, (int) value);
+            return;
+        }
+        long rest = value >= 0 ? value / EightDigits.LIMIT : Long.divideUnsigned(value, EightDigits.LIMIT);
+        int at;
+        if (rest < EightDigits.LIMIT) {
+            at = putFirst(length, (int) rest);
         } else {
-            appendDigits(value, 1);
+            long first = rest / EightDigits.LIMIT;
+            at = putFirst(length, (int) first);
+            LONG.set(bytes, at, EightDigits.of((int) (rest - first * EightDigits.LIMIT)));
+            at += EightDigits.BYTES;
         }
+        LONG.set(bytes, at, EightDigits.of((int) (value - rest * EightDigits.LIMIT)));
+        length = at + EightDigits.BYTES;
     }
 
-    /** A number that is not negative, with zeros in front up to {@code width}. */
+    /** A number without the zeros in front; gives the index behind it. */
+    private int putFirst(int at, int value) {
+        long digits = EightDigits.of(value);
+        int zeros = EightDigits.leadingZeros(digits, EightDigits.BYTES - 1);
+        LONG.set(bytes, at, digits >>> (zeros * 8));
+        return at + EightDigits.BYTES - zeros;
+    }
+
+    /**
+     * A number that is not negative, with zeros in front up to {@code width}.
+     *
+     * @param width at most 8
+     */
     void appendDigits(long value, int width) {
-        int digits = 1;
-        for (long bound = 10; digits < MAX_DIGITS && value >= bound; bound *= 10) {
-            digits++;
+        if (value >= POWERS[width]) {
+            appendUnsigned(value);
+            return;
         }
-        int size = Math.max(digits, width);
-        ensure(size);
-        int at = length + size;
-        long rest = value;
-        while (rest > Integer.MAX_VALUE) {
-            long tenth = rest / 10;
-            bytes[--at] = (byte) ('0' + (int) (rest - tenth * 10));
-            rest = tenth;
-        }
-        // What is left is divided faster.
-        int small = (int) rest;
-        while (at > length) {
-            int tenth = small / 10;
-            bytes[--at] = (byte) ('0' + (small - tenth * 10));
-            small = tenth;
-        }
-        length += size;
+        ensure(EightDigits.BYTES);
+        LONG.set(bytes, length, EightDigits.of((int) value) >>> ((EightDigits.BYTES - width) * 8));
+        length += width;
     }
 
-    /** A number that is not negative, divided by ten to the power of {@code decimals}. */
+    /**
+     * A number that is not negative, divided by ten to the power of {@code decimals}.
+     *
+     * @param decimals 1 to 15
+     */
     void appendScaled(long value, int decimals) {
-        appendDigits(value, decimals + 1);
-        if (decimals > 0) {
-            ensure(1);
-            int point = length - decimals;
-            System.arraycopy(bytes, point, bytes, point + 1, decimals);
-            bytes[point] = '.';
-            length++;
+        if (value < MAX_SHORT_SCALED && decimals < EightDigits.BYTES - 1) {
+            ensure(EightDigits.BYTES);
+            long digits = EightDigits.of((int) value);
+            int zeros = EightDigits.leadingZeros(digits, EightDigits.BYTES - 1 - decimals);
+            digits >>>= zeros * 8;
+            int pointShift = (EightDigits.BYTES - zeros - decimals) * 8;
+            long whole = (1L << pointShift) - 1;
+            LONG.set(bytes, length, (digits & whole) | ((long) '.' << pointShift) | ((digits & ~whole) << 8));
+            length += EightDigits.BYTES + 1 - zeros;
+            return;
         }
+        long power = decimals <= EightDigits.BYTES
+                ? POWERS[decimals]
+                : POWERS[decimals - EightDigits.BYTES] * EightDigits.LIMIT;
+        long whole = value / power;
+        long fraction = value - whole * power;
+        appendUnsigned(whole);
+        append('.');
+        if (decimals > EightDigits.BYTES) {
+            long first = fraction / EightDigits.LIMIT;
+            appendDigits(first, decimals - EightDigits.BYTES);
+            appendDigits(fraction - first * EightDigits.LIMIT, EightDigits.BYTES);
+        } else {
+            appendDigits(fraction, decimals);
+        }
+    }
+
+    void appendByte(int value) {
+        ensure(1);
+        bytes[length++] = (byte) value;
+    }
+
+    void appendZeroBytes(int count) {
+        ensure(count);
+        Arrays.fill(bytes, length, length + count, (byte) 0);
+        length += count;
+    }
+
+    void appendShort(int value) {
+        ensure(Short.BYTES);
+        SHORT.set(bytes, length, (short) value);
+        length += Short.BYTES;
+    }
+
+    void appendInt(int value) {
+        ensure(Integer.BYTES);
+        INT.set(bytes, length, value);
+        length += Integer.BYTES;
+    }
+
+    void appendLongBytes(long value) {
+        ensure(Long.BYTES);
+        LONG.set(bytes, length, value);
+        length += Long.BYTES;
+    }
+
+    /** A length-encoded integer that is not negative. */
+    void appendLengthEncoded(int value) {
+        switch (LengthEncodedInteger.sizeOf(value)) {
+            case 1 -> appendByte(value);
+            case 3 -> {
+                appendByte(0xFC);
+                appendShort(value);
+            }
+            case 4 -> appendInt((value << 8) | 0xFD);
+            default -> {
+                appendByte(0xFE);
+                appendLongBytes(value);
+            }
+        }
+    }
+
+    /** Takes away what was appended behind the first {@code newLength} bytes. */
+    void cut(int newLength) {
+        length = newLength;
+    }
+
+    /** Puts a byte to where one was appended. */
+    void set(int index, int value) {
+        bytes[index] = (byte) value;
+    }
+
+    void setInt(int index, int value) {
+        INT.set(bytes, index, value);
+    }
+
+    int get(int index) {
+        return bytes[index];
+    }
+
+    void append(byte[] source, int index, int count) {
+        ensure(count);
+        System.arraycopy(source, index, bytes, length, count);
+        length += count;
+    }
+
+    void append(TextBuffer source) {
+        append(source.bytes, 0, source.length);
+    }
+
+    void append(ByteBuf source, int index, int count) {
+        ensure(count);
+        source.getBytes(index, bytes, length, count);
+        length += count;
+    }
+
+    /**
+     * Appends text of which every character is ASCII, or nothing.
+     *
+     * @return false when another character is in it
+     */
+    @SuppressWarnings("deprecation") // It copies the low byte of each character, which is all of it when it is ASCII.
+    boolean appendAscii(String text) {
+        int count = text.length();
+        ensure(count);
+        text.getBytes(0, count, bytes, length);
+        int all = 0;
+        for (int i = 0; i < count; i++) {
+            all |= text.charAt(i);
+        }
+        if (all > 0x7F) {
+            return false;
+        }
+        length += count;
+        return true;
     }
 
     /** Puts zeros in front of all that was appended, up to {@code width}. */
@@ -128,8 +261,12 @@ final class TextBuffer {
     }
 
     private void ensure(int more) {
-        if (length + more > bytes.length) {
-            bytes = Arrays.copyOf(bytes, Math.max(length + more, 2 * bytes.length));
+        if (more > bytes.length - length) {
+            grow(more);
         }
+    }
+
+    private void grow(int more) {
+        bytes = Arrays.copyOf(bytes, Math.max(Math.addExact(length, more), 2 * bytes.length));
     }
 }

@@ -51,7 +51,7 @@ public abstract sealed class ValueReader permits RowReader, ParameterValues {
     }
 
     static long place(int index, int length) {
-        return (long) index << 32 | length;
+        return ((long) index << 32) | length;
     }
 
     /** Begins with values that are all NULL for now. */
