@@ -48,6 +48,8 @@ public class RowDecodeBenchmark {
 
     private final ByteBuf[] text = new ByteBuf[SampleRows.ROWS];
     private final ByteBuf[] binary = new ByteBuf[SampleRows.ROWS];
+    private final ByteBuf[] heapText = new ByteBuf[SampleRows.ROWS];
+    private final ByteBuf[] heapBinary = new ByteBuf[SampleRows.ROWS];
     private final byte[][] textBytes = new byte[SampleRows.ROWS][];
     private final byte[][] binaryBytes = new byte[SampleRows.ROWS][];
     private final RowReader reader = new RowReader();
@@ -76,11 +78,15 @@ public class RowDecodeBenchmark {
             binaryBytes[i] = SampleRows.payload(i, true);
             text[i] = Unpooled.directBuffer().writeBytes(textBytes[i]);
             binary[i] = Unpooled.directBuffer().writeBytes(binaryBytes[i]);
+            heapText[i] = Unpooled.wrappedBuffer(textBytes[i]);
+            heapBinary[i] = Unpooled.wrappedBuffer(binaryBytes[i]);
             expected += SampleRows.checksum(i);
         }
         double[] sums = {
             workersqlTextWithStrings(),
             workersqlBinaryWithStrings(),
+            workersqlHeapTextWithStrings(),
+            workersqlHeapBinaryWithStrings(),
             vertxTextWithStrings(),
             vertxBinaryWithStrings(),
             mariadbTextWithStrings(),
@@ -94,9 +100,9 @@ public class RowDecodeBenchmark {
         }
     }
 
-    private double ours(boolean isBinary, int columns) {
+    private double ours(boolean isBinary, ByteBuf[] rows, int columns) {
         double sum = 0;
-        for (ByteBuf row : isBinary ? binary : text) {
+        for (ByteBuf row : rows) {
             if (isBinary) {
                 reader.wrapBinary(row, SampleRows.COLUMNS);
             } else {
@@ -167,25 +173,37 @@ public class RowDecodeBenchmark {
     /** Numbers of text rows. */
     @Benchmark
     public double workersqlTextNumbers() {
-        return ours(false, NUMBERS);
+        return ours(false, text, NUMBERS);
     }
 
     /** Numbers of binary rows. */
     @Benchmark
     public double workersqlBinaryNumbers() {
-        return ours(true, NUMBERS);
+        return ours(true, binary, NUMBERS);
     }
 
     /** All values of text rows. */
     @Benchmark
     public double workersqlTextWithStrings() {
-        return ours(false, COLUMNS);
+        return ours(false, text, COLUMNS);
     }
 
     /** All values of binary rows. */
     @Benchmark
     public double workersqlBinaryWithStrings() {
-        return ours(true, COLUMNS);
+        return ours(true, binary, COLUMNS);
+    }
+
+    /** All values of text rows that lie on the heap, as those of MariaDB Connector/J do. */
+    @Benchmark
+    public double workersqlHeapTextWithStrings() {
+        return ours(false, heapText, COLUMNS);
+    }
+
+    /** All values of binary rows that lie on the heap, as those of MariaDB Connector/J do. */
+    @Benchmark
+    public double workersqlHeapBinaryWithStrings() {
+        return ours(true, heapBinary, COLUMNS);
     }
 
     /** Vert.x decodes every column, whether it is wanted or not. */

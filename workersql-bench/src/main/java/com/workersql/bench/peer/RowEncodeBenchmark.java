@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.bench.peer;
 
-import com.workersql.protocol.frame.PacketEncoder;
 import com.workersql.protocol.value.RowWriter;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -84,9 +83,8 @@ public class RowEncodeBenchmark {
         out.clear();
         int sequenceId = 0;
         for (int i = 0; i < values.size(); i++) {
-            int header = PacketEncoder.start(out);
-            SampleRows.write(writer, out, values.get(i), binary);
-            sequenceId = PacketEncoder.finish(out, header, sequenceId);
+            SampleRows.add(writer.beginPacket(out, SampleRows.COLUMNS, binary), values.get(i));
+            sequenceId = writer.endPacket(sequenceId);
         }
         return checked();
     }

@@ -59,13 +59,14 @@ final class SampleRows {
     /** The payload of one row. */
     static byte[] payload(int row, boolean binary) {
         ByteBuf out = Unpooled.buffer();
-        write(new RowWriter(), out, values(row), binary);
+        RowWriter writer = new RowWriter().begin(out, COLUMNS, binary);
+        add(writer, values(row));
+        writer.end();
         return ByteBufUtil.getBytes(out);
     }
 
-    /** Writes a row's payload from values that lie ready. */
-    static void write(RowWriter writer, ByteBuf out, List<Object> values, boolean binary) {
-        writer.begin(out, COLUMNS, binary);
+    /** Adds values that lie ready. */
+    static void add(RowWriter writer, List<Object> values) {
         for (int i = 0; i < COLUMNS.length; i++) {
             Object value = values.get(i);
             if (value instanceof Long number) {
@@ -76,7 +77,6 @@ final class SampleRows {
                 writer.addText((String) value);
             }
         }
-        writer.end();
     }
 
     /** A whole reply of so many rows, text. */
