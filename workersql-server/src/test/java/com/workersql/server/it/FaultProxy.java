@@ -42,6 +42,8 @@ final class FaultProxy implements AutoCloseable {
         STALL
     }
 
+    private record Renaming(String name, String another) {}
+
     /** A fault that waits for its statement. */
     record Aim(String marker, Cut cut, int afterBytes) {}
 
@@ -53,6 +55,7 @@ final class FaultProxy implements AutoCloseable {
     private volatile int delayMillis;
     private volatile int bytesPerSecond = SILENT;
     private volatile byte[] markedReply = new byte[0];
+    private volatile Renaming renaming;
     private ServerSocket server;
     private final int port;
 
@@ -99,6 +102,11 @@ final class FaultProxy implements AutoCloseable {
     /** The reply to the last statement with the marker, as far as the shard has sent it. */
     byte[] markedReply() {
         return markedReply.clone();
+    }
+
+    /** Has the shard call something by another name of the same length, in all that it says; null for its own. */
+    void rename(String name, String another) {
+        renaming = name == null ? null : new Renaming(name, another);
     }
 
     /** Refuses new connections and resets the established ones. */
@@ -177,6 +185,7 @@ final class FaultProxy implements AutoCloseable {
                     waitWhileBlackhole();
                     pause(isReply ? length : 0);
                     if (isReply) {
+                        renamed(bytes, length);
                         if (!reply(bytes, length, to)) {
                             return;
                         }
@@ -189,6 +198,19 @@ final class FaultProxy implements AutoCloseable {
                 // One side is gone, and now the other.
             } finally {
                 reset();
+            }
+        }
+
+        private void renamed(byte[] bytes, int length) {
+            var wanted = renaming;
+            if (wanted != null) {
+                byte[] name = wanted.name().getBytes(StandardCharsets.US_ASCII);
+                byte[] another = wanted.another().getBytes(StandardCharsets.US_ASCII);
+                for (int at = 0; at + name.length <= length; at++) {
+                    if (Arrays.equals(bytes, at, at + name.length, name, 0, name.length)) {
+                        System.arraycopy(another, 0, bytes, at, another.length);
+                    }
+                }
             }
         }
 

@@ -3,6 +3,7 @@ package com.workersql.server.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.workersql.protocol.CapabilityFlags;
 import com.workersql.server.config.BreakerConfig;
@@ -38,6 +39,7 @@ import org.junit.jupiter.api.Test;
 class ShardFaultsIT {
     private static final boolean STRICT = Boolean.getBoolean("workersql.faults.strict");
     private static final int RANDOM_CUTS = Integer.getInteger("workersql.faults.cuts", 25);
+    private static final int P99_SECONDS = Integer.getInteger("workersql.faults.p99.seconds", 0);
     private static final int ROWS = 6;
     private static final long RAW = CapabilityFlags.CLIENT_PROTOCOL_41
             | CapabilityFlags.CLIENT_TRANSACTIONS
@@ -291,6 +293,158 @@ class ShardFaultsIT {
     }
 
     @Test
+    void aShardThatComesBackInAnotherVersionIsTakenForWhatItIs() throws Exception {
+        var other = new Bystander();
+        try (var prepared = fleet.connect(Driver.MARIADB_PREPARED, "acme");
+                var statement = prepared.prepareStatement("SELECT 40 + ?")) {
+            assertThat(answer(statement)).isEqualTo(42);
+            String own = version();
+            assertThat(own).startsWith("11.4.5");
+            restartAs("11.4.5", "11.4.4");
+            try {
+                awaitVersion("11.4.4");
+                awaitAnswer(statement);
+            } finally {
+                restartAs(null, null);
+            }
+            awaitVersion("11.4.5");
+            awaitAnswer(statement);
+        }
+        other.end("another version");
+    }
+
+    private static void restartAs(String name, String another) throws IOException {
+        proxy.closePort();
+        proxy.rename(name, another);
+        proxy.openPort();
+    }
+
+    private static int answer(java.sql.PreparedStatement statement) throws SQLException {
+        statement.setInt(1, 2);
+        try (var rows = statement.executeQuery()) {
+            return rows.next() ? rows.getInt(1) : -1;
+        }
+    }
+
+    private static void awaitAnswer(java.sql.PreparedStatement statement) throws SQLException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (true) {
+            try {
+                assertThat(answer(statement)).isEqualTo(42);
+                return;
+            } catch (SQLException e) {
+                if (System.nanoTime() > end) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private static String version() throws SQLException {
+        try (var connection = fleet.connect(Driver.MARIADB_TEXT, "globex")) {
+            return ShardFixture.text(connection, "SELECT VERSION()");
+        }
+    }
+
+    private static void awaitVersion(String begin) throws SQLException {
+        long start = System.nanoTime();
+        while (!version().startsWith(begin)) {
+            assertThat(System.nanoTime() - start).as("not seen as %s", begin).isLessThan(TimeUnit.SECONDS.toNanos(30));
+        }
+        noticed("version " + begin, start, 1_500, 30_000);
+    }
+
+    @Test
+    void statementsOfTheOtherShardAreNotQueuedBehindThoseOfASickOne() throws Exception {
+        int clients = 2 * Math.max(4, Runtime.getRuntime().availableProcessors());
+        var hung = new ArrayList<CompletableFuture<SQLException>>();
+        var sick = new ArrayList<Connection>();
+        var well = new ArrayList<Connection>();
+        try {
+            for (int i = 0; i < clients; i++) {
+                sick.add(fleet.connect(Driver.MARIADB_TEXT, "acme"));
+                ShardFixture.text(sick.get(i), "SELECT 1");
+                well.add(fleet.connect(Driver.MARIADB_TEXT, "globex"));
+                ShardFixture.text(well.get(i), "SELECT 1");
+            }
+            proxy.mode(FaultProxy.Mode.BLACKHOLE);
+            for (var connection : sick) {
+                hung.add(inThread(() -> {
+                    try {
+                        run(connection, "UPDATE written SET id = id WHERE id = -1");
+                        return null;
+                    } catch (SQLException e) {
+                        return e;
+                    }
+                }));
+            }
+            // As many as there are event loops and more: every loop has clients of both shards.
+            for (int round = 0; round < 10; round++) {
+                for (var connection : well) {
+                    assertThat(one(connection, "SELECT 7")).isEqualTo(7);
+                }
+            }
+            assertThat(hung).as("the sick shard's statements still wait").anyMatch(each -> !each.isDone());
+        } finally {
+            proxy.mode(FaultProxy.Mode.PASS);
+            for (var each : hung) {
+                each.get(30, TimeUnit.SECONDS);
+            }
+            for (var connection : sick) {
+                connection.close();
+            }
+            for (var connection : well) {
+                connection.close();
+            }
+        }
+        awaitAnswer();
+    }
+
+    /** By {@code -Dworkersql.faults.p99.seconds=5}: needs a machine with nothing else to do. */
+    @Test
+    void theLatencyOfTheOtherShardStaysWhatItWas() throws Exception {
+        assumeTrue(P99_SECONDS > 0, "only on an idle machine");
+        var ratios = new double[7];
+        for (int round = 0; round < ratios.length; round++) {
+            long healthy = p99During(() -> {});
+            long failing = p99During(() -> {
+                proxy.mode(FaultProxy.Mode.BLACKHOLE);
+                for (int i = 0; i < 4; i++) {
+                    inThread(() -> {
+                        try (var connection = fleet.connect(Driver.MARIADB_TEXT, "acme")) {
+                            run(connection, "DELETE FROM written WHERE id = -1");
+                            return "";
+                        } catch (SQLException e) {
+                            return e.getMessage();
+                        }
+                    });
+                }
+            });
+            proxy.mode(FaultProxy.Mode.PASS);
+            awaitAnswer();
+            ratios[round] = failing / (double) healthy;
+            System.out.printf(
+                    "p99 of the other shard: %d us, while one is cut off %d us, ratio %.2f%n",
+                    TimeUnit.NANOSECONDS.toMicros(healthy), TimeUnit.NANOSECONDS.toMicros(failing), ratios[round]);
+        }
+        Arrays.sort(ratios);
+        assertThat(ratios[ratios.length / 2]).as("the median of the rounds").isLessThanOrEqualTo(1.2);
+    }
+
+    private interface Fault {
+        void begin();
+    }
+
+    private static long p99During(Fault fault) throws Exception {
+        var other = new Bystander();
+        fault.begin();
+        new CompletableFuture<Void>()
+                .completeOnTimeout(null, P99_SECONDS, TimeUnit.SECONDS)
+                .get();
+        return other.p99Nanos();
+    }
+
+    @Test
     void aSlowShardIsSlowAndNotSick() throws SQLException {
         proxy.delay(30);
         proxy.rate(50_000);
@@ -476,6 +630,13 @@ class ShardFaultsIT {
                 }
                 return Arrays.copyOf(nanos, count);
             });
+        }
+
+        long p99Nanos() throws Exception {
+            ended.set(true);
+            var sorted = latencies.get(10, TimeUnit.SECONDS);
+            Arrays.sort(sorted);
+            return sorted[sorted.length * 99 / 100];
         }
 
         /** Fails when a statement on the other shard had an error. */
