@@ -42,6 +42,7 @@ import com.workersql.server.peer.ProxiedDoor;
 import com.workersql.server.placement.SchemaCheck;
 import com.workersql.server.policies.PolicyChanges;
 import com.workersql.server.policies.PolicyVersions;
+import com.workersql.server.results.ResultCache;
 import com.workersql.server.session.Drain;
 import com.workersql.server.session.Principal;
 import com.workersql.server.session.SessionRegistry;
@@ -202,6 +203,7 @@ public final class Gateway implements RunningGateway {
                     GatewayStartException.BAD_CONFIGURATION, "auth.jwt: the key set " + e.getMessage(), e);
         }
         var admission = new Admission(effective.statements(), nanoClock);
+        var results = new ResultCache(effective.cache());
         var executor = new StatementExecutor(
                 router,
                 shards::snapshot,
@@ -209,6 +211,7 @@ public final class Gateway implements RunningGateway {
                 sessions,
                 nanoClock,
                 admission,
+                results,
                 new ExecutorSettings(
                         TimeUnit.MILLISECONDS.toNanos(effective.pool().waitMillis()),
                         effective.limits().maxPacketBytes(),
@@ -243,6 +246,7 @@ public final class Gateway implements RunningGateway {
         metrics.connectionUse(executor.counters());
         metrics.router(router);
         metrics.admission(admission);
+        metrics.results(results);
         shards.all().forEach(shard -> {
             metrics.shard(shard.name(), shard.pool(), shard.primary(), shard.calls(), shard.connects());
             metrics.retries(shard.name(), shard.retries());
@@ -471,6 +475,7 @@ public final class Gateway implements RunningGateway {
                 || !next.breaker().equals(current.breaker())
                 || !next.statements().equals(current.statements())
                 || !next.replicas().equals(current.replicas())
+                || !next.cache().equals(current.cache())
                 || !next.web().equals(current.web())
                 || !Objects.equals(next.adminToken(), current.adminToken())
                 || !Objects.equals(next.tenantsFile(), current.tenantsFile())
@@ -479,7 +484,7 @@ public final class Gateway implements RunningGateway {
         if (needsStart) {
             LOG.warn(
                     "Some changes of the configuration need a new start: listen, shards, limits, pool, breaker, statements,"
-                            + " replicas, http, admin, tenants_file, local_infile,"
+                            + " replicas, cache, http, admin, tenants_file, local_infile,"
                             + " compression");
         }
         LOG.info("Reloaded: {} users, policy {}", next.users().all().size(), policy.version());

@@ -28,6 +28,7 @@ public final class RoutingPolicy {
     private final List<TenantRange> ranges;
     private final Map<String, TableRule> tables;
     private final Map<String, TableCaching> caching;
+    private final boolean keepsAnswers;
     private final PolicyDefaults defaults;
     private final TenantColumns tenantColumns;
     private final SlotTable slots;
@@ -51,6 +52,8 @@ public final class RoutingPolicy {
         this.ranges = List.copyOf(ranges);
         this.tables = Collections.unmodifiableMap(new LinkedHashMap<>(tables));
         this.caching = Map.copyOf(caching);
+        this.keepsAnswers = caching.values().stream()
+                .anyMatch(table -> table.mode() != TableCaching.Mode.STRONG && table.ttlMillis() > 0);
         this.defaults = defaults;
         this.tenantColumns = tenantColumns;
         this.slots = slots;
@@ -220,6 +223,11 @@ public final class RoutingPolicy {
      */
     public Optional<TableCaching> caching(String table) {
         return Optional.ofNullable(caching.get(table.toLowerCase(Locale.ROOT)));
+    }
+
+    /** {@return whether the answers of any table's reads may be kept for a while} */
+    public boolean keepsAnswers() {
+        return keepsAnswers;
     }
 
     /** {@return how fresh the reads of tables have to be, by their names in lower case} */

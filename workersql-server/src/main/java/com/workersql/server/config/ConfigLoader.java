@@ -133,6 +133,9 @@ public final class ConfigLoader {
         builder.replicas(
                 checked(replicas, () -> ReplicasConfig.read(reads, replicas::number), ReplicasConfig.defaults()));
         replicas.end();
+        var cache = root.section("cache");
+        builder.cache(checked(cache, () -> CacheConfig.read(cache::number), CacheConfig.defaults()));
+        cache.end();
         builder.web(WebReader.read(root.section("http"), sessions -> secret(sessions, "key")));
         builder.auth(new AuthReader(authFiles(), jwt -> secret(jwt, "secret")).read(root.section("auth")));
         var logging = root.section("logging");

@@ -29,6 +29,7 @@ import java.util.stream.IntStream;
  * @param breaker when a shard is no longer called
  * @param statements how long statements may take, and how many there may be
  * @param replicas which reads go to replicas
+ * @param cache how much the cache of results may hold
  * @param web what clients over HTTP and WebSockets may do
  * @param auth how such clients prove themselves, besides as users
  * @param logging what is logged
@@ -53,6 +54,7 @@ public record GatewayConfig(
         BreakerConfig breaker,
         StatementsConfig statements,
         ReplicasConfig replicas,
+        CacheConfig cache,
         WebSettings web,
         AuthConfig auth,
         LoggingConfig logging,
@@ -138,6 +140,7 @@ public record GatewayConfig(
                 .breaker(breaker)
                 .statements(statements)
                 .replicas(replicas)
+                .cache(cache)
                 .web(web)
                 .auth(auth)
                 .logging(logging)
@@ -164,6 +167,7 @@ public record GatewayConfig(
         private BreakerConfig breaker = BreakerConfig.defaults();
         private StatementsConfig statements = StatementsConfig.defaults();
         private ReplicasConfig replicas = ReplicasConfig.defaults();
+        private CacheConfig cache = CacheConfig.defaults();
         private WebSettings web = WebSettings.defaults();
         private AuthConfig auth = AuthConfig.NONE;
         private LoggingConfig logging = LoggingConfig.DEFAULT;
@@ -278,6 +282,12 @@ public record GatewayConfig(
             return this;
         }
 
+        /** How much the cache of results may hold; without a policy that has answers kept it holds nothing. */
+        public Builder cache(CacheConfig cache) {
+            this.cache = cache;
+            return this;
+        }
+
         /** What is logged. */
         public Builder logging(LoggingConfig logging) {
             this.logging = logging;
@@ -341,6 +351,7 @@ public record GatewayConfig(
                     breaker,
                     statements,
                     replicas,
+                    cache,
                     web,
                     auth,
                     logging,

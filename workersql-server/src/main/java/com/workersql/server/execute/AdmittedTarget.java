@@ -41,6 +41,11 @@ class AdmittedTarget implements PrepareTarget {
     }
 
     @Override
+    public void fromCache(boolean stale) {
+        target.fromCache(stale);
+    }
+
+    @Override
     public void forward(ByteBuf packets) {
         target.forward(packets);
     }

@@ -97,6 +97,7 @@ final class Broadcast {
 
     private void fail(GatewayError error) {
         work.drop();
+        executor.cached().ended(session, true);
         target.failed(told(error));
     }
 

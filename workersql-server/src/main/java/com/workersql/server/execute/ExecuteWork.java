@@ -14,6 +14,7 @@ import com.workersql.server.error.GatewayError;
 import com.workersql.server.session.ClientSession;
 import com.workersql.server.session.ClientStatement;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.util.function.Consumer;
 
@@ -110,6 +111,24 @@ final class ExecuteWork implements Work {
         drop();
         connection.executePayload(
                 ReplyKind.EXECUTE, payload, statement == null ? listener : new ColumnWatch(listener, statement));
+    }
+
+    @Override
+    public byte[] parameterBytes() {
+        if (!execution.longData().isEmpty()) {
+            return null;
+        }
+        var encoded = execution.encode(0);
+        try {
+            return ByteBufUtil.getBytes(encoded);
+        } finally {
+            encoded.release();
+        }
+    }
+
+    @Override
+    public boolean hasBinaryRows() {
+        return true;
     }
 
     @Override

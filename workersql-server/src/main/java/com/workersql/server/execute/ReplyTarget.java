@@ -23,6 +23,13 @@ public interface ReplyTarget {
     void begin(CapabilityFlags capabilities, Relay relay);
 
     /**
+     * The reply that begins next is a kept one.
+     *
+     * @param stale whether it is older than it should be, because its shard cannot be asked
+     */
+    default void fromCache(boolean stale) {}
+
+    /**
      * A run of column definitions or rows, packet headers included.
      *
      * @param packets the bytes; the target owns them now and releases them

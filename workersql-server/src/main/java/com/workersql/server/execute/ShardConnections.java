@@ -269,7 +269,7 @@ final class ShardConnections {
         if (cached != null && cached.endpoint().equals(node.endpoint())) {
             return cached;
         }
-        var capabilities = new CapabilityFlags(ALWAYS | (session.capabilities().bits() & OF_THE_CLIENT));
+        var capabilities = new CapabilityFlags(ALWAYS | ofTheClient(session.capabilities()));
         if (!capabilities.has(CapabilityFlags.MARIADB_CLIENT_EXTENDED_METADATA)) {
             // Without this bit a MariaDB server takes what follows for its own capabilities.
             capabilities = capabilities.with(CapabilityFlags.CLIENT_LONG_PASSWORD);
@@ -281,6 +281,11 @@ final class ShardConnections {
                 node.endpoint(), inSchema, session.principal().tenant(), capabilities, shard.tls(), collation);
         session.poolKey(place, account, key);
         return key;
+    }
+
+    /** Of a client's capabilities those that change the bytes or the meaning of replies. */
+    static long ofTheClient(CapabilityFlags capabilities) {
+        return capabilities.bits() & OF_THE_CLIENT;
     }
 
     private static ConnectionPreference preference(SessionVariables wanted) {

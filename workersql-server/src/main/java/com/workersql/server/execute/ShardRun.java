@@ -131,7 +131,7 @@ final class ShardRun implements Relay.Ending {
 
     /** The replica that the statement is to be sent to; null for the primary. */
     private ReadPlaces.Replica replica() {
-        if (!ReadPlaces.isOpen(session, shard, work)) {
+        if (target instanceof Gathering || !ReadPlaces.isOpen(session, shard, work)) {
             return null;
         }
         var hints = executor.footprint(session, work).hints();
@@ -346,6 +346,7 @@ final class ShardRun implements Relay.Ending {
             executor.definitionChanged();
         }
         if (session.isClosed()) {
+            executor.cached().ended(session, true);
             // Whoever closed it has the statement killed, and the connection closed behind that.
             return;
         }
@@ -366,6 +367,7 @@ final class ShardRun implements Relay.Ending {
             Aftermath.figures(session, lease.connection(), info, status, executor.flavor());
             Effects.learn(session, info, named, status, executor.counters());
         }
+        executor.cached().ended(session, !session.inTransaction() || endsTransaction());
         if (diagnostics != null) {
             // What the connection has of them now is of another question.
             session.pins().remove(HoldReason.UNREAD_WARNINGS);
@@ -490,6 +492,14 @@ final class ShardRun implements Relay.Ending {
                 cause -> broken(cause, false));
     }
 
+    /** Also where the next transaction has begun already. */
+    private boolean endsTransaction() {
+        return switch (work.info().kind()) {
+            case BEGIN, COMMIT -> true;
+            default -> work.info().isDdl();
+        };
+    }
+
     private Outcomes outcomes() {
         return new Outcomes(session, work.info(), shardName);
     }
@@ -505,6 +515,7 @@ final class ShardRun implements Relay.Ending {
     @Override
     public void broken(BrokenConnectionException cause, boolean bytesLeft) {
         executor.failed(lease);
+        executor.cached().ended(session, true);
         if (session.isClosed()) {
             end();
             StatementExecutor.gone(session);
@@ -594,6 +605,7 @@ final class ShardRun implements Relay.Ending {
         if (!work.isPreparation()) {
             Written.perhaps(session, shardName, work.info(), executor.nanoClock());
         }
+        executor.cached().ended(session, true);
         boolean inTransaction = session.inTransaction();
         if (session.holdsUnreplayableState()) {
             session.closeAfterReply();

@@ -22,6 +22,7 @@ import com.workersql.router.StatementContext;
 import com.workersql.router.StatementInfo;
 import com.workersql.router.StatementKind;
 import com.workersql.server.error.GatewayError;
+import com.workersql.server.results.ResultCache;
 import com.workersql.server.session.ClientSession;
 import com.workersql.server.session.SessionRegistry;
 import com.workersql.server.session.SessionVariables;
@@ -61,6 +62,7 @@ public final class StatementExecutor {
     private final PreparedStatementExecutor prepared;
     private final Retention retention;
     private final ReadPlaces places;
+    private final CachedReads cached;
     private final SessionCounters counters = new SessionCounters();
     private volatile Runnable onDefinition = () -> {};
 
@@ -73,6 +75,7 @@ public final class StatementExecutor {
      * @param registry the sessions that KILL may name
      * @param nanoClock a monotonic clock
      * @param admission how many statements there may be
+     * @param results keeps answers where policies allow it
      * @param settings the limits
      */
     public StatementExecutor(
@@ -82,6 +85,7 @@ public final class StatementExecutor {
             SessionRegistry registry,
             LongSupplier nanoClock,
             Admission admission,
+            ResultCache results,
             ExecutorSettings settings) {
         this.router = router;
         this.shards = shards;
@@ -92,6 +96,7 @@ public final class StatementExecutor {
         this.connections = new ShardConnections(nanoClock, settings.acquireTimeoutNanos());
         this.retention = new Retention(settings.warningsHoldMillis(), nanoClock, counters, this::shard);
         this.places = new ReadPlaces(settings.replicas(), new Random(), nanoClock);
+        this.cached = new CachedReads(this, router, results, nanoClock);
         this.locals = new LocalStatements(this, router, registry, nanoClock);
         this.prepared = new PreparedStatementExecutor(this, settings.maxLongDataBytes());
     }
@@ -389,11 +394,18 @@ public final class StatementExecutor {
             target.failed(refusal);
             return;
         }
+        boolean keeps = cached.isOn();
+        if (keeps) {
+            cached.touches(session, plan.statement(), statement);
+        }
         if (plan instanceof RoutePlan.SingleShard single) {
             var sent = single.rewritten() == null
                     ? work
                     : work.rewritten(single.rewritten().sql());
-            runOn(session, single.shard(), single.discardConnectionAfterwards(), sent, target);
+            var runsFor = keeps ? cached.answer(session, single.shard(), statement, sent, target) : target;
+            if (runsFor != null) {
+                runOn(session, single.shard(), single.discardConnectionAfterwards(), sent, runsFor);
+            }
         } else if (plan instanceof RoutePlan.Local local) {
             locals.run(session, local, statement, work, target);
         } else if (plan instanceof RoutePlan.Broadcast broadcast) {
@@ -546,6 +558,11 @@ public final class StatementExecutor {
     /** What a statement touches, and how fresh its reads have to be. */
     Footprint footprint(ClientSession session, Work work) {
         return work.sql() == null ? Footprint.UNKNOWN : router.footprint(statementOf(session, work));
+    }
+
+    /** The answers that are kept. */
+    CachedReads cached() {
+        return cached;
     }
 
     /** The choice among the servers of a shard. */

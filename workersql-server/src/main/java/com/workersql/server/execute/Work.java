@@ -9,6 +9,9 @@ import java.util.function.Consumer;
 
 /** What is to be done on a connection once there is one: a text query, a prepared statement, or the preparation of one. */
 interface Work {
+    /** No values. */
+    byte[] NO_BYTES = {};
+
     /** What the router knows of the statement. */
     StatementInfo info();
 
@@ -38,6 +41,16 @@ interface Work {
      * @param failed takes the error when the command cannot be sent after all; the listener then hears nothing
      */
     void send(PooledConnection connection, ReplyListener listener, Consumer<GatewayError> failed);
+
+    /** The values that go with the text, with their types, for whoever compares statements; null where that cannot be told. */
+    default byte[] parameterBytes() {
+        return NO_BYTES;
+    }
+
+    /** Whether the reply's rows are in the binary form. */
+    default boolean hasBinaryRows() {
+        return false;
+    }
 
     /** Another work that sends the same, for a statement that runs on several shards. Both are sent or dropped. */
     Work again();

@@ -16,6 +16,7 @@ import com.workersql.server.execute.SessionCounters;
 import com.workersql.server.execute.ShardNode;
 import com.workersql.server.execute.Topology;
 import com.workersql.server.replicas.ServerLoad;
+import com.workersql.server.results.ResultCache;
 import com.workersql.server.session.HoldReason;
 import com.workersql.server.session.SessionRegistry;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -229,6 +230,32 @@ public final class GatewayMetrics {
         Gauge.builder("workersql.shard.primary", topology, t -> t.trouble() == null ? 1 : 0)
                 .description("1 while one of the shard's servers takes writes")
                 .tag("shard", shard)
+                .register(registry);
+    }
+
+    /**
+     * Publishes how the cache of results does.
+     *
+     * @param results the cache
+     */
+    public void results(ResultCache results) {
+        reads(results, "fresh", ResultCache::hits);
+        reads(results, "stale", ResultCache::staleHits);
+        reads(results, "miss", ResultCache::misses);
+        FunctionCounter.builder("workersql.result.cache.invalidations", results, ResultCache::invalidations)
+                .description("Writes that touched tables of which answers were kept")
+                .register(registry);
+        FunctionCounter.builder("workersql.result.cache.evictions", results, ResultCache::evictions)
+                .register(registry);
+        Gauge.builder("workersql.result.cache.bytes", results, ResultCache::bytes)
+                .description("Weight of the kept answers in bytes")
+                .register(registry);
+    }
+
+    private void reads(ResultCache results, String answer, ToDoubleFunction<ResultCache> figure) {
+        FunctionCounter.builder("workersql.result.cache.reads", results, figure)
+                .tag("answer", answer)
+                .description("Reads whose answers may be kept, by what answered them")
                 .register(registry);
     }
 

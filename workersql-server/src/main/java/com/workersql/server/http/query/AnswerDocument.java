@@ -13,6 +13,13 @@ import io.netty.util.concurrent.Ticker;
  */
 public interface AnswerDocument {
     /**
+     * The answer is a kept one.
+     *
+     * @param stale whether it is older than it should be
+     */
+    default void fromCache(boolean stale) {}
+
+    /**
      * A result with rows begins; a CALL may have several.
      *
      * @param columns its columns, at least one

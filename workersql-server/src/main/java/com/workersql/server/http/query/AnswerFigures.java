@@ -10,6 +10,8 @@ final class AnswerFigures {
     private final String requestId;
     private final Ticker clock;
     private final long startNanos;
+    private boolean cached;
+    private boolean stale;
 
     AnswerFigures(String requestId, Ticker clock) {
         this.requestId = requestId;
@@ -25,12 +27,21 @@ final class AnswerFigures {
         JsonOutput.unsigned(out, lastInsertId);
     }
 
+    /** The answer is a kept one; it is older than it should be when that says so. */
+    void fromCache(boolean isStale) {
+        cached = true;
+        stale = isStale;
+    }
+
     /** Writes the time that has passed and where to ask about it. */
     void write(ByteBuf out, int warnings) {
         JsonOutput.raw(out, "\"executionTime\":");
         JsonOutput.millis(out, clock.nanoTime() - startNanos);
-        JsonOutput.raw(out, ",\"cached\":false,\"meta\":{\"requestId\":");
+        JsonOutput.raw(out, ",\"cached\":" + cached + ",\"meta\":{\"requestId\":");
         JsonOutput.string(out, requestId);
+        if (stale) {
+            JsonOutput.raw(out, ",\"stale\":true");
+        }
         if (warnings > 0) {
             JsonOutput.raw(out, ",\"warnings\":" + warnings);
         }

@@ -90,8 +90,7 @@ final class HintMembers {
                 }
                 yield "bounded=" + boundedMillis + " ";
             }
-            case "cached" ->
-                throw Refusal.unsupported("there is no cache of results; \"consistency\" is strong or bounded");
+            case "cached" -> "weak ";
             default -> throw Refusal.malformed("\"consistency\" is neither strong nor bounded nor cached");
         };
     }

@@ -38,6 +38,11 @@ final class JsonAnswer implements AnswerDocument {
 
     /** The second and later results of a CALL go into an array of their own. */
     @Override
+    public void fromCache(boolean stale) {
+        figures.fromCache(stale);
+    }
+
+    @Override
     public void beginResult(ColumnDefinition[] columns) {
         if (results == 0) {
             member("\"columns\":");

@@ -27,6 +27,11 @@ final class NdjsonAnswer implements AnswerDocument {
     }
 
     @Override
+    public void fromCache(boolean stale) {
+        figures.fromCache(stale);
+    }
+
+    @Override
     public void beginResult(ColumnDefinition[] columns) {
         rows = new JsonRows(columns, rowsAsArrays);
         JsonOutput.raw(chunks.out(), "{\"columns\":");

@@ -111,6 +111,11 @@ final class QueryReply implements ReplyTarget {
     }
 
     @Override
+    public void fromCache(boolean stale) {
+        document.fromCache(stale);
+    }
+
+    @Override
     public void begin(CapabilityFlags shardCapabilities, Relay flow) {
         capabilities = shardCapabilities;
         if (!over) {

@@ -76,6 +76,13 @@ class RequestParserTest {
     }
 
     @Test
+    void takesAnAnswerFromTheCacheWhereThatIsAskedFor() throws Refusal {
+        assertThat(query("{\"sql\":\"S\",\"hints\":{\"consistency\":\"cached\"}}")
+                        .sql())
+                .isEqualTo("/*+ weak */ S");
+    }
+
+    @Test
     void keepsTheIdAsItsSenderWroteIt() throws Refusal {
         assertThat(parse("{\"id\": 1.0}").id()).isEqualTo("1.0");
         assertThat(parse("{\"id\":\"a\\u0041\"}").id()).isEqualTo("\"a\\u0041\"");
@@ -141,7 +148,6 @@ class RequestParserTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "{\"sql\":\"S\",\"hints\":{\"consistency\":\"cached\"}}",
                 "{\"sql\":\"S\",\"hints\":{\"cacheTtl\":5}}",
             })
     void refusesHintsThatItCannotHeed(String json) throws Refusal {

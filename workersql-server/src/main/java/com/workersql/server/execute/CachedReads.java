@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.execute;
+
+import com.workersql.breaker.BreakerState;
+import com.workersql.router.Footprint;
+import com.workersql.router.Hints.Consistency;
+import com.workersql.router.Router;
+import com.workersql.router.SessionEffect;
+import com.workersql.router.Statement;
+import com.workersql.router.StatementInfo;
+import com.workersql.router.StatementKind;
+import com.workersql.server.error.GatewayError;
+import com.workersql.server.results.CachedResult;
+import com.workersql.server.results.ResultCache;
+import com.workersql.server.results.ResultKey;
+import com.workersql.server.session.ClientSession;
+import java.util.List;
+import java.util.function.LongSupplier;
+
+/**
+ * Answers reads from the cache of results where the policies of their tables allow it, gathers answers for it, and tells it of writes.
+ * On the session's event loop.
+ */
+final class CachedReads {
+    private static final int MAX_SQL_BYTES = 64 * 1024;
+
+    private final StatementExecutor executor;
+    private final Router router;
+    private final ResultCache cache;
+    private final LongSupplier nanoClock;
+
+    CachedReads(StatementExecutor executor, Router router, ResultCache cache, LongSupplier nanoClock) {
+        this.executor = executor;
+        this.router = router;
+        this.cache = cache;
+        this.nanoClock = nanoClock;
+    }
+
+    /** Whether a policy has any answer kept; while none has, nothing here costs anything. */
+    boolean isOn() {
+        return cache.isEnabled() && router.policy().keepsAnswers();
+    }
+
+    /**
+     * Answers a read, or lets it be run.
+     *
+     * @param statement as the client wrote it
+     * @param work as it would be sent
+     * @return the target that the run's reply is for; null when the read is answered
+     */
+    ReplyTarget answer(ClientSession session, String shardName, Statement statement, Work work, ReplyTarget target) {
+        if (statement == null || !isOpen(session, work)) {
+            return target;
+        }
+        var footprint = router.footprint(statement);
+        var parameters = work.parameterBytes();
+        byte[] sql = work.sql();
+        if (footprint.caching() == null
+                || footprint.hints().consistency() == Consistency.STRONG
+                || !footprint.isRepeatable()
+                || parameters == null
+                || sql.length > MAX_SQL_BYTES) {
+            return target;
+        }
+        var key = key(session, shardName, sql, parameters, work);
+        var found = cache.find(key);
+        var verdict = found == null ? Verdict.MISS : verdict(found, footprint, shardName);
+        cache.count(verdict != Verdict.MISS, verdict != Verdict.FRESH);
+        if (verdict == Verdict.MISS) {
+            var filling = cache.fill(key, session.principal().tenant(), footprint.tables(), nanoClock.getAsLong());
+            // Where the shard turns out to be sick only now, the old answer may still do.
+            var instead = found != null && isWithin(found, footprint, true) ? found : null;
+            return new Gathering(target, filling, cache.maxEntryBytes(), error -> {
+                if (instead == null || !isOfSickShard(error)) {
+                    return false;
+                }
+                Replay.of(session, executor, work.info(), instead, error.message(), nanoClock)
+                        .to(target);
+                return true;
+            });
+        }
+        if (verdict == Verdict.RENEW && found.startRenewal()) {
+            renew(session, shardName, footprint, key, work, found);
+        }
+        String trouble = verdict == Verdict.STALE ? "shard " + shardName + " is failing" : null;
+        var replay = Replay.of(session, executor, work.info(), found, trouble, nanoClock);
+        work.drop();
+        replay.to(target);
+        return null;
+    }
+
+    private enum Verdict {
+        /** Young enough. */
+        FRESH,
+        /** A little too old: to be given out once more, and to be renewed. */
+        RENEW,
+        /** A little too old, and its shard cannot renew it. */
+        STALE,
+        MISS
+    }
+
+    private Verdict verdict(CachedResult found, Footprint footprint, String shardName) {
+        if (isWithin(found, footprint, false)) {
+            return Verdict.FRESH;
+        }
+        if (!isWithin(found, footprint, true)) {
+            return Verdict.MISS;
+        }
+        var shard = executor.shard(shardName);
+        boolean failing = shard == null
+                || shard.topology().trouble() != null
+                || shard.calls().state() != BreakerState.CLOSED
+                || (shard.connects().state() != BreakerState.CLOSED
+                        && shard.pool().stats(shard.primary()).open() == 0);
+        if (failing) {
+            return Verdict.STALE;
+        }
+        return footprint.hints().consistency() == Consistency.BOUNDED ? Verdict.MISS : Verdict.RENEW;
+    }
+
+    private boolean isWithin(CachedResult found, Footprint footprint, boolean stale) {
+        var caching = footprint.caching();
+        long limit = footprint.hints().consistency() == Consistency.BOUNDED
+                ? Math.min(caching.ttlMillis(), footprint.hints().boundMillis())
+                : caching.ttlMillis();
+        long age = found.ageMillis(nanoClock.getAsLong());
+        return stale ? age - limit <= caching.swrMillis() : age <= limit;
+    }
+
+    private static boolean isOfSickShard(GatewayError error) {
+        return switch (error.errorClass()) {
+            case UNAVAILABLE, SHARD_DIED -> true;
+            default -> false;
+        };
+    }
+
+    /** Runs the read once more, in a session of its own that is like the client's. */
+    private void renew(
+            ClientSession session, String shardName, Footprint footprint, ResultKey key, Work work, CachedResult old) {
+        var own = new ClientSession(
+                session.id(),
+                session.loop(),
+                session.principal(),
+                session.capabilities(),
+                session.collation(),
+                session.clientHost(),
+                session.schema(),
+                session.sqlModes(),
+                0);
+        own.variables(session.variables());
+        var filling = cache.fill(key, own.principal().tenant(), footprint.tables(), nanoClock.getAsLong());
+        var again = work.again();
+        session.loop()
+                .execute(() -> executor.runOn(
+                        own,
+                        shardName,
+                        false,
+                        again,
+                        new Gathering(
+                                new Ending(() -> {
+                                    old.endRenewal();
+                                    session.loop().execute(() -> executor.close(own));
+                                }),
+                                filling,
+                                cache.maxEntryBytes(),
+                                error -> false)));
+    }
+
+    /** Whether a session's read could be answered by anybody else's answer. */
+    private static boolean isOpen(ClientSession session, Work work) {
+        var info = work.info();
+        return info.kind() == StatementKind.SELECT
+                && info.readsOnly()
+                && !work.isPreparation()
+                && session.held() == null
+                && session.running() == null
+                && session.autocommit()
+                && !session.inTransaction()
+                && !session.transactionLost()
+                && session.ahead().isEmpty()
+                && !info.has(SessionEffect.USER_VARIABLE)
+                && !info.has(SessionEffect.FOUND_ROWS)
+                && !info.has(SessionEffect.LAST_INSERT_ID);
+    }
+
+    private static ResultKey key(ClientSession session, String shardName, byte[] sql, byte[] parameters, Work work) {
+        return new ResultKey(
+                session.principal().tenant(),
+                shardName,
+                session.schema(),
+                session.variables().assignments(),
+                ShardConnections.ofTheClient(session.capabilities()),
+                session.collation(),
+                work.hasBinaryRows(),
+                sql,
+                parameters);
+    }
+
+    /** A statement is about to run that may write: remembers what, until its transaction has ended. */
+    void touches(ClientSession session, StatementInfo info, Statement statement) {
+        if (info.readsOnly() || statement == null) {
+            return;
+        }
+        var writes = session.writes();
+        switch (info.kind()) {
+            case INSERT, REPLACE, UPDATE, DELETE -> {
+                var footprint = router.footprint(statement);
+                if (footprint.isComplete() && !info.has(SessionEffect.CALL)) {
+                    writes.touch(footprint.tables());
+                } else {
+                    writes.touchAnything();
+                }
+            }
+            case SET, SET_TRANSACTION, BEGIN, COMMIT, ROLLBACK, SAVEPOINT, USE -> {}
+            default -> {
+                boolean locksOnly = info.kind() == StatementKind.SELECT && !info.has(SessionEffect.CALL);
+                if (!locksOnly) {
+                    writes.touchAnything();
+                }
+            }
+        }
+    }
+
+    /**
+     * A statement has ended, however it did.
+     *
+     * @param transactionOver whether nothing that was written waits for the end of a transaction any more
+     */
+    void ended(ClientSession session, boolean transactionOver) {
+        var writes = session.writes();
+        if (!writes.hasTouched() || !transactionOver) {
+            return;
+        }
+        if (writes.hasTouchedAnything()) {
+            cache.wroteAnything(session.principal().tenant());
+        } else {
+            cache.wrote(writes.touched());
+        }
+        writes.forgetTouched();
+    }
+
+    /** What a run that nobody waits for is for. */
+    private static final class Ending extends Silent {
+        private final Runnable over;
+
+        Ending(Runnable over) {
+            this.over = over;
+        }
+
+        @Override
+        protected void ended() {
+            over.run();
+        }
+    }
+
+    static List<String[]> note(CachedResult result, String trouble, long nowNanos) {
+        return List.<String[]>of(new String[] {
+            "Note", "1105", "The answer is from the cache and " + result.ageMillis(nowNanos) + " ms old: " + trouble
+        });
+    }
+}
