@@ -4,6 +4,8 @@ package com.workersql.server.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.workersql.protocol.CapabilityFlags;
+import com.workersql.protocol.Command;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -11,6 +13,7 @@ import java.util.List;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -272,5 +275,23 @@ class MySqlClientsIT {
                 .asInstanceOf(InstanceOfAssertFactories.throwable(SQLException.class))
                 .extracting(SQLException::getErrorCode)
                 .isEqualTo(errno);
+    }
+
+    /** A shard may lack bulk execution, or have it: clients are not offered it, and one that tries is told so. */
+    @Test
+    void extraNoBatchReachesAShardThroughADoorThatDoesNotOfferIt() throws Exception {
+        try (var client = RawClient.connect(
+                fleet.gateway().mysqlAddress().getPort(),
+                "acme",
+                fleet.password("acme"),
+                "acme",
+                CapabilityFlags.CLIENT_DEPRECATE_EOF | CapabilityFlags.MARIADB_CLIENT_STMT_BULK_OPERATIONS)) {
+            assertThat(client.capabilities().has(CapabilityFlags.MARIADB_CLIENT_STMT_BULK_OPERATIONS))
+                    .isFalse();
+            assertThat(client.command(Command.COM_STMT_BULK_EXECUTE, new byte[] {1, 0, 0, 0, 0, 0})
+                            .errno())
+                    .isEqualTo(1047);
+            assertThat(client.query("SELECT 1").value()).isEqualTo("1");
+        }
     }
 }
