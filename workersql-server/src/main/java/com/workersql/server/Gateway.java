@@ -10,6 +10,9 @@ import com.workersql.router.MultiShardSupport;
 import com.workersql.router.Router;
 import com.workersql.router.policy.RoutingPolicy;
 import com.workersql.server.anyport.AnyDoor;
+import com.workersql.server.changes.ChangeDesk;
+import com.workersql.server.changes.GatewayChanges;
+import com.workersql.server.changes.LogDoctor;
 import com.workersql.server.config.GatewayConfig;
 import com.workersql.server.config.ListenAddress;
 import com.workersql.server.config.LocalInfile;
@@ -119,6 +122,7 @@ public final class Gateway implements RunningGateway {
     private Logins logins;
     private Bearers bearers;
     private ShardSet shards;
+    private GatewayChanges changes;
     private ClientTlsContext tls;
     private Channel mysql;
     private Channel http;
@@ -283,6 +287,11 @@ public final class Gateway implements RunningGateway {
                             tenant.password().bytes()));
         }
         var web = effective.web();
+        changes = changes(effective, transport);
+        if (changes != null) {
+            closing.push(changes::close);
+            metrics.changes(changes);
+        }
         var httpDoor = new HttpDoor(
                 new ExecutorSessions(executor, sessions, shards::snapshot),
                 authenticator(),
@@ -295,6 +304,7 @@ public final class Gateway implements RunningGateway {
                 door.withoutTls(),
                 tls.offer() == TlsOffer.OFF ? null : tls::context,
                 tls.offer() == TlsOffer.REQUIRED,
+                changes == null ? ChangeDesk.none() : new ChangeDesk(changes, router::policy),
                 effective.adminToken() == null ? null : new AdminDesk(effective.adminToken(), administration));
         administration.watch();
         if (effective.hasOnePort()) {
@@ -333,6 +343,26 @@ public final class Gateway implements RunningGateway {
                 return logins.isCurrent(principal) || bearers.isCurrent(principal);
             }
         };
+    }
+
+    /** The change feed, which reads nothing yet; what its shards lack is said in the log. */
+    private GatewayChanges changes(GatewayConfig effective, Transport transport) {
+        if (effective.changes() == null) {
+            return null;
+        }
+        var sources = shards.logSources(effective.changes().account(), transport);
+        for (var source : sources) {
+            var unused = LogDoctor.examine(source, transport.workers().next()).thenAccept(Gateway::tell);
+        }
+        return new GatewayChanges(
+                effective.changes(), sources, () -> transport.workers().next());
+    }
+
+    private static void tell(LogDoctor.Diagnosis diagnosis) {
+        diagnosis
+                .faults()
+                .forEach(fault -> LOG.warn("Changes of shard {} cannot be followed: {}", diagnosis.shard(), fault));
+        diagnosis.warnings().forEach(warning -> LOG.warn("Changes of shard {}: {}", diagnosis.shard(), warning));
     }
 
     private static SessionTokens sessionTokens(SessionSettings settings) {
@@ -464,6 +494,9 @@ public final class Gateway implements RunningGateway {
         tls.use(next.tls());
         shards.useAccounts(next);
         router.policy(policy);
+        if (changes != null) {
+            changes.usePolicy(policy);
+        }
         router.shut(Map.of());
         logins.use(next);
         boolean needsStart = !next.mysql().equals(current.mysql())
@@ -477,6 +510,7 @@ public final class Gateway implements RunningGateway {
                 || !next.replicas().equals(current.replicas())
                 || !next.cache().equals(current.cache())
                 || !next.web().equals(current.web())
+                || !Objects.equals(next.changes(), current.changes())
                 || !Objects.equals(next.adminToken(), current.adminToken())
                 || !Objects.equals(next.tenantsFile(), current.tenantsFile())
                 || next.localInfile() != current.localInfile()
@@ -484,7 +518,7 @@ public final class Gateway implements RunningGateway {
         if (needsStart) {
             LOG.warn(
                     "Some changes of the configuration need a new start: listen, shards, limits, pool, breaker, statements,"
-                            + " replicas, cache, http, admin, tenants_file, local_infile,"
+                            + " replicas, cache, http, changes, admin, tenants_file, local_infile,"
                             + " compression");
         }
         LOG.info("Reloaded: {} users, policy {}", next.users().all().size(), policy.version());

@@ -18,6 +18,7 @@ import com.workersql.pool.PublicKeyRetrieval;
 import com.workersql.pool.TlsMode;
 import com.workersql.protocol.CapabilityFlags;
 import com.workersql.router.ServerFlavor;
+import com.workersql.server.changes.LogSource;
 import com.workersql.server.config.BreakerConfig;
 import com.workersql.server.config.GatewayConfig;
 import com.workersql.server.config.Role;
@@ -43,6 +44,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -67,7 +69,7 @@ final class ShardSet implements ShardMonitor.Fleet, AutoCloseable {
     private final Map<String, Shard> shards = new HashMap<>();
     private final Map<String, BackendPool> checks = new HashMap<>();
     private final Map<String, ShardIdentity> identities = new HashMap<>();
-    private final Map<String, ShardConfig> configs = new HashMap<>();
+    private final Map<String, ShardConfig> configs = new LinkedHashMap<>();
     private volatile Shards snapshot;
 
     ShardSet(GatewayConfig config, Transport transport, LongSupplier nanoClock) {
@@ -238,6 +240,38 @@ final class ShardSet implements ShardMonitor.Fleet, AutoCloseable {
                     "shards." + shard.name() + ".tls cannot be used: " + e.getMessage(),
                     e);
         }
+    }
+
+    /**
+     * Where the shards' logs are read, in the order of the configuration.
+     *
+     * @param account by which; null: each shard's own
+     */
+    List<LogSource> logSources(ShardAccount account, Transport transport) {
+        var sources = new ArrayList<LogSource>();
+        for (var shard : configs.values()) {
+            var topology = snapshot.byName().get(shard.name()).topology();
+            boolean retrieval = shard.endpoints().stream().allMatch(shard::allowsPublicKeyRetrieval);
+            sources.add(new LogSource(
+                    shard.name(),
+                    () -> topology.primary().endpoint(),
+                    account(account == null ? shard.account() : account),
+                    switch (tls(shard.tls().mode())) {
+                        case DISABLED -> com.workersql.protocol.session.TlsMode.DISABLED;
+                        case REQUIRED -> com.workersql.protocol.session.TlsMode.REQUIRED;
+                        case VERIFY_IDENTITY -> com.workersql.protocol.session.TlsMode.VERIFY_IDENTITY;
+                    },
+                    sslContext(shard),
+                    retrieval,
+                    switch (shard.wire().proxyProtocol()) {
+                        case OFF -> 0;
+                        case V1 -> 1;
+                        case V2 -> 2;
+                    },
+                    transport.socket(),
+                    topology.canFailOver()));
+        }
+        return sources;
     }
 
     /** Takes over what a shard says it is. Called on the monitor's loop. */

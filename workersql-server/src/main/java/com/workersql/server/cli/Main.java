@@ -133,6 +133,7 @@ public final class Main implements Callable<Integer> {
                 .addSubcommand(new MakeApiKey())
                 .addSubcommand(new TenantCommand(main.environment, input))
                 .addSubcommand(new PolicyCommand(main.environment))
+                .addSubcommand(new DoctorCommand(main.environment))
                 .setParameterExceptionHandler((e, args) -> {
                     var err = e.getCommandLine().getErr();
                     err.println(e.getMessage());

@@ -138,6 +138,9 @@ public final class ConfigLoader {
         cache.end();
         builder.web(WebReader.read(root.section("http"), sessions -> secret(sessions, "key")));
         builder.auth(new AuthReader(authFiles(), jwt -> secret(jwt, "secret")).read(root.section("auth")));
+        if (root.has("changes")) {
+            builder.changes(changes(root.section("changes")));
+        }
         var logging = root.section("logging");
         builder.logging(new LoggingConfig(
                 logging.choice("format", LoggingConfig.Format.class, LoggingConfig.DEFAULT.format()),
@@ -302,6 +305,17 @@ public final class ConfigLoader {
                 ConfigLoader.refuseReadableByOthers(path, section, key);
             }
         };
+    }
+
+    private ChangesConfig changes(Section section) {
+        var account = section.has("account") ? account(section.section("account")) : null;
+        if (!section.has(ChangesConfig.FIRST_SERVER_ID.key())) {
+            section.missing(ChangesConfig.FIRST_SERVER_ID.key());
+            return null;
+        }
+        var changes = checked(section, () -> ChangesConfig.read(section::number, account), null);
+        section.end();
+        return changes;
     }
 
     private EmbeddedConfig embedded(Section section) {

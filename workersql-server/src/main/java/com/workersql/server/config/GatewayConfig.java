@@ -32,6 +32,7 @@ import java.util.stream.IntStream;
  * @param cache how much the cache of results may hold
  * @param web what clients over HTTP and WebSockets may do
  * @param auth how such clients prove themselves, besides as users
+ * @param changes how the shards' logs are followed for subscribers; null: there is no change feed
  * @param logging what is logged
  * @param tenantsFile where the tenants are kept that are added while the gateway runs; null: none can be added
  * @param adminToken what whoever administers the gateway over HTTP proves itself by; null: nobody may
@@ -57,6 +58,7 @@ public record GatewayConfig(
         CacheConfig cache,
         WebSettings web,
         AuthConfig auth,
+        ChangesConfig changes,
         LoggingConfig logging,
         Path tenantsFile,
         Secret adminToken,
@@ -143,6 +145,7 @@ public record GatewayConfig(
                 .cache(cache)
                 .web(web)
                 .auth(auth)
+                .changes(changes)
                 .logging(logging)
                 .tenantsFile(tenantsFile)
                 .adminToken(adminToken)
@@ -170,6 +173,7 @@ public record GatewayConfig(
         private CacheConfig cache = CacheConfig.defaults();
         private WebSettings web = WebSettings.defaults();
         private AuthConfig auth = AuthConfig.NONE;
+        private ChangesConfig changes;
         private LoggingConfig logging = LoggingConfig.DEFAULT;
         private Path tenantsFile;
         private Secret adminToken;
@@ -288,6 +292,12 @@ public record GatewayConfig(
             return this;
         }
 
+        /** How the shards' logs are followed for subscribers; default null: there is no change feed. */
+        public Builder changes(ChangesConfig changes) {
+            this.changes = changes;
+            return this;
+        }
+
         /** What is logged. */
         public Builder logging(LoggingConfig logging) {
             this.logging = logging;
@@ -354,6 +364,7 @@ public record GatewayConfig(
                     cache,
                     web,
                     auth,
+                    changes,
                     logging,
                     tenantsFile,
                     adminToken,

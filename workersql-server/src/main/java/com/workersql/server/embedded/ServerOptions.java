@@ -53,10 +53,14 @@ final class ServerOptions {
             options.add("--skip-ssl");
             options.add("--binlog-format=ROW");
             options.add("--expire-logs-days=7");
+            // Where one server takes over from another, followers of the log go on there.
+            options.add("--log-slave-updates=ON");
         } else {
             options.add("--mysqlx=OFF");
             options.add("--secure-file-priv=NULL");
             options.add("--performance-schema=OFF");
+            options.add("--gtid-mode=ON");
+            options.add("--enforce-gtid-consistency=ON");
         }
         if (!Platform.isWindows()) {
             // Clients come by TCP; a socket file would only bring its limit on the length of a path.

@@ -2,6 +2,7 @@
 package com.workersql.server.http;
 
 import com.workersql.protocol.frame.Reservation;
+import com.workersql.server.changes.ChangeDesk;
 import com.workersql.server.http.admin.AdminDesk;
 import com.workersql.server.http.admin.PolicyRoutes;
 import com.workersql.server.http.admin.TenantRoutes;
@@ -81,6 +82,7 @@ public final class HttpDoor extends ChannelInitializer<Channel> {
      * @param mysql makes the pipeline of the MySQL protocol within a WebSocket; sharable
      * @param tls gives the current certificate; null when TLS is off
      * @param tlsRequired whether plain text is refused
+     * @param changes what clients may subscribe to
      * @param admin lets in whoever administers the gateway; null when nobody may
      */
     public HttpDoor(
@@ -95,6 +97,7 @@ public final class HttpDoor extends ChannelInitializer<Channel> {
             ChannelHandler mysql,
             Supplier<SslContext> tls,
             boolean tlsRequired,
+            ChangeDesk changes,
             AdminDesk admin) {
         this.budget = budget;
         this.settings = web.http();
@@ -123,7 +126,8 @@ public final class HttpDoor extends ChannelInitializer<Channel> {
                 desk.limits(),
                 budget,
                 authenticator::isCurrent,
-                mysql);
+                mysql,
+                changes);
         this.webSockets = socket.connections();
         var paths = Routes.builder()
                 .add(HttpMethod.POST, query, both("/query", "/sql", "/transactions/{id}/query"))

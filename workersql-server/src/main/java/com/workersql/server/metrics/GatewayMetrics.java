@@ -10,6 +10,7 @@ import com.workersql.pool.Endpoint;
 import com.workersql.pool.EndpointStats;
 import com.workersql.router.Router;
 import com.workersql.router.RouterStats;
+import com.workersql.server.changes.GatewayChanges;
 import com.workersql.server.execute.Admission;
 import com.workersql.server.execute.Retries;
 import com.workersql.server.execute.SessionCounters;
@@ -106,6 +107,23 @@ public final class GatewayMetrics {
 
     private void plan(Router router, String name, ToLongFunction<RouterStats> figure) {
         FunctionCounter.builder(name, router, r -> figure.applyAsLong(r.stats()))
+                .register(registry);
+    }
+
+    /**
+     * Publishes who follows changes.
+     *
+     * @param changes the change feed
+     */
+    public void changes(GatewayChanges changes) {
+        Gauge.builder("workersql.changes.subscriptions", changes, GatewayChanges::subscriptions)
+                .description("Open subscriptions to the changes of tables")
+                .register(registry);
+        Gauge.builder("workersql.changes.readers", changes, GatewayChanges::readers)
+                .description("Connections that read binary logs")
+                .register(registry);
+        Gauge.builder("workersql.changes.waiting.bytes", changes, GatewayChanges::waitingBytes)
+                .description("Bytes of changes that wait for subscribers")
                 .register(registry);
     }
 

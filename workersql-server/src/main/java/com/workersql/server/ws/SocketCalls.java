@@ -34,6 +34,7 @@ final class SocketCalls {
     private final Principal principal;
     private final String clientHost;
     private final String requestId;
+    private final SocketSubscriptions subscriptions;
     private final Set<Call> running = new LinkedHashSet<>();
     private final ArrayDeque<Call> waiting = new ArrayDeque<>();
     private final Map<String, SessionQueue> transactions = new HashMap<>();
@@ -60,6 +61,7 @@ final class SocketCalls {
         this.principal = principal;
         this.clientHost = clientHost;
         this.requestId = requestId;
+        this.subscriptions = new SocketSubscriptions(socket, parts, principal, clientHost);
     }
 
     void opened(EventLoop channelLoop) {
@@ -82,7 +84,14 @@ final class SocketCalls {
                 case "query" -> query(call(document, CallKind.QUERY, document.query()), document.transactionId());
                 case "commit" -> inTransaction(call(document, CallKind.END, statement("COMMIT")), document);
                 case "rollback" -> inTransaction(call(document, CallKind.END, statement("ROLLBACK")), document);
-                default -> throw Refusal.malformed("\"type\" must be begin, query, commit or rollback");
+                case "subscribe" -> {
+                    refuseWhileDraining();
+                    subscriptions.subscribe(document, loop, nextRequestId());
+                }
+                case "unsubscribe" -> subscriptions.unsubscribe(document);
+                default ->
+                    throw Refusal.malformed(
+                            "\"type\" must be begin, query, commit, rollback, subscribe or unsubscribe");
             }
         } catch (Refusal e) {
             new Call(socket, parts, id, nextRequestId(), CallKind.QUERY, null).refuse(e.error());
@@ -214,6 +223,7 @@ final class SocketCalls {
         for (var transaction : new ArrayList<>(transactions.values())) {
             transaction.writable(writable);
         }
+        subscriptions.writable();
     }
 
     /** Whether nothing runs, waits or is open. */
@@ -227,6 +237,7 @@ final class SocketCalls {
             return;
         }
         closed = true;
+        subscriptions.closeAll();
         waiting.clear();
         new ArrayList<>(running).forEach(Call::abandon);
         new ArrayList<>(transactions.values()).forEach(SessionQueue::abandon);

@@ -2,6 +2,7 @@
 package com.workersql.server.ws;
 
 import com.workersql.protocol.frame.Reservation;
+import com.workersql.server.changes.ChangeDesk;
 import com.workersql.server.http.Deadline;
 import com.workersql.server.http.query.QueryRun;
 import com.workersql.server.http.query.QuerySessions;
@@ -69,6 +70,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
      * @param reservation is asked before a message is gathered
      * @param connections counts the sockets
      * @param current whether who was proved once may still act
+     * @param changes what clients may subscribe to
      */
     record Parts(
             QuerySessions sessions,
@@ -78,7 +80,8 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
             AnswerBudget budget,
             Reservation reservation,
             AtomicInteger connections,
-            Predicate<Principal> current) {}
+            Predicate<Principal> current,
+            ChangeDesk changes) {}
 
     WebSocketConnection(Parts parts, Principal principal, String clientHost, String requestId) {
         this.parts = parts;

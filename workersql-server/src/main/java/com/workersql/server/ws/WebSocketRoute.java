@@ -2,6 +2,7 @@
 package com.workersql.server.ws;
 
 import com.workersql.protocol.frame.Reservation;
+import com.workersql.server.changes.ChangeDesk;
 import com.workersql.server.error.ErrorClass;
 import com.workersql.server.http.Exchange;
 import com.workersql.server.http.Route;
@@ -59,6 +60,7 @@ public final class WebSocketRoute implements Route {
     private final Reservation reservation;
     private final Predicate<Principal> current;
     private final ChannelHandler mysql;
+    private final ChangeDesk changes;
     private final AtomicInteger connections = new AtomicInteger();
 
     /**
@@ -72,6 +74,7 @@ public final class WebSocketRoute implements Route {
      * @param reservation is asked before a message is gathered
      * @param current whether who was proved once may still act
      * @param mysql makes the pipeline of the MySQL protocol behind the frames of the subprotocol {@code mysql}; sharable
+     * @param changes what clients may subscribe to
      */
     public WebSocketRoute(
             QuerySessions sessions,
@@ -81,7 +84,8 @@ public final class WebSocketRoute implements Route {
             QueryRun.Limits limits,
             Reservation reservation,
             Predicate<Principal> current,
-            ChannelHandler mysql) {
+            ChannelHandler mysql,
+            ChangeDesk changes) {
         this.current = current;
         this.sessions = sessions;
         this.gate = gate;
@@ -91,6 +95,7 @@ public final class WebSocketRoute implements Route {
         this.deflate = new Deflate(settings);
         this.reservation = reservation;
         this.mysql = mysql;
+        this.changes = changes;
         this.budget = new AnswerBudget(settings.answerBudgetBytes());
         Gauge.builder("workersql.ws.connections", connections, AtomicInteger::get)
                 .description("Open WebSockets")
@@ -177,7 +182,7 @@ public final class WebSocketRoute implements Route {
     private void upgrade(Exchange exchange, Principal principal) {
         var connection = new WebSocketConnection(
                 new WebSocketConnection.Parts(
-                        sessions, parser, settings, limits, budget, reservation, connections, current),
+                        sessions, parser, settings, limits, budget, reservation, connections, current, changes),
                 principal,
                 exchange.clientHost(),
                 exchange.requestId());

@@ -20,6 +20,7 @@ import java.util.function.ToLongFunction;
  * @param maxQueued how many statements may wait in one transaction; an error beyond
  * @param transactionIdleMillis how long a transaction may wait for its next statement before it is rolled back
  * @param transactionTotalMillis how long a transaction may take before it is rolled back
+ * @param maxSubscriptions how many subscriptions may be open on a socket; an error beyond
  * @param heartbeatMillis the time between two pings; who answers none of two is closed
  * @param stallTimeoutMillis how long a client may read nothing of what is sent before its connection is closed
  * @param compressFromBytes the smallest message that is compressed, where the client takes permessage-deflate
@@ -36,6 +37,7 @@ public record WebSocketSettings(
         int maxQueued,
         int transactionIdleMillis,
         int transactionTotalMillis,
+        int maxSubscriptions,
         int heartbeatMillis,
         int stallTimeoutMillis,
         int compressFromBytes,
@@ -72,6 +74,9 @@ public record WebSocketSettings(
     /** {@code transaction_total_millis}: default 300 s. */
     public static final Setting TRANSACTION_TOTAL_MILLIS =
             new Setting("transaction_total_millis", 300_000, 100, 86_400_000);
+
+    /** {@code max_subscriptions}: default 64. */
+    public static final Setting MAX_SUBSCRIPTIONS = new Setting("max_subscriptions", 64, 0, 10_000);
 
     /** {@code heartbeat_millis}: default 25 s. */
     public static final Setting HEARTBEAT_MILLIS = new Setting("heartbeat_millis", 25_000, 1_000, 600_000);
@@ -126,6 +131,7 @@ public record WebSocketSettings(
                 (int) values.applyAsLong(MAX_QUEUED),
                 (int) values.applyAsLong(TRANSACTION_IDLE_MILLIS),
                 (int) values.applyAsLong(TRANSACTION_TOTAL_MILLIS),
+                (int) values.applyAsLong(MAX_SUBSCRIPTIONS),
                 (int) values.applyAsLong(HEARTBEAT_MILLIS),
                 (int) values.applyAsLong(STALL_TIMEOUT_MILLIS),
                 (int) values.applyAsLong(COMPRESS_FROM_BYTES),

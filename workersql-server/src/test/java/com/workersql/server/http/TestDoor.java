@@ -3,6 +3,7 @@ package com.workersql.server.http;
 
 import com.workersql.protocol.frame.Reservation;
 import com.workersql.router.PermissionClass;
+import com.workersql.server.changes.ChangeDesk;
 import com.workersql.server.error.GatewayError;
 import com.workersql.server.http.query.FakeSessions;
 import com.workersql.server.http.session.SessionSettings;
@@ -141,6 +142,7 @@ public final class TestDoor implements AutoCloseable {
                 tunnel,
                 null,
                 false,
+                ChangeDesk.none(),
                 null);
         channel.pipeline().addLast(door);
     }

@@ -4,6 +4,7 @@ package com.workersql.server.it;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.workersql.server.Gateway;
 import com.workersql.server.http.Contract;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -43,7 +44,12 @@ final class Http {
     }
 
     Http(Fleet fleet, String tenant) {
-        this.port = fleet.gateway().httpAddress().getPort();
+        this(fleet, tenant, fleet.gateway());
+    }
+
+    /** The way to another gateway before the same shards. */
+    Http(Fleet fleet, String tenant, Gateway gateway) {
+        this.port = gateway.httpAddress().getPort();
         this.authorization = "Basic "
                 + Base64.getEncoder()
                         .encodeToString((tenant + ":" + fleet.password(tenant)).getBytes(StandardCharsets.UTF_8));

@@ -14,6 +14,8 @@ import java.util.List;
  * @param timeoutMillis of the member {@code timeout}; 0 when it is missing
  * @param rowsAsArrays whether the member {@code rows} says {@code array}
  * @param transactionId the member of that name, or null
+ * @param table the member of that name, or null
+ * @param from the member of that name, or null
  * @param unknownMembers names that mean nothing here
  * @param fault the first member whose value cannot be accepted, or null
  */
@@ -25,6 +27,8 @@ public record RequestDocument(
         int timeoutMillis,
         boolean rowsAsArrays,
         String transactionId,
+        String table,
+        String from,
         List<String> unknownMembers,
         GatewayError fault) {
     /**

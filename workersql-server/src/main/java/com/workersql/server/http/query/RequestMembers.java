@@ -31,6 +31,8 @@ final class RequestMembers {
     private boolean rowsAsArrays;
     private String transactionId;
     private String hints = "";
+    private String table;
+    private String from;
     private GatewayError fault;
     private JsonStreamContext own;
 
@@ -65,6 +67,8 @@ final class RequestMembers {
                 timeoutMillis,
                 rowsAsArrays,
                 transactionId,
+                table,
+                from,
                 unknown,
                 fault);
     }
@@ -85,6 +89,8 @@ final class RequestMembers {
             case "timeout" -> timeoutMillis = timeout();
             case "rows" -> rowsAsArrays = rows();
             case "transactionId" -> transactionId = string(name);
+            case "table" -> table = string(name);
+            case "from" -> from = string(name);
             case "hints" -> hints = hints();
             default -> {
                 if (unknown.size() < 10) {
