@@ -46,6 +46,9 @@ public record HandshakeV10(
 
     private static final int FIRST_SALT_BYTES = 8;
     private static final int LEAST_SECOND_SALT_BYTES = 13;
+    /** Its length is told with that of its NUL, in one byte. */
+    private static final int MAX_SALT_BYTES = 254;
+
     private static final int USUAL_SALT_BYTES = FIRST_SALT_BYTES + LEAST_SECOND_SALT_BYTES;
 
     public HandshakeV10 {
@@ -94,7 +97,9 @@ public record HandshakeV10(
         int collationId = in.readUnsignedByte();
         int statusFlags = in.readUnsignedShortLE();
         low |= in.readUnsignedShortLE() << 16;
-        int saltBytes = in.readUnsignedByte();
+        // Without a plugin there is no length here, whatever this byte says.
+        int told = in.readUnsignedByte();
+        int saltBytes = (low & CapabilityFlags.CLIENT_PLUGIN_AUTH) == 0 ? 0 : told;
         in.skip(6);
         int high = in.readIntLE();
         CapabilityFlags capabilities =
@@ -107,6 +112,9 @@ public record HandshakeV10(
             salt = length > salt.length ? Arrays.copyOf(salt, length) : salt;
             in.readBytes(salt, FIRST_SALT_BYTES, second);
             length -= salt[length - 1] == 0 ? 1 : 0;
+            if (length > MAX_SALT_BYTES) {
+                throw ProtocolException.badHandshake("the server's salt has no end");
+            }
         }
         String plugin = "";
         if (capabilities.has(CapabilityFlags.CLIENT_PLUGIN_AUTH) && in.isReadable()) {
