@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.protocol.value;
 
+import com.workersql.protocol.ProtocolException;
 import com.workersql.protocol.frame.PacketDecoder;
 import com.workersql.protocol.frame.PacketEncoder;
 import com.workersql.protocol.message.server.ColumnDefinition;
@@ -228,7 +229,7 @@ public final class RowWriter {
      *
      * @param row its column has the type of the column here
      * @param i which value, from 0
-     * @throws com.workersql.protocol.ProtocolException when a text that becomes binary is not what its type says
+     * @throws ProtocolException when a text that becomes binary is not what its type says
      */
     public RowWriter addValue(RowReader row, int i) {
         if (row.isNull(i)) {
@@ -253,9 +254,15 @@ public final class RowWriter {
             }
             case INT1, INT2, INT4, INT8 -> {
                 boolean unsigned = column.isUnsigned() || column.type() == ColumnType.YEAR;
-                addInteger(column, unsigned ? row.getUnsignedLong(i) : row.getLong(i), false);
+                long value = unsigned ? row.getUnsignedLong(i) : row.getLong(i);
+                if (!fits(column, value)) {
+                    throw ProtocolException.malformed(
+                            column.name() + " of type " + column.type() + " holds " + row.getText(i));
+                }
+                addInteger(column, value, false);
             }
-            default -> throw doesNotFit(column, "a value");
+            default ->
+                throw ProtocolException.malformed(column.name() + " of type " + column.type() + " holds a value");
         }
         return this;
     }
@@ -327,6 +334,15 @@ public final class RowWriter {
         return this;
     }
 
+    /** True when a column, of an integer type, can hold the number. */
+    private static boolean fits(ColumnDefinition column, long value) {
+        int bits = 8 * column.type().fixedBytes();
+        return bits == 64
+                || (column.isUnsigned()
+                        ? value >>> bits == 0
+                        : value >= -(1L << (bits - 1)) && value < 1L << (bits - 1));
+    }
+
     private RowWriter addInteger(ColumnDefinition column, long value, boolean wrongSign) {
         ColumnType type = column.type();
         if (type == ColumnType.LONGLONG && !wrongSign) {
@@ -337,11 +353,7 @@ public final class RowWriter {
         if (bits == 0) {
             throw doesNotFit(column, "an integer");
         }
-        boolean fits = bits == 64
-                || (column.isUnsigned()
-                        ? value >>> bits == 0
-                        : value >= -(1L << (bits - 1)) && value < 1L << (bits - 1));
-        if (wrongSign || !fits) {
+        if (wrongSign || !fits(column, value)) {
             throw doesNotFit(column, "the integer " + value);
         }
         switch (bits) {
