@@ -18,6 +18,11 @@ public enum SessionEffect {
     TEMPORARY_TABLE,
     /** {@code GET_LOCK}, {@code RELEASE_LOCK}, {@code RELEASE_ALL_LOCKS} or the locking service's functions. */
     USER_LOCK,
+    /**
+     * Names a user lock, by {@code GET_LOCK}, {@code RELEASE_LOCK}, {@code IS_FREE_LOCK} or {@code IS_USED_LOCK}: names that all
+     * sessions of a server share.
+     */
+    LOCK_NAME_USED,
     /** {@code LOCK TABLES} or {@code FLUSH TABLES ... FOR EXPORT}. */
     LOCK_TABLES,
     /** {@code UNLOCK TABLES}: table locks and the global read lock end here. */

@@ -142,7 +142,9 @@ class RouterTest {
         assertThat(kept("SELECT a INTO @x FROM t"))
                 .containsExactlyInAnyOrder(SessionEffect.USER_VARIABLE, SessionEffect.OTHER_FOUND_ROWS);
         assertThat(kept("SELECT @a")).containsExactly(SessionEffect.USER_VARIABLE_USED);
-        assertThat(kept("SELECT GET_LOCK('a', 1)")).containsExactly(SessionEffect.USER_LOCK);
+        assertThat(kept("SELECT GET_LOCK('a', 1)"))
+                .containsExactly(SessionEffect.USER_LOCK, SessionEffect.LOCK_NAME_USED);
+        assertThat(kept("SELECT `is_free_lock`('a')")).contains(SessionEffect.LOCK_NAME_USED);
         assertThat(kept("SELECT SQL_CALC_FOUND_ROWS a FROM t")).containsExactly(SessionEffect.FOUND_ROWS);
         assertThat(kept("SELECT a FROM t FOR UPDATE")).containsExactly(SessionEffect.ROW_LOCK);
         assertThat(kept("SELECT a FROM t LOCK IN SHARE MODE")).containsExactly(SessionEffect.ROW_LOCK);

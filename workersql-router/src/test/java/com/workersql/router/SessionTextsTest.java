@@ -61,6 +61,12 @@ class SessionTextsTest {
     }
 
     @Test
+    void replacesFunctionsInEveryRowOfValues() {
+        assertThat(written("INSERT INTO t VALUES (ROW_COUNT(), 1), (ROW_COUNT(), 2)"))
+                .isEqualTo("INSERT INTO t VALUES (7, 1), (7, 2)");
+    }
+
+    @Test
     void keepsBytesThatAreNoUtf8() {
         byte[] sql = "SELECT ROW_COUNT(), '\u00e9'".getBytes(StandardCharsets.ISO_8859_1);
         byte[] written = router.withSessionValues(

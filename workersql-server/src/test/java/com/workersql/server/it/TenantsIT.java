@@ -242,6 +242,28 @@ class TenantsIT {
     }
 
     @Test
+    void locksOfTenantsOnOneShardDoNotMeet() throws Exception {
+        var passwords = new ArrayList<String>();
+        for (var name : List.of("one_of_two", "two_of_two")) {
+            var added = call("POST", "/v1/admin/tenants", "{\"name\": \"" + name + "\", \"shard\": \"shard_0\"}");
+            passwords.add((String) added.body().get("password"));
+        }
+        try (var one = connect("one_of_two", passwords.get(0));
+                var again = connect("one_of_two", passwords.get(0));
+                var two = connect("two_of_two", passwords.get(1))) {
+            assertThat(ShardFixture.text(one, "SELECT GET_LOCK('job', 0)")).isEqualTo("1");
+            assertThat(ShardFixture.text(again, "SELECT GET_LOCK('job', 0)")).isEqualTo("0");
+            assertThat(ShardFixture.text(two, "SELECT IS_FREE_LOCK('job')")).isEqualTo("1");
+            assertThat(ShardFixture.text(two, "SELECT GET_LOCK('job', 0)")).isEqualTo("1");
+            assertThat(ShardFixture.text(one, "SELECT RELEASE_LOCK('job')")).isEqualTo("1");
+            assertThat(ShardFixture.text(again, "SELECT GET_LOCK('job', 0)")).isEqualTo("1");
+        }
+        for (var name : List.of("one_of_two", "two_of_two")) {
+            call("DELETE", "/v1/admin/tenants/" + name + "?dropData=true", null);
+        }
+    }
+
+    @Test
     void theCommandLineChangesTenantsOfAGatewayThatRuns() throws Exception {
         var config = commandLineConfig();
 

@@ -19,6 +19,7 @@ public final class Classifier {
     private static final int MAX_FINGERPRINT_CHARS = 4096;
 
     private static final Set<SessionEffect> NOT_READING = EnumSet.of(
+            SessionEffect.LOCK_NAME_USED,
             SessionEffect.USER_LOCK,
             SessionEffect.CALL,
             SessionEffect.SEQUENCE,

@@ -27,6 +27,9 @@ final class EffectReader {
         }
         boolean into = false;
         for (int token = 0; token < s.tokens(); token++) {
+            if (LockNames.isCall(s, token)) {
+                effects.add(SessionEffect.LOCK_NAME_USED);
+            }
             switch (s.kind(token)) {
                 case Token.USER_VARIABLE -> {
                     if (!definition) {

@@ -18,14 +18,18 @@ public final class SessionValues {
 
     private final FoldedStatement s;
     private final Function<SessionFunction, String> values;
+    /** Put before the names of user locks; null to leave them. */
+    private final String lockPrefix;
+
     private final ByteArrayOutputStream out;
     private int copied;
     private boolean changed;
     private boolean regionChanged;
 
-    private SessionValues(FoldedStatement s, Function<SessionFunction, String> values) {
+    private SessionValues(FoldedStatement s, Function<SessionFunction, String> values, String lockPrefix) {
         this.s = s;
         this.values = values;
+        this.lockPrefix = lockPrefix;
         this.out = new ByteArrayOutputStream(s.length() + 64);
         this.copied = s.offset();
     }
@@ -33,16 +37,17 @@ public final class SessionValues {
     /**
      * {@return the text with values, or null where nothing was to be replaced}
      *
-     * @param s the statement, nested no deeper than {@link FoldedStatement#MAX_NESTING}
+     * @param s the statement with all its tokens, nested no deeper than {@link FoldedStatement#MAX_NESTING}
      * @param values gives the SQL expression for a function in ASCII, null to leave it as it is
+     * @param lockPrefix put before the names of user locks, in ASCII without quotes; null to leave them as they are
      */
-    public static byte[] write(FoldedStatement s, Function<SessionFunction, String> values) {
+    public static byte[] write(FoldedStatement s, Function<SessionFunction, String> values, String lockPrefix) {
         if (s.isTooDeep() || s.isInvalid()) {
             return null;
         }
-        SessionValues writer = new SessionValues(s, values);
+        SessionValues writer = new SessionValues(s, values, lockPrefix);
         for (int token = 0; token < s.tokens(); token++) {
-            token = writer.region(token);
+            token = writer.region(token, false);
         }
         if (!writer.changed) {
             return null;
@@ -51,14 +56,29 @@ public final class SessionValues {
         return writer.out.toByteArray();
     }
 
-    /** Writes up to the parenthesis that closes what begins here; returns its token. */
-    private int region(int first) {
+    /**
+     * Writes up to the parenthesis that closes what begins here; returns its token.
+     *
+     * @param isLock whether what begins here are the arguments of a function that takes the name of a lock first
+     */
+    private int region(int first, boolean isLock) {
+        boolean inName = isLock;
+        if (isLock) {
+            copyTo(s.start(first));
+            write("CONCAT('" + lockPrefix + "', ");
+            changed = true;
+        }
         boolean anyChanged = false;
         boolean itemChanged = false;
         int item = -1;
         int token = first;
         while (token < s.tokens() && !s.isMark(token, ')') && !s.isMark(token, '}')) {
             boolean comma = s.isMark(token, ',');
+            if (inName && comma) {
+                copyTo(s.start(token));
+                write(")");
+                inName = false;
+            }
             if (item >= 0 && (comma || endsItems(token))) {
                 if (itemChanged) {
                     name(item, token);
@@ -68,8 +88,9 @@ public final class SessionValues {
             }
             boolean now;
             if (s.isMark(token, '(') || s.isMark(token, '{')) {
-                token = region(token + 1);
-                now = regionChanged;
+                boolean lock = lockPrefix != null && s.isMark(token, '(') && LockNames.isCall(s, token - 1);
+                token = region(token + 1, lock && token + 1 < s.tokens());
+                now = regionChanged | lock;
             } else {
                 if (s.isWord(token, Word.SELECT)) {
                     item = token + 1;
@@ -86,6 +107,10 @@ public final class SessionValues {
         }
         if (item >= 0 && itemChanged) {
             name(item, Math.min(token, s.tokens()));
+        }
+        if (inName && token < s.tokens()) {
+            copyTo(s.start(token));
+            write(")");
         }
         regionChanged = anyChanged;
         return token;

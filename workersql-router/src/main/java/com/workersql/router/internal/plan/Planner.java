@@ -251,7 +251,7 @@ public final class Planner {
 
     /** {@return a statement's text with values for session functions; null where it has none of them} */
     public byte[] withSessionValues(Statement statement, Function<SessionFunction, String> values) {
-        return folded(statement, s -> SessionValues.write(s, values));
+        return folded(statement, s -> SessionValues.write(s, values, null));
     }
 
     /** {@return what a statement touches; without its tables where its shape is not in the cache} */
@@ -271,7 +271,8 @@ public final class Planner {
     private <T> T folded(Statement statement, Function<FoldedStatement, T> reader) {
         Scratch scratch = take();
         try {
-            scratch.folded.fold(statement.bytes(), statement.offset(), statement.length(), statement.context());
+            // Not folded: of rows that are alike, each has its own functions and names.
+            scratch.folded.readAll(statement.bytes(), statement.offset(), statement.length(), statement.context());
             return reader.apply(scratch.folded);
         } finally {
             scratch.folded.release();
@@ -345,6 +346,14 @@ public final class Planner {
     }
 
     private RoutePlan plan(
+            Statement statement, Scratch scratch, InForce now, Purpose purpose, boolean mayAnalyse, RouteTrace trace) {
+        RoutePlan plan = route(statement, scratch, now, purpose, mayAnalyse, trace);
+        return plan != null && LockScope.concerns(plan, statement)
+                ? LockScope.apply(plan, statement, now.home(statement.context().tenant()))
+                : plan;
+    }
+
+    private RoutePlan route(
             Statement statement, Scratch scratch, InForce now, Purpose purpose, boolean mayAnalyse, RouteTrace trace) {
         FoldedStatement s = scratch.folded;
         boolean analysable = s.statements() == 1 && !s.isDoubtful() && !s.isTooDeep();
@@ -696,6 +705,9 @@ public final class Planner {
         }
         if (!(plan instanceof SingleShard single)) {
             return Refusal.unsupported(info, info.kind() + " of a statement for several shards");
+        }
+        if (single.rewritten() != null) {
+            return Refusal.unsupported(info, info.kind() + " of a statement that names user locks");
         }
         Set<SessionEffect> effects = EnumSet.of(SessionEffect.TEXT_PREPARE);
         effects.addAll(single.statement().effects());

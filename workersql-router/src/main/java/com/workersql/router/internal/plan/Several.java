@@ -63,6 +63,7 @@ final class Several {
         for (RoutePlan plan : plans) {
             if (!(plan instanceof SingleShard single)
                     || single.discardConnectionAfterwards()
+                    || single.rewritten() != null
                     || (shard != null && !shard.equals(single.shard()))) {
                 return oneByOne(info);
             }
