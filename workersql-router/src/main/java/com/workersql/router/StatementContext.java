@@ -17,6 +17,8 @@ import java.util.Objects;
  *     MariaDB 11.4.5
  * @param ownAccount whether the session's backend connections use an account that reaches nothing but the tenant's own
  *     data, so that a text that cannot be analysed may still be sent
+ * @param strict whether {@code sql_mode} holds {@code STRICT_TRANS_TABLES} or {@code STRICT_ALL_TABLES}: a key is stored as it is
+ *     given, or not at all
  */
 public record StatementContext(
         String tenant,
@@ -26,12 +28,26 @@ public record StatementContext(
         ClientCharset charset,
         ServerFlavor flavor,
         int serverVersion,
-        boolean ownAccount) {
+        boolean ownAccount,
+        boolean strict) {
 
     /** Checks the parts. */
     public StatementContext {
         Objects.requireNonNull(charset, "charset");
         Objects.requireNonNull(flavor, "flavor");
+    }
+
+    /** A context of a session in strict mode, which is the servers' default. */
+    public StatementContext(
+            String tenant,
+            String schema,
+            boolean ansiQuotes,
+            boolean noBackslashEscapes,
+            ClientCharset charset,
+            ServerFlavor flavor,
+            int serverVersion,
+            boolean ownAccount) {
+        this(tenant, schema, ansiQuotes, noBackslashEscapes, charset, flavor, serverVersion, ownAccount, true);
     }
 
     /**
@@ -52,7 +68,7 @@ public record StatementContext(
      */
     public StatementContext withSchema(String newSchema) {
         return new StatementContext(
-                tenant, newSchema, ansiQuotes, noBackslashEscapes, charset, flavor, serverVersion, ownAccount);
+                tenant, newSchema, ansiQuotes, noBackslashEscapes, charset, flavor, serverVersion, ownAccount, strict);
     }
 
     /**
@@ -63,7 +79,15 @@ public record StatementContext(
      */
     public StatementContext withSqlMode(boolean newAnsiQuotes, boolean newNoBackslashEscapes) {
         return new StatementContext(
-                tenant, schema, newAnsiQuotes, newNoBackslashEscapes, charset, flavor, serverVersion, ownAccount);
+                tenant,
+                schema,
+                newAnsiQuotes,
+                newNoBackslashEscapes,
+                charset,
+                flavor,
+                serverVersion,
+                ownAccount,
+                strict);
     }
 
     /**
@@ -73,7 +97,7 @@ public record StatementContext(
      */
     public StatementContext withCharset(ClientCharset newCharset) {
         return new StatementContext(
-                tenant, schema, ansiQuotes, noBackslashEscapes, newCharset, flavor, serverVersion, ownAccount);
+                tenant, schema, ansiQuotes, noBackslashEscapes, newCharset, flavor, serverVersion, ownAccount, strict);
     }
 
     /**
@@ -83,6 +107,16 @@ public record StatementContext(
      */
     public StatementContext withOwnAccount(boolean newOwnAccount) {
         return new StatementContext(
-                tenant, schema, ansiQuotes, noBackslashEscapes, charset, flavor, serverVersion, newOwnAccount);
+                tenant, schema, ansiQuotes, noBackslashEscapes, charset, flavor, serverVersion, newOwnAccount, strict);
+    }
+
+    /**
+     * {@return this context in or out of strict mode}
+     *
+     * @param newStrict whether {@code sql_mode} holds one of the strict modes
+     */
+    public StatementContext withStrict(boolean newStrict) {
+        return new StatementContext(
+                tenant, schema, ansiQuotes, noBackslashEscapes, charset, flavor, serverVersion, ownAccount, newStrict);
     }
 }

@@ -346,7 +346,8 @@ public final class StatementExecutor {
                     charset(session),
                     current.flavor(),
                     current.serverVersion(),
-                    tenant != null);
+                    tenant != null,
+                    modes.strict());
             session.context(context);
         }
         return context;

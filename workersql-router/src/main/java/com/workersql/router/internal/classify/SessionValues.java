@@ -90,7 +90,7 @@ public final class SessionValues {
             if (s.isMark(token, '(') || s.isMark(token, '{')) {
                 boolean lock = lockPrefix != null && s.isMark(token, '(') && LockNames.isCall(s, token - 1);
                 token = region(token + 1, lock && token + 1 < s.tokens());
-                now = regionChanged | lock;
+                now = regionChanged || lock;
             } else {
                 if (s.isWord(token, Word.SELECT)) {
                     item = token + 1;

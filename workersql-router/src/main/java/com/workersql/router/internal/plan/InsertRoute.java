@@ -69,6 +69,9 @@ final class InsertRoute {
         if (ignores()) {
             return refused("INSERT IGNORE, which may store another key than it is given,");
         }
+        if (!statement.context().strict()) {
+            return refused(info.kind() + " without a strict sql_mode, which may store another key than it is given,");
+        }
         if (preparing) {
             return new SingleShard(info, preferred(), false);
         }

@@ -67,14 +67,14 @@ class PlaceholdersTest {
 
     @Test
     void takesABackslashForACharacterWhereTheServerDoes() throws Refusal {
-        var modes = new SqlModes(false, true);
+        var modes = new SqlModes(false, true, true);
 
         assertThat(bind("SELECT '\\', :a", a(), modes).sql()).isEqualTo("SELECT '\\', ?");
     }
 
     @Test
     void takesDoubleQuotesForNamesWhereTheServerDoes() throws Refusal {
-        var modes = new SqlModes(true, false);
+        var modes = new SqlModes(true, false, true);
 
         assertThat(bind("SELECT \"\\\", :a", a(), modes).sql()).isEqualTo("SELECT \"\\\", ?");
     }
