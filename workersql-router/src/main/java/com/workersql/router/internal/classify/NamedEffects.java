@@ -122,6 +122,12 @@ public final class NamedEffects {
 
     /** Only a plain literal is taken for a name: what a server makes of an escape is the server's to know. */
     private String lockName(int token, char end) {
+        // The name of a tenant's lock, as it is sent with its prefix.
+        if (s.text(token).equalsIgnoreCase("CONCAT") && s.isMark(token + 1, '(') && s.isMark(token + 6, end)) {
+            String prefix = lockName(token + 2, ',');
+            String name = lockName(token + 4, ')');
+            return prefix == null || name == null ? null : prefix + name;
+        }
         if (s.kind(token) != Token.STRING || !s.isMark(token + 1, end)) {
             return null;
         }
