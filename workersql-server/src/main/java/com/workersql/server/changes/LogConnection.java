@@ -21,6 +21,7 @@ import com.workersql.protocol.session.ServerErrorException;
 import com.workersql.protocol.session.ServerSession;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -98,6 +99,8 @@ final class LogConnection {
                 .group(loop)
                 .channelFactory(() -> source.channels().get())
                 .option(ChannelOption.SO_KEEPALIVE, true)
+                // Subscribers of the same loop take what one read has brought before the next one.
+                .option(ChannelOption.RECVBUF_ALLOCATOR, new AdaptiveRecvByteBufAllocator().maxMessagesPerRead(1))
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, CONNECT_MILLIS)
                 .handler(new ChannelInitializer<>() {
                     @Override
