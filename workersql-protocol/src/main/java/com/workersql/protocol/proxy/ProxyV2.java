@@ -146,8 +146,13 @@ final class ProxyV2 {
     }
 
     private static UnixDomainSocketAddress path(ByteBuf in) {
-        int length = in.bytesBefore((byte) 0);
-        String text = in.toString(in.readerIndex(), length < 0 ? UNIX_PATH_BYTES : length, StandardCharsets.UTF_8);
+        int end = in.bytesBefore((byte) 0);
+        int length = end < 0 ? UNIX_PATH_BYTES : end;
+        if (!ByteBufUtil.isText(in, in.readerIndex(), length, StandardCharsets.UTF_8)) {
+            // Replacement characters would make another path of it, and one that may be too long to tell on.
+            throw ProxyHeader.malformed("has a path that is not UTF-8");
+        }
+        String text = in.toString(in.readerIndex(), length, StandardCharsets.UTF_8);
         try {
             return text.isEmpty() ? null : UnixDomainSocketAddress.of(text);
         } catch (InvalidPathException e) {

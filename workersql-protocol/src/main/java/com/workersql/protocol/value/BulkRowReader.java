@@ -78,7 +78,7 @@ public final class BulkRowReader extends ParameterValues {
     }
 
     private void locate(int i) {
-        ColumnType type = types.type(i);
+        ColumnType type = typeOf(i);
         int length = BinaryValue.contentBytes(type, in, index, in.writerIndex());
         int start = index + BinaryValue.prefixBytes(type, in, index);
         setValue(i, start, length);

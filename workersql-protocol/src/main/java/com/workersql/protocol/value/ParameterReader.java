@@ -122,7 +122,7 @@ public final class ParameterReader extends ParameterValues {
                     "Incorrect arguments to mysqld_stmt_execute: parameter " + i
                             + " has a value but its type was never told");
         }
-        ColumnType type = readAs(types.type(i));
+        ColumnType type = super.typeOf(i);
         if (type == ColumnType.YEAR && isYearInText(in, index, end)) {
             type = ColumnType.STRING;
         }
@@ -130,14 +130,6 @@ public final class ParameterReader extends ParameterValues {
         int start = index + BinaryValue.prefixBytes(type, in, index);
         setValue(i, start, length);
         return start + length;
-    }
-
-    /**
-     * The type NULL makes no value NULL, only the bit does: MariaDB reads a value whose type was last told so as a string, and
-     * MySQL refuses it (1210), which is the server's to say.
-     */
-    private static ColumnType readAs(ColumnType told) {
-        return told == ColumnType.NULL ? ColumnType.STRING : told;
     }
 
     /** Some clients send a YEAR as text, others as two bytes. No year is so great that its second byte is a digit's. */
@@ -197,7 +189,7 @@ public final class ParameterReader extends ParameterValues {
 
     @Override
     ColumnType typeOf(int i) {
-        ColumnType type = readAs(types.type(i));
+        ColumnType type = super.typeOf(i);
         return type == ColumnType.YEAR && valueBytes(i) == YEAR_DIGITS ? ColumnType.STRING : type;
     }
 }

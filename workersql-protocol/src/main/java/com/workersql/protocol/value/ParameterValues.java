@@ -35,9 +35,14 @@ public abstract sealed class ParameterValues extends ValueReader permits Paramet
         return isUnsignedAt(i);
     }
 
+    /**
+     * What a value is read as. The type NULL makes no value NULL, only the bit or the indicator does: MariaDB reads a value whose
+     * type was last told so as a string, and MySQL refuses it (1210), which is the server's to say.
+     */
     @Override
     ColumnType typeOf(int i) {
-        return types.type(i);
+        ColumnType told = types.type(i);
+        return told == ColumnType.NULL ? ColumnType.STRING : told;
     }
 
     @Override
