@@ -15,7 +15,8 @@ import com.workersql.protocol.session.ServerErrorException;
 import com.workersql.protocol.value.RowReader;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -44,7 +45,8 @@ final class SmallQuery implements ReplyHandler {
 
     /** The packet that asks. */
     static ByteBuf packet(ByteBufAllocator allocator, String sql) {
-        var text = ByteBufUtil.writeUtf8(allocator, sql);
+        // Not by Netty's writer: behind half a surrogate pair it makes one byte of a character, a backtick of U+0160.
+        var text = Unpooled.wrappedBuffer(sql.getBytes(StandardCharsets.UTF_8));
         var payload = allocator.buffer();
         new Query(text).encode(payload, CapabilityFlags.NONE);
         var packet = allocator.buffer();

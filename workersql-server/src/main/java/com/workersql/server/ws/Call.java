@@ -15,7 +15,6 @@ import com.workersql.server.session.ClientSession;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.CompositeByteBuf;
-import java.nio.charset.StandardCharsets;
 
 /** One message of a client and the one message that answers it, which is gathered whole. Confined to the socket's event loop. */
 final class Call implements QueryOutput, SessionTask {
@@ -207,7 +206,7 @@ final class Call implements QueryOutput, SessionTask {
     }
 
     private void writeId(ByteBuf out) {
-        out.writeCharSequence(id, StandardCharsets.UTF_8);
+        JsonOutput.json(out, id);
     }
 
     @Override

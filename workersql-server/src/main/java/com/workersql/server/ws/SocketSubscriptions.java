@@ -11,7 +11,6 @@ import com.workersql.server.session.Principal;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.EventLoop;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Locale;
@@ -112,7 +111,7 @@ final class SocketSubscriptions {
         private ByteBuf head(String type, String member) {
             var head = ByteBufAllocator.DEFAULT.buffer(64 + id.length());
             JsonOutput.raw(head, "{\"type\":\"" + type + "\",\"id\":");
-            head.writeCharSequence(id, StandardCharsets.UTF_8);
+            JsonOutput.json(head, id);
             JsonOutput.raw(head, member);
             return head;
         }

@@ -17,8 +17,9 @@ import com.workersql.server.http.query.TextRows;
 import com.workersql.server.http.session.Script;
 import com.workersql.server.http.session.StatementDesk;
 import com.workersql.server.session.Principal;
-import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -191,7 +192,7 @@ public final class IdempotentWrites {
         exchange.respond(
                 HttpResponseStatus.OK,
                 "application/json",
-                ByteBufUtil.writeUtf8(exchange.channel().alloc(), json));
+                Unpooled.wrappedBuffer(json.getBytes(StandardCharsets.UTF_8)));
     }
 
     private void replay(Attempt attempt) {

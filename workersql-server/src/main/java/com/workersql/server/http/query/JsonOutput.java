@@ -34,7 +34,8 @@ public final class JsonOutput {
      * @param json well-formed
      */
     public static void json(ByteBuf out, String json) {
-        ByteBufUtil.writeUtf8(out, json);
+        // Not by Netty's writer: behind half a surrogate pair it makes one byte of a character, a quote of U+0122.
+        out.writeBytes(json.getBytes(StandardCharsets.UTF_8));
     }
 
     /**

@@ -91,4 +91,13 @@ class JsonOutputTest {
 
         assertThat(written()).isEqualTo(json);
     }
+
+    @Test
+    void halfACharacterMakesNoQuoteOfTheCharacterBehindIt() {
+        ByteBuf out = Unpooled.buffer();
+
+        JsonOutput.json(out, "\"\uD800\u0122\"");
+
+        assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("\"?\u0122\"");
+    }
 }
