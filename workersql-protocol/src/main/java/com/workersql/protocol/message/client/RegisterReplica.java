@@ -5,9 +5,11 @@ import static java.util.Objects.requireNonNull;
 
 import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.Command;
+import com.workersql.protocol.ProtocolException;
 import com.workersql.protocol.wire.ProtocolStrings;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * Says who a replica is, before it asks for the binary log (COM_REGISTER_SLAVE on the wire). The answer is OK or ERR.
@@ -64,7 +66,13 @@ public record RegisterReplica(int serverId, String host, String user, String pas
 
     private static String readShort(ByteBuf in) {
         ProtocolStrings.require(in, 1);
-        return new String(ProtocolStrings.readFixedBytes(in, in.readUnsignedByte()), StandardCharsets.UTF_8);
+        byte[] bytes = ProtocolStrings.readFixedBytes(in, in.readUnsignedByte());
+        String text = new String(bytes, StandardCharsets.UTF_8);
+        if (!Arrays.equals(bytes, text.getBytes(StandardCharsets.UTF_8))) {
+            // With replacement characters it could be longer than its length can say.
+            throw ProtocolException.malformed("a replica's name, user or password that is not UTF-8");
+        }
+        return text;
     }
 
     private static void writeShort(ByteBuf out, String text) {
