@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.Command;
 import com.workersql.server.config.GatewayConfig;
+import com.workersql.server.config.PoolConfig;
 import com.workersql.server.config.ShardConfig;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +14,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
@@ -60,7 +62,11 @@ class AbandonedSessionsIT {
                         shard.weight(),
                         shard.admin()))
                 .toList();
-        return config.toBuilder().shards(shards).build();
+        // A client may pin while the connection of one that is gone is still being cleaned up.
+        return config.toBuilder()
+                .shards(shards)
+                .pool(PoolConfig.of(Map.of(PoolConfig.PINNED_PERCENT_PER_TENANT, 100L)))
+                .build();
     }
 
     @AfterAll

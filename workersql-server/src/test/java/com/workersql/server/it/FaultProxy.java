@@ -3,6 +3,7 @@ package com.workersql.server.it;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -21,6 +22,8 @@ import java.util.concurrent.locks.LockSupport;
 final class FaultProxy implements AutoCloseable {
     private static final int CHUNK_BYTES = 16 * 1024;
     private static final int SILENT = Integer.MAX_VALUE;
+    private static final int FIRST_PORT = 28_000;
+    private static final int PORTS = 4_000;
 
     /** What happens to all connections. */
     enum Mode {
@@ -61,8 +64,21 @@ final class FaultProxy implements AutoCloseable {
 
     FaultProxy(int target) throws IOException {
         this.target = target;
-        this.server = listen(0);
+        this.server = listenAnywhere();
         this.port = server.getLocalPort();
+    }
+
+    /** Below the ports that systems give to outgoing connections: one of them could take ours while it is closed. */
+    private ServerSocket listenAnywhere() throws IOException {
+        int first = (int) (ProcessHandle.current().pid() % PORTS);
+        for (int i = 0; i < PORTS; i++) {
+            try {
+                return listen(FIRST_PORT + (first + i) % PORTS);
+            } catch (BindException e) {
+                // Somebody listens there; the next one.
+            }
+        }
+        throw new BindException("none of " + PORTS + " ports is free from " + FIRST_PORT);
     }
 
     private ServerSocket listen(int wanted) throws IOException {
