@@ -2,6 +2,7 @@
 package com.workersql.server.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.workersql.protocol.CapabilityFlags;
@@ -204,6 +205,7 @@ class ProxyProtocolIT {
     @ParameterizedTest
     @ValueSource(ints = {0, 1})
     void shardsGetAHeaderAndRefuseItFromWhomTheyDoNotBelieve(int shard) throws Exception {
+        assumeFalse(Fleet.isMySql(), "MySQL does not know the PROXY protocol");
         String tenant = Fleet.TENANTS.get(shard);
         try (var client = RawClient.connect(
                 socket(OTHER, mysqlPort(), new byte[0]), tenant, fleet.password(tenant), tenant, CAPABILITIES)) {
