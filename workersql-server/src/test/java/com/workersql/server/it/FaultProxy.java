@@ -3,7 +3,7 @@ package com.workersql.server.it;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.BindException;
+import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -22,8 +22,6 @@ import java.util.concurrent.locks.LockSupport;
 final class FaultProxy implements AutoCloseable {
     private static final int CHUNK_BYTES = 16 * 1024;
     private static final int SILENT = Integer.MAX_VALUE;
-    private static final int FIRST_PORT = 28_000;
-    private static final int PORTS = 4_000;
 
     /** What happens to all connections. */
     enum Mode {
@@ -60,32 +58,20 @@ final class FaultProxy implements AutoCloseable {
     private volatile byte[] markedReply = new byte[0];
     private volatile Renaming renaming;
     private ServerSocket server;
+    private Thread accepting;
     private final int port;
 
     FaultProxy(int target) throws IOException {
         this.target = target;
-        this.server = listenAnywhere();
+        this.server = listen(0);
         this.port = server.getLocalPort();
-    }
-
-    /** Below the ports that systems give to outgoing connections: one of them could take ours while it is closed. */
-    private ServerSocket listenAnywhere() throws IOException {
-        int first = (int) (ProcessHandle.current().pid() % PORTS);
-        for (int i = 0; i < PORTS; i++) {
-            try {
-                return listen(FIRST_PORT + (first + i) % PORTS);
-            } catch (BindException e) {
-                // Somebody listens there; the next one.
-            }
-        }
-        throw new BindException("none of " + PORTS + " ports is free from " + FIRST_PORT);
     }
 
     private ServerSocket listen(int wanted) throws IOException {
         var listening = new ServerSocket();
         listening.setReuseAddress(true);
         listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), wanted));
-        thread("fault-proxy-accept", () -> accept(listening));
+        accepting = thread("fault-proxy-accept", () -> accept(listening));
         return listening;
     }
 
@@ -128,6 +114,8 @@ final class FaultProxy implements AutoCloseable {
     /** Refuses new connections and resets the established ones. */
     void closePort() throws IOException {
         server.close();
+        // The port is free only when nobody waits for connections on it any more.
+        join(accepting);
         links.forEach(Link::reset);
     }
 
@@ -162,10 +150,20 @@ final class FaultProxy implements AutoCloseable {
         }
     }
 
-    private static void thread(String name, Runnable work) {
+    private static Thread thread(String name, Runnable work) {
         var thread = new Thread(work, name);
         thread.setDaemon(true);
         thread.start();
+        return thread;
+    }
+
+    private static void join(Thread thread) throws InterruptedIOException {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while a port was closed");
+        }
     }
 
     @Override
