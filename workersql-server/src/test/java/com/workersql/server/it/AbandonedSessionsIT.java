@@ -7,7 +7,6 @@ import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.Command;
 import com.workersql.server.config.GatewayConfig;
 import com.workersql.server.config.PoolConfig;
-import com.workersql.server.config.ShardConfig;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -51,20 +50,8 @@ class AbandonedSessionsIT {
     }
 
     private static GatewayConfig withFewConnections(GatewayConfig config) {
-        var shards = config.shards().stream()
-                .map(shard -> new ShardConfig(
-                        shard.name(),
-                        shard.endpoints(),
-                        shard.account(),
-                        shard.tls(),
-                        CONNECTIONS,
-                        shard.allowPublicKeyRetrieval(),
-                        shard.weight(),
-                        shard.admin()))
-                .toList();
         // A client may pin while the connection of one that is gone is still being cleaned up.
-        return config.toBuilder()
-                .shards(shards)
+        return Fleet.withConnections(config, CONNECTIONS).toBuilder()
                 .pool(PoolConfig.of(Map.of(PoolConfig.PINNED_PERCENT_PER_TENANT, 100L)))
                 .build();
     }

@@ -9,7 +9,6 @@ import com.workersql.server.embedded.ShardFixture;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -55,7 +54,7 @@ class FailoverIT {
             ShardFixture.run(two, "STOP SLAVE");
             ShardFixture.run(one, "SET GLOBAL read_only = 1");
 
-            var writing = inThread(() -> {
+            var writing = InThread.inThread(() -> {
                 ShardFixture.run(acme, "INSERT INTO moved VALUES (2)");
                 return Duration.ZERO;
             });
@@ -103,7 +102,7 @@ class FailoverIT {
                         .isEqualTo(3101);
                 ShardFixture.run(acme, "ROLLBACK");
                 // Outside of a transaction it waits, and here nobody takes over while it does.
-                var waiting = inThread(() -> {
+                var waiting = InThread.inThread(() -> {
                     ShardFixture.run(acme, "INSERT INTO half VALUES (4)");
                     return Duration.ZERO;
                 });
@@ -120,26 +119,6 @@ class FailoverIT {
     }
 
     // ---- what they need
-
-    private interface Work<T> {
-        T run() throws SQLException;
-    }
-
-    private static <T> CompletableFuture<T> inThread(Work<T> work) {
-        var result = new CompletableFuture<T>();
-        var thread = new Thread(
-                () -> {
-                    try {
-                        result.complete(work.run());
-                    } catch (SQLException e) {
-                        result.completeExceptionally(e);
-                    }
-                },
-                "client");
-        thread.setDaemon(true);
-        thread.start();
-        return result;
-    }
 
     private static EmbeddedShard shard(int number) {
         return fleet.embedded().shards().get(number);

@@ -9,6 +9,7 @@ import com.workersql.server.config.PolicySource;
 import com.workersql.server.config.Secret;
 import com.workersql.server.config.ShardAccount;
 import com.workersql.server.config.ShardConfig;
+import com.workersql.server.config.ShardEndpoint;
 import com.workersql.server.embedded.EmbeddedShards;
 import com.workersql.server.embedded.ShardFixture;
 import com.workersql.server.embedded.ShardListener;
@@ -64,6 +65,28 @@ final class Fleet implements AutoCloseable {
     /** Whether the shards are MySQL servers that exist beside the build. */
     static boolean isMySql() {
         return System.getProperty(MYSQL_PORTS) != null;
+    }
+
+    /** The configuration with so many connections to each endpoint. */
+    static GatewayConfig withConnections(GatewayConfig config, int connections) {
+        var shards = config.shards().stream()
+                .map(shard -> with(shard, shard.endpoints(), connections))
+                .toList();
+        return config.toBuilder().shards(shards).build();
+    }
+
+    /** The shard elsewhere, with so many connections to each endpoint. */
+    static ShardConfig with(ShardConfig shard, List<ShardEndpoint> endpoints, int connections) {
+        return new ShardConfig(
+                shard.name(),
+                endpoints,
+                shard.account(),
+                shard.tls(),
+                connections,
+                shard.allowPublicKeyRetrieval(),
+                shard.weight(),
+                shard.admin(),
+                shard.wire());
     }
 
     static Fleet start() throws Exception {

@@ -5,7 +5,6 @@ import com.workersql.server.config.GatewayConfig;
 import com.workersql.server.config.PolicySource;
 import com.workersql.server.config.ReplicasConfig;
 import com.workersql.server.config.Role;
-import com.workersql.server.config.ShardConfig;
 import com.workersql.server.config.ShardEndpoint;
 import com.workersql.server.embedded.EmbeddedShard;
 import com.workersql.server.embedded.ShardFixture;
@@ -13,7 +12,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
@@ -47,18 +45,10 @@ final class ReplicaPair implements AutoCloseable {
     static GatewayConfig asPair(GatewayConfig config) {
         var first = config.shards().get(0);
         var second = config.shards().get(1);
-        var pair = new ShardConfig(
-                first.name(),
-                List.of(
-                        first.primary(),
-                        new ShardEndpoint(
-                                second.primary().host(), second.primary().port(), Role.REPLICA)),
-                first.account(),
-                first.tls(),
-                first.maxConnections(),
-                first.allowPublicKeyRetrieval(),
-                first.weight(),
-                first.admin());
+        var endpoints = List.of(
+                first.primary(),
+                new ShardEndpoint(second.primary().host(), second.primary().port(), Role.REPLICA));
+        var pair = Fleet.with(first, endpoints, first.maxConnections());
         return config.toBuilder()
                 .shards(List.of(pair))
                 .policy(PolicySource.byTenant(List.of(first.name()), Map.of()))
@@ -139,28 +129,6 @@ final class ReplicaPair implements AutoCloseable {
                 }
             }
         }
-    }
-
-    /** Work that throws what SQL throws. */
-    interface Work<T> {
-        T run() throws SQLException;
-    }
-
-    /** Does something in a thread of its own. */
-    <T> CompletableFuture<T> inThread(Work<T> work) {
-        var result = new CompletableFuture<T>();
-        var thread = new Thread(
-                () -> {
-                    try {
-                        result.complete(work.run());
-                    } catch (SQLException e) {
-                        result.completeExceptionally(e);
-                    }
-                },
-                "client");
-        thread.setDaemon(true);
-        thread.start();
-        return result;
     }
 
     @Override

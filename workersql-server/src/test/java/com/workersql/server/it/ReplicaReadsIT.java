@@ -159,7 +159,7 @@ class ReplicaReadsIT {
 
     @Test
     void aReadThatRunsOnAReplicaWhenThatIsKilledIsRepeatedOnThePrimary() throws Exception {
-        var reading = pair.inThread(() -> ShardFixture.text(acme, "SELECT CONCAT(SLEEP(1.5), ' ', @@server_id)"));
+        var reading = InThread.inThread(() -> ShardFixture.text(acme, "SELECT CONCAT(SLEEP(1.5), ' ', @@server_id)"));
         pair.awaitRunningOnReplica("SELECT CONCAT(SLEEP%");
         pair.killReplica();
         try {

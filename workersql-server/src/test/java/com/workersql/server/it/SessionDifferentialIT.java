@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.workersql.protocol.CapabilityFlags;
 import com.workersql.server.config.GatewayConfig;
 import com.workersql.server.config.PoolConfig;
-import com.workersql.server.config.ShardConfig;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -48,17 +47,7 @@ class SessionDifferentialIT {
     }
 
     private static GatewayConfig withFewConnections(GatewayConfig config) {
-        var shards = config.shards().stream()
-                .map(shard -> new ShardConfig(
-                        shard.name(),
-                        shard.endpoints(),
-                        shard.account(),
-                        shard.tls(),
-                        CONNECTIONS,
-                        shard.allowPublicKeyRetrieval()))
-                .toList();
-        return config.toBuilder()
-                .shards(shards)
+        return Fleet.withConnections(config, CONNECTIONS).toBuilder()
                 .pool(PoolConfig.of(Map.of(PoolConfig.PINNED_PERCENT_PER_TENANT, 100L)))
                 .build();
     }

@@ -58,13 +58,7 @@ class SessionMutationIT {
                 }
                 endpoints = List.of(new ShardEndpoint("127.0.0.1", proxy.port(), Role.PRIMARY));
             }
-            shards.add(new ShardConfig(
-                    shard.name(),
-                    endpoints,
-                    shard.account(),
-                    shard.tls(),
-                    CONNECTIONS,
-                    shard.allowPublicKeyRetrieval()));
+            shards.add(Fleet.with(shard, endpoints, CONNECTIONS));
         }
         return config.toBuilder()
                 .shards(shards)

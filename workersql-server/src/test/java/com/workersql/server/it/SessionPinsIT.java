@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.workersql.server.config.GatewayConfig;
 import com.workersql.server.config.PoolConfig;
-import com.workersql.server.config.ShardConfig;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -34,17 +33,7 @@ class SessionPinsIT {
     }
 
     private static GatewayConfig withFewConnections(GatewayConfig config) {
-        var shards = config.shards().stream()
-                .map(shard -> new ShardConfig(
-                        shard.name(),
-                        shard.endpoints(),
-                        shard.account(),
-                        shard.tls(),
-                        CONNECTIONS,
-                        shard.allowPublicKeyRetrieval()))
-                .toList();
-        return config.toBuilder()
-                .shards(shards)
+        return Fleet.withConnections(config, CONNECTIONS).toBuilder()
                 .pool(PoolConfig.of(Map.of(PoolConfig.PINNED_PERCENT_PER_TENANT, 25L)))
                 .build();
     }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.workersql.server.config.GatewayConfig;
-import com.workersql.server.config.ShardConfig;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -32,16 +31,7 @@ class SessionStateIT {
     }
 
     private static GatewayConfig withOneConnectionToEachShard(GatewayConfig config) {
-        var shards = config.shards().stream()
-                .map(shard -> new ShardConfig(
-                        shard.name(),
-                        shard.endpoints(),
-                        shard.account(),
-                        shard.tls(),
-                        1,
-                        shard.allowPublicKeyRetrieval()))
-                .toList();
-        return config.toBuilder().shards(shards).build();
+        return Fleet.withConnections(config, 1);
     }
 
     @AfterAll

@@ -4,7 +4,6 @@ package com.workersql.server.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.workersql.server.config.GatewayConfig;
-import com.workersql.server.config.ShardConfig;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.concurrent.CompletableFuture;
@@ -26,16 +25,7 @@ class WebSocketSessionsIT {
     }
 
     private static GatewayConfig withTenConnections(GatewayConfig config) {
-        var shards = config.shards().stream()
-                .map(shard -> new ShardConfig(
-                        shard.name(),
-                        shard.endpoints(),
-                        shard.account(),
-                        shard.tls(),
-                        CONNECTIONS,
-                        shard.allowPublicKeyRetrieval()))
-                .toList();
-        return config.toBuilder().shards(shards).build();
+        return Fleet.withConnections(config, CONNECTIONS);
     }
 
     @AfterAll

@@ -9,7 +9,6 @@ import com.workersql.protocol.frame.PacketEncoder;
 import com.workersql.server.config.GatewayConfig;
 import com.workersql.server.config.Limits;
 import com.workersql.server.config.PoolConfig;
-import com.workersql.server.config.ShardConfig;
 import io.netty.buffer.Unpooled;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -48,17 +47,7 @@ class WireErrorMapIT {
     private static GatewayConfig narrow(GatewayConfig config) {
         var first = config.shards().get(0);
         var shards = new ArrayList<>(config.shards());
-        shards.set(
-                0,
-                new ShardConfig(
-                        first.name(),
-                        first.endpoints(),
-                        first.account(),
-                        first.tls(),
-                        BACKENDS,
-                        first.allowPublicKeyRetrieval(),
-                        first.weight(),
-                        first.admin()));
+        shards.set(0, Fleet.with(first, first.endpoints(), BACKENDS));
         return config.toBuilder()
                 .shards(shards)
                 .pool(PoolConfig.of(Map.of(PoolConfig.WAIT_MILLIS, 300L)))
