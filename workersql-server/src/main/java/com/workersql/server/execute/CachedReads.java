@@ -74,8 +74,7 @@ final class CachedReads {
                 if (instead == null || !isOfSickShard(error)) {
                     return false;
                 }
-                Replay.of(session, executor, work.info(), instead, error.message(), nanoClock)
-                        .to(target);
+                new Replay(session, executor, work.info(), instead, error.message(), nanoClock).to(target);
                 return true;
             });
         }
@@ -83,7 +82,7 @@ final class CachedReads {
             renew(session, shardName, footprint, key, work, found);
         }
         String trouble = verdict == Verdict.STALE ? "shard " + shardName + " is failing" : null;
-        var replay = Replay.of(session, executor, work.info(), found, trouble, nanoClock);
+        var replay = new Replay(session, executor, work.info(), found, trouble, nanoClock);
         work.drop();
         replay.to(target);
         return null;

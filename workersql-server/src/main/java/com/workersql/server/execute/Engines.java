@@ -4,11 +4,7 @@ package com.workersql.server.execute;
 import com.workersql.pool.BrokenConnectionException;
 import com.workersql.pool.PooledConnection;
 import com.workersql.pool.ReplyStatus;
-import com.workersql.protocol.Command;
-import com.workersql.protocol.session.ReplyKind;
 import com.workersql.router.Footprint;
-import io.netty.buffer.Unpooled;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -44,10 +40,7 @@ final class Engines {
                 + " WHERE LOWER(CONCAT(event_object_schema, '.', event_object_table)) IN (" + names + "))"
                 + " FROM information_schema.tables WHERE LOWER(CONCAT(table_schema, '.', table_name)) IN (" + names
                 + ") AND table_type = 'BASE TABLE' AND UPPER(engine) IN (" + TRANSACTIONAL + ")";
-        byte[] text = sql.getBytes(StandardCharsets.UTF_8);
-        var payload =
-                Unpooled.buffer(1 + text.length).writeByte(Command.COM_QUERY).writeBytes(text);
-        connection.executePayload(ReplyKind.QUERY, payload, new TextRows() {
+        new TextRows() {
             @Override
             protected void completed(List<String[]> rows, ReplyStatus status) {
                 boolean all = !rows.isEmpty()
@@ -61,6 +54,6 @@ final class Engines {
             public void onBroken(BrokenConnectionException e) {
                 lost.accept(e);
             }
-        });
+        }.ask(connection, sql);
     }
 }

@@ -17,8 +17,7 @@ import java.util.function.Predicate;
  * Passes a reply on and gathers it for the cache, as long as it is not too large. It has to come from the primary: a replica may not
  * have yet what the cache was told to forget.
  */
-final class Gathering implements ReplyTarget {
-    private final ReplyTarget target;
+final class Gathering extends ForwardedReply {
     private final ResultCache.Filling filling;
     private final int maxBytes;
     private final Predicate<GatewayError> instead;
@@ -30,7 +29,7 @@ final class Gathering implements ReplyTarget {
      * @param instead answers in another way when the read fails before the first byte of its reply; false when it does not
      */
     Gathering(ReplyTarget target, ResultCache.Filling filling, int maxBytes, Predicate<GatewayError> instead) {
-        this.target = target;
+        super(target);
         this.filling = filling;
         this.maxBytes = maxBytes;
         this.instead = instead;
@@ -51,19 +50,19 @@ final class Gathering implements ReplyTarget {
     @Override
     public void begin(CapabilityFlags written, Relay relay) {
         capabilities = written;
-        target.begin(written, relay);
+        super.begin(written, relay);
     }
 
     @Override
     public void forward(ByteBuf packets) {
         gather(null, 0, packets);
-        target.forward(packets);
+        super.forward(packets);
     }
 
     @Override
     public void control(ControlPacket kind, int sequenceId, ByteBuf payload) {
         gather(kind, sequenceId, payload);
-        target.control(kind, sequenceId, payload);
+        super.control(kind, sequenceId, payload);
     }
 
     @Override
@@ -71,23 +70,13 @@ final class Gathering implements ReplyTarget {
         if (parts != null && !status.isError() && status.warnings() == 0 && status.hasRows()) {
             filling.complete(capabilities, parts, status);
         }
-        target.completed(status);
-    }
-
-    @Override
-    public void ok(LocalOk ok) {
-        target.ok(ok);
-    }
-
-    @Override
-    public void rows(LocalRows rows) {
-        target.rows(rows);
+        super.completed(status);
     }
 
     @Override
     public void failed(GatewayError error) {
         if (capabilities != null || !instead.test(error)) {
-            target.failed(error);
+            super.failed(error);
         }
     }
 }

@@ -4,12 +4,8 @@ package com.workersql.server.execute;
 import com.workersql.pool.BrokenConnectionException;
 import com.workersql.pool.PooledConnection;
 import com.workersql.pool.ReplyStatus;
-import com.workersql.protocol.Command;
-import com.workersql.protocol.session.ReplyKind;
 import com.workersql.server.session.ClientSession;
 import com.workersql.server.session.HoldReason;
-import io.netty.buffer.Unpooled;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -112,10 +108,7 @@ final class Inquiry {
 
     private void ask(String sql, Answer answer) {
         session.figures().onConnection(false);
-        byte[] text = sql.getBytes(StandardCharsets.UTF_8);
-        var payload =
-                Unpooled.buffer(1 + text.length).writeByte(Command.COM_QUERY).writeBytes(text);
-        connection.executePayload(ReplyKind.QUERY, payload, new TextRows() {
+        new TextRows() {
             @Override
             protected void completed(List<String[]> rows, ReplyStatus status) {
                 if (session.isClosed()) {
@@ -138,7 +131,7 @@ final class Inquiry {
                     broken("broken");
                 }
             }
-        });
+        }.ask(connection, sql);
     }
 
     private void broken(String why) {

@@ -24,7 +24,10 @@ final class Replay {
     private final String trouble;
     private final LongSupplier nanoClock;
 
-    private Replay(
+    /**
+     * @param trouble why the answer is older than it should be; null when it is not, or is being renewed
+     */
+    Replay(
             ClientSession session,
             StatementExecutor executor,
             StatementInfo info,
@@ -37,19 +40,6 @@ final class Replay {
         this.result = result;
         this.trouble = trouble;
         this.nanoClock = nanoClock;
-    }
-
-    /**
-     * @param trouble why the answer is older than it should be; null when it is not, or is being renewed
-     */
-    static Replay of(
-            ClientSession session,
-            StatementExecutor executor,
-            StatementInfo info,
-            CachedResult result,
-            String trouble,
-            LongSupplier nanoClock) {
-        return new Replay(session, executor, info, result, trouble, nanoClock);
     }
 
     void to(ReplyTarget target) {

@@ -4,8 +4,6 @@ package com.workersql.server.execute;
 import com.workersql.breaker.FailureClass;
 import com.workersql.pool.BrokenConnectionException;
 import com.workersql.pool.ReplyStatus;
-import com.workersql.protocol.Command;
-import com.workersql.protocol.session.ReplyKind;
 import com.workersql.router.ServerFlavor;
 import com.workersql.router.StatementInfo;
 import com.workersql.router.StatementKind;
@@ -13,8 +11,6 @@ import com.workersql.server.error.GatewayError;
 import com.workersql.server.replicas.SessionWrites;
 import com.workersql.server.session.ClientSession;
 import com.workersql.server.session.HoldReason;
-import io.netty.buffer.Unpooled;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
@@ -39,12 +35,9 @@ final class ReplicaLease {
             Consumer<GatewayError> failed) {
         double seconds = waitNanos / (double) TimeUnit.SECONDS.toNanos(1);
         String function = flavor == ServerFlavor.MARIADB ? "MASTER_GTID_WAIT" : "WAIT_FOR_EXECUTED_GTID_SET";
-        byte[] sql = String.format(Locale.ROOT, "SELECT %s('%s', %.3f)", function, write.gtid(), seconds)
-                .getBytes(StandardCharsets.US_ASCII);
+        String sql = String.format(Locale.ROOT, "SELECT %s('%s', %.3f)", function, write.gtid(), seconds);
         var connection = lease.connection();
-        var payload =
-                Unpooled.buffer(1 + sql.length).writeByte(Command.COM_QUERY).writeBytes(sql);
-        connection.executePayload(ReplyKind.QUERY, payload, new TextRows() {
+        new TextRows() {
             @Override
             protected void completed(List<String[]> rows, ReplyStatus status) {
                 if (!rows.isEmpty() && "0".equals(rows.get(0)[0])) {
@@ -63,7 +56,7 @@ final class ReplicaLease {
                 connection.discard("broken");
                 failed.accept(GatewayError.notExecuted("replica " + lease.node() + ": " + e.getMessage()));
             }
-        });
+        }.ask(connection, sql);
     }
 
     /**
@@ -90,19 +83,11 @@ final class ReplicaLease {
             then.run();
             return;
         }
-        Inquiry.start(session, held.connection(), new Inquiry.Ending() {
-            @Override
-            public void answered() {
+        ShardConnections.inquire(session, held, () -> {
+            if (session.held() != null) {
                 Aftermath.giveBack(session, held.connection());
-                then.run();
             }
-
-            @Override
-            public void broken(String why) {
-                session.held(null);
-                held.connection().discard(why);
-                then.run();
-            }
+            then.run();
         });
     }
 }

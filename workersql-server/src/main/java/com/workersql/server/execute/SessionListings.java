@@ -54,22 +54,17 @@ final class SessionListings {
                             row.add(runs ? "Query" : "Sleep");
                             row.add(Long.toString(TimeUnit.NANOSECONDS.toSeconds(view.nanos())));
                             row.add(runs ? "executing" : "");
-                            row.add(
-                                    runs
-                                            ? view.statement()
-                                                    .substring(
-                                                            0,
-                                                            Math.min(
-                                                                    limit,
-                                                                    view.statement()
-                                                                            .length()))
-                                            : null);
+                            row.add(runs ? shortened(view.statement(), limit) : null);
                             if (progress) {
                                 row.add("0.000");
                             }
                             return row.toArray(String[]::new);
                         })
                         .toList());
+    }
+
+    private static String shortened(String statement, int limit) {
+        return statement.substring(0, Math.min(limit, statement.length()));
     }
 
     /** {@code SHOW GATEWAY SESSIONS}. */

@@ -132,8 +132,8 @@ final class ShardConnections {
         borrow(session, shard, null, ready, failed);
     }
 
-    /** Asks the held connection what only it knows, so that it can be given back, then goes on. */
-    private static void inquire(ClientSession session, ClientSession.Held held, Runnable then) {
+    /** Asks the held connection what only it knows, so that it can be given back, then goes on; without it where it broke. */
+    static void inquire(ClientSession session, ClientSession.Held held, Runnable then) {
         Inquiry.start(session, held.connection(), new Inquiry.Ending() {
             @Override
             public void answered() {

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.execute;
 
+import com.workersql.pool.PooledConnection;
 import com.workersql.pool.ReplyListener;
 import com.workersql.pool.ReplyStatus;
+import com.workersql.protocol.Command;
 import com.workersql.protocol.frame.PacketEncoder;
 import com.workersql.protocol.session.ControlPacket;
+import com.workersql.protocol.session.ReplyKind;
 import com.workersql.protocol.wire.LengthEncodedInteger;
 import com.workersql.protocol.wire.ProtocolStrings;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,6 +27,19 @@ public abstract class TextRows implements ReplyListener {
     private int columns;
     private boolean overflow;
     private List<String> names = List.of();
+
+    /**
+     * Asks; the answer comes to this object.
+     *
+     * @param connection where to; on its event loop
+     * @param sql the statement
+     */
+    public final void ask(PooledConnection connection, String sql) {
+        byte[] text = sql.getBytes(StandardCharsets.UTF_8);
+        var payload =
+                Unpooled.buffer(1 + text.length).writeByte(Command.COM_QUERY).writeBytes(text);
+        connection.executePayload(ReplyKind.QUERY, payload, this);
+    }
 
     /**
      * The statement has ended.

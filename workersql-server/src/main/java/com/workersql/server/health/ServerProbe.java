@@ -23,7 +23,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -134,7 +133,7 @@ final class ServerProbe implements EndpointProbe {
     private void askForPosition() {
         askedForPosition = true;
         long askedNanos = nanoClock.getAsLong();
-        held.executePayload(ReplyKind.QUERY, query(POSITION), new TextRows() {
+        new TextRows() {
             @Override
             protected void completed(List<String[]> rows, ReplyStatus status) {
                 askedForPosition = false;
@@ -147,12 +146,7 @@ final class ServerProbe implements EndpointProbe {
             public void onBroken(BrokenConnectionException e) {
                 askedForPosition = false;
             }
-        });
-    }
-
-    private static ByteBuf query(String sql) {
-        byte[] text = sql.getBytes(StandardCharsets.US_ASCII);
-        return Unpooled.buffer(1 + text.length).writeByte(0x03).writeBytes(text);
+        }.ask(held, POSITION);
     }
 
     private void hold(PooledConnection connection) {
@@ -214,7 +208,7 @@ final class ServerProbe implements EndpointProbe {
         }
 
         private void ask(String sql, Answer answer) {
-            connection.executePayload(ReplyKind.QUERY, query(sql), new TextRows() {
+            new TextRows() {
                 @Override
                 protected void completed(List<String[]> rows, ReplyStatus status) {
                     if (!ended) {
@@ -226,7 +220,7 @@ final class ServerProbe implements EndpointProbe {
                 public void onBroken(BrokenConnectionException e) {
                     fail(e.getMessage());
                 }
-            });
+            }.ask(connection, sql);
         }
 
         private void end(ServerReport report) {

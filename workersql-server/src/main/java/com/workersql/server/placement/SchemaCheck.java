@@ -7,12 +7,10 @@ import com.workersql.pool.PoolKey;
 import com.workersql.pool.PooledConnection;
 import com.workersql.pool.ReplyStatus;
 import com.workersql.protocol.CapabilityFlags;
-import com.workersql.protocol.session.ReplyKind;
 import com.workersql.router.policy.RoutingPolicy;
 import com.workersql.router.policy.TableRule;
 import com.workersql.server.execute.Shard;
 import com.workersql.server.execute.TextRows;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.nio.charset.StandardCharsets;
@@ -168,26 +166,22 @@ public final class SchemaCheck {
 
     private static void question(
             Shard shard, PooledConnection connection, String sql, CompletableFuture<List<KeyColumn>> done) {
-        byte[] text = sql.getBytes(StandardCharsets.UTF_8);
-        connection.executePayload(
-                ReplyKind.QUERY,
-                Unpooled.buffer(1 + text.length).writeByte(0x03).writeBytes(text),
-                new TextRows() {
-                    @Override
-                    protected void completed(List<String[]> rows, ReplyStatus status) {
-                        connection.release();
-                        if (status.isError()) {
-                            unanswered(shard, new IllegalStateException(status.message()), done);
-                        } else {
-                            done.complete(rows.stream().map(KeyColumn::of).toList());
-                        }
-                    }
+        new TextRows() {
+            @Override
+            protected void completed(List<String[]> rows, ReplyStatus status) {
+                connection.release();
+                if (status.isError()) {
+                    unanswered(shard, new IllegalStateException(status.message()), done);
+                } else {
+                    done.complete(rows.stream().map(KeyColumn::of).toList());
+                }
+            }
 
-                    @Override
-                    public void onBroken(BrokenConnectionException e) {
-                        connection.discard("broken");
-                        unanswered(shard, e, done);
-                    }
-                });
+            @Override
+            public void onBroken(BrokenConnectionException e) {
+                connection.discard("broken");
+                unanswered(shard, e, done);
+            }
+        }.ask(connection, sql);
     }
 }
