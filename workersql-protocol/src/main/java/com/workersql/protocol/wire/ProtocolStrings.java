@@ -200,8 +200,8 @@ public final class ProtocolStrings {
             return written;
         }
         // For half a character Netty writes '?', and of the character behind it no more than the lowest byte: U+0127
-        // would become
-        // a quote that no escaping has seen.
+        // would
+        // become a quote that no escaping has seen.
         byte[] bytes = replaced(text);
         out.writerIndex(start).writeBytes(bytes);
         return bytes.length;

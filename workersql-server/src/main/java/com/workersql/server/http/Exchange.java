@@ -23,6 +23,7 @@ import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -256,6 +257,17 @@ public final class Exchange {
         var response = whole(responseStatus, contentType, content);
         finish(responseStatus);
         connection.send(response, keepAlive);
+    }
+
+    /**
+     * Answers, unless it was answered already.
+     *
+     * @param responseStatus the status
+     * @param contentType the type of the body
+     * @param text the body; half a surrogate pair becomes a question mark, and what stands behind it stays whole
+     */
+    public void respond(HttpResponseStatus responseStatus, String contentType, String text) {
+        respond(responseStatus, contentType, Unpooled.wrappedBuffer(text.getBytes(StandardCharsets.UTF_8)));
     }
 
     /**

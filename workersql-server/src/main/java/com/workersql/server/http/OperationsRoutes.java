@@ -2,12 +2,10 @@
 package com.workersql.server.http;
 
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
@@ -54,11 +52,7 @@ final class OperationsRoutes {
 
     /** The figures in Prometheus' text format. */
     void metrics(Exchange exchange) {
-        var text = registry.scrape();
-        exchange.respond(
-                HttpResponseStatus.OK,
-                PROMETHEUS,
-                ByteBufUtil.writeUtf8(exchange.channel().alloc(), text));
+        exchange.respond(HttpResponseStatus.OK, PROMETHEUS, registry.scrape());
     }
 
     /** The description of the API (OpenAPI 3.1). */
@@ -75,9 +69,6 @@ final class OperationsRoutes {
     }
 
     private static void respond(Exchange exchange, boolean good, String json) {
-        exchange.respond(
-                good ? HttpResponseStatus.OK : HttpResponseStatus.SERVICE_UNAVAILABLE,
-                JSON,
-                Unpooled.copiedBuffer(json, StandardCharsets.US_ASCII));
+        exchange.respond(good ? HttpResponseStatus.OK : HttpResponseStatus.SERVICE_UNAVAILABLE, JSON, json);
     }
 }

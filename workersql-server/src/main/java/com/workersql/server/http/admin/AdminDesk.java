@@ -8,7 +8,6 @@ import com.workersql.server.error.GatewayError;
 import com.workersql.server.http.Exchange;
 import com.workersql.server.http.query.Refusal;
 import com.workersql.server.tenants.TenantException;
-import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -87,8 +86,7 @@ public final class AdminDesk {
         Runnable reply;
         try {
             var answer = work.call();
-            reply = () -> exchange.respond(
-                    answer.status(), JSON, Unpooled.copiedBuffer(answer.json(), StandardCharsets.UTF_8));
+            reply = () -> exchange.respond(answer.status(), JSON, answer.json());
         } catch (TenantException e) {
             reply = () -> exchange.refuse(Refusal.error(errorClass(e.reason()), e.getMessage()));
         } catch (DocumentException | IllegalArgumentException e) {

@@ -17,9 +17,7 @@ import com.workersql.server.http.query.TextRows;
 import com.workersql.server.http.session.Script;
 import com.workersql.server.http.session.StatementDesk;
 import com.workersql.server.session.Principal;
-import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http.HttpResponseStatus;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -189,10 +187,7 @@ public final class IdempotentWrites {
 
     private static void send(Exchange exchange, String json) {
         exchange.timing("db");
-        exchange.respond(
-                HttpResponseStatus.OK,
-                "application/json",
-                Unpooled.wrappedBuffer(json.getBytes(StandardCharsets.UTF_8)));
+        exchange.respond(HttpResponseStatus.OK, "application/json", json);
     }
 
     private void replay(Attempt attempt) {
