@@ -194,6 +194,47 @@ public final class StatementExecutor {
         }
     }
 
+    /**
+     * Tells of a table's columns, as COM_FIELD_LIST does.
+     *
+     * @param session the session
+     * @param command the payload of a COM_FIELD_LIST; owned by the executor from here
+     * @param client takes the reply: definitions of columns and the end, no rows
+     */
+    public void fieldList(ClientSession session, ByteBuf command, ReplyTarget client) {
+        if (session.running() != null) {
+            session.waiting(() -> fieldList(session, command, client));
+            return;
+        }
+        var target = admission.admit(session, client);
+        if (target == null) {
+            command.release();
+            return;
+        }
+        byte[] question = FieldListWork.question(command);
+        var statement = statement(session, question, question.length, null);
+        plan(
+                router::plan,
+                session,
+                statement,
+                plan -> {
+                    var work = new FieldListWork(plan.statement(), command);
+                    boolean asItIs = plan instanceof RoutePlan.Refused
+                            || (plan instanceof RoutePlan.SingleShard single && single.rewritten() == null);
+                    if (asItIs) {
+                        dispatch(session, plan, statement, work, target);
+                    } else {
+                        work.drop();
+                        target.failed(GatewayError.refused(
+                                1235, "42000", "This gateway doesn't yet support 'COM_FIELD_LIST of this table'"));
+                    }
+                },
+                error -> {
+                    command.release();
+                    target.failed(error);
+                });
+    }
+
     private static GatewayError severalRefused(ReplyTarget target) {
         return target instanceof SeveralReplies
                 ? GatewayError.refused(

@@ -121,6 +121,7 @@ final class CommandHandler extends ChannelInboundHandlerAdapter {
         }
         switch (code) {
             case Command.COM_QUERY -> executor.query(session, withoutTrailingNul(command), reply);
+            case Command.COM_FIELD_LIST -> executor.fieldList(session, command, reply);
             case Command.COM_STMT_PREPARE -> executor.prepared().prepare(session, command, reply);
             case Command.COM_STMT_EXECUTE -> executor.prepared().execute(session, command, reply);
             case Command.COM_STMT_SEND_LONG_DATA -> {

@@ -114,7 +114,7 @@ final class RawClient implements AutoCloseable {
         return switch (code) {
             case Command.COM_STMT_SEND_LONG_DATA, Command.COM_STMT_CLOSE, Command.COM_QUIT -> RawReply.NONE;
             case Command.COM_STMT_PREPARE -> prepared();
-            case Command.COM_STMT_FETCH -> fetched();
+            case Command.COM_STMT_FETCH, Command.COM_FIELD_LIST -> fetched();
             case Command.COM_STATISTICS -> new RawReply(List.of(read(in).payload), capabilities());
             default -> results();
         };

@@ -165,7 +165,6 @@ class WireErrorMapIT {
     @ValueSource(
             ints = {
                 Command.COM_SLEEP,
-                Command.COM_FIELD_LIST,
                 Command.COM_SHUTDOWN,
                 Command.COM_DEBUG,
                 Command.COM_BINLOG_DUMP,
