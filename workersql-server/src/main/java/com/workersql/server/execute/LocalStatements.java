@@ -93,6 +93,11 @@ final class LocalStatements {
         }
     }
 
+    /** What COM_STATISTICS tells. */
+    String statistics(ClientSession session) {
+        return listings.statistics(session);
+    }
+
     /** The rows that a plan answers without a server, so that its columns are known before it runs; null when there are none. */
     static LocalRows rowsOf(ClientSession session, RoutePlan.Local plan, String version, ServerFlavor flavor) {
         if (plan.action() instanceof LocalAction.SessionFunctions functions) {

@@ -17,10 +17,18 @@ import java.util.stream.Collectors;
 final class SessionListings {
     private final SessionRegistry registry;
     private final LongSupplier nanoClock;
+    private final long startNanos;
 
     SessionListings(SessionRegistry registry, LongSupplier nanoClock) {
         this.registry = registry;
         this.nanoClock = nanoClock;
+        this.startNanos = nanoClock.getAsLong();
+    }
+
+    /** The gateway's age in seconds and the number of sessions that the caller may see, in the form of COM_STATISTICS. */
+    String statistics(ClientSession session) {
+        return "Uptime: " + TimeUnit.NANOSECONDS.toSeconds(nanoClock.getAsLong() - startNanos) + "  Threads: "
+                + registry.count(session.principal().tenant());
     }
 
     /** {@code SHOW [FULL] PROCESSLIST}: the gateway's ids, which KILL takes; statements are shown without their values. */

@@ -272,6 +272,16 @@ public final class StatementExecutor {
     }
 
     /**
+     * How the gateway is, as COM_STATISTICS tells it.
+     *
+     * @param session whose user asks: a tenant's sees its own sessions counted
+     * @return one line of text
+     */
+    public String statistics(ClientSession session) {
+        return locals.statistics(session);
+    }
+
+    /**
      * Brings the session back to the state behind its login, as COM_RESET_CONNECTION does.
      *
      * @param session the session

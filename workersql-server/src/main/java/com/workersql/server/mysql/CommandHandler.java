@@ -5,6 +5,7 @@ import com.workersql.protocol.Command;
 import com.workersql.protocol.ProtocolException;
 import com.workersql.protocol.message.client.ChangeUser;
 import com.workersql.protocol.message.client.ClientCommand;
+import com.workersql.protocol.message.client.ProcessKill;
 import com.workersql.protocol.message.client.SetOption;
 import com.workersql.protocol.message.server.Err;
 import com.workersql.protocol.netty.ChangeUserExchange;
@@ -14,6 +15,7 @@ import com.workersql.server.peer.ClientAddress;
 import com.workersql.server.session.ClientSession;
 import com.workersql.server.session.Drain;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -150,6 +152,23 @@ final class CommandHandler extends ChannelInboundHandlerAdapter {
                 session.allowSeveralStatements(option.option() == SetOption.MULTI_STATEMENTS_ON);
                 reply.optionSet(session.lastingStatusFlags());
             }
+            case Command.COM_STATISTICS -> {
+                command.release();
+                reply.text(executor.statistics(session));
+            }
+            case Command.COM_PROCESS_INFO -> {
+                command.release();
+                executor.query(session, query("SHOW PROCESSLIST"), reply);
+            }
+            case Command.COM_PROCESS_KILL -> {
+                ProcessKill kill;
+                try {
+                    kill = (ProcessKill) ClientCommand.decode(command, session.capabilities());
+                } finally {
+                    command.release();
+                }
+                executor.query(session, query("KILL " + Integer.toUnsignedLong(kill.connectionId())), reply);
+            }
             case Command.COM_PING -> {
                 command.release();
                 executor.ping(session, reply);
@@ -169,6 +188,13 @@ final class CommandHandler extends ChannelInboundHandlerAdapter {
                         1047, "08S01", code < 0 ? "Unknown command: the packet is empty" : "Unknown command " + code));
             }
         }
+    }
+
+    /** A command that is nothing but another way to write a statement. */
+    private static ByteBuf query(String sql) {
+        return Unpooled.buffer(1 + sql.length())
+                .writeByte(Command.COM_QUERY)
+                .writeBytes(sql.getBytes(StandardCharsets.US_ASCII));
     }
 
     private void changeUser(ByteBuf command) {

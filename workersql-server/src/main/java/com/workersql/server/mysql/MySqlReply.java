@@ -17,7 +17,9 @@ import com.workersql.server.execute.LocalRows;
 import com.workersql.server.execute.PrepareTarget;
 import com.workersql.server.execute.SeveralReplies;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
@@ -217,6 +219,15 @@ final class MySqlReply implements PrepareTarget, SeveralReplies {
         } else {
             new Eof(0, statusFlags).encodePacket(out, firstSequenceId, capabilities);
         }
+        write(out);
+        end();
+    }
+
+    /** The answer to COM_STATISTICS, which is text and nothing else. */
+    void text(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        var out = channel.alloc().buffer(PacketEncoder.HEADER_BYTES + bytes.length);
+        PacketEncoder.write(out, firstSequenceId, Unpooled.wrappedBuffer(bytes));
         write(out);
         end();
     }

@@ -189,6 +189,18 @@ public final class SessionRegistry {
     }
 
     /**
+     * How many sessions are open that the caller may end.
+     *
+     * @param callerTenant whose session asks; null for a user without a tenant
+     * @return a momentary count
+     */
+    public long count(String callerTenant) {
+        return sessions.values().stream()
+                .filter(entry -> isOwn(entry, callerTenant))
+                .count();
+    }
+
+    /**
      * How many sessions are open.
      *
      * @return a momentary count
