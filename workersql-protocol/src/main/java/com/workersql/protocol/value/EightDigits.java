@@ -50,4 +50,9 @@ final class EightDigits {
     static int leadingZeros(long digits, int max) {
         return Math.min(Long.numberOfTrailingZeros(digits ^ ZEROS) >>> 3, max);
     }
+
+    /** How many zeros stand behind other digits: 8 of zero itself. */
+    static int trailingZeros(long digits) {
+        return Long.numberOfLeadingZeros(digits ^ ZEROS) >>> 3;
+    }
 }

@@ -18,8 +18,8 @@ import io.netty.buffer.ByteBuf;
  *
  * Wrapping finds and checks the bounds of all values at once, so nothing read later can leave the row. The payload stays the
  * caller's and must stay unchanged for as long as the row is read. Not for several threads. The first wrap of a wider row
- * allocates, the others do not; {@link #appendText} and {@link #getLong} do not allocate but for FLOAT and DOUBLE of a binary
- * row.
+ * allocates, the others do not; {@link #appendText} and {@link #getLong} do not allocate but for FLOAT, and reals with a fixed number of
+ * decimals, of a binary row.
  *
  * <p>A value that is not what a method gives ({@link #getLong} of a date) is a {@link ProtocolException}. Source: dev.mysql.com
  * "Text Resultset Row", "Binary Protocol Resultset Row"; the text of binary values is measured on MySQL 9.7 and MariaDB 11.4.

@@ -21,8 +21,14 @@ final class TextBuffer {
     /** Numbers are written eight bytes at a time, the last of which may lie behind them. */
     private static final int MAX_DIGIT_BYTES = 3 * EightDigits.BYTES;
 
-    /** Below this, the digits of a number and a point take no more than eight bytes. */
-    private static final int MAX_SHORT_SCALED = 10_000_000;
+    /** Those of {@link #appendDecimal} have one digit more than two times eight. */
+    static final long LEAST_DECIMAL = 10_000_000_000_000_000L;
+
+    private static final int DECIMAL_DIGITS = 2 * EightDigits.BYTES + 1;
+    /** Where the point is further away from the first digit, an exponent stands instead. */
+    private static final int MAX_PLAIN_POINT = 15;
+    /** A digit, a point, fourteen zeros and the digits, and what is written behind them in vain. */
+    private static final int MAX_DECIMAL_BYTES = 48;
 
     private static final long[] POWERS = {1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000};
 
@@ -102,36 +108,64 @@ final class TextBuffer {
     }
 
     /**
-     * A number that is not negative, divided by ten to the power of {@code decimals}.
+     * A number above zero without the zeros at its end: plainly where the point is near its digits, as {@code 1.5e20} otherwise.
      *
-     * @param decimals 1 to 15
+     * @param digits seventeen digits: from {@link #LEAST_DECIMAL} up to below ten times that
+     * @param exponent of ten, by which they are multiplied
      */
-    void appendScaled(long value, int decimals) {
-        if (value < MAX_SHORT_SCALED && decimals < EightDigits.BYTES - 1) {
-            ensure(EightDigits.BYTES);
-            long digits = EightDigits.of((int) value);
-            int zeros = EightDigits.leadingZeros(digits, EightDigits.BYTES - 1 - decimals);
-            digits >>>= zeros * 8;
-            int pointShift = (EightDigits.BYTES - zeros - decimals) * 8;
-            long whole = (1L << pointShift) - 1;
-            LONG.set(bytes, length, (digits & whole) | ((long) '.' << pointShift) | ((digits & ~whole) << 8));
-            length += EightDigits.BYTES + 1 - zeros;
-            return;
+    void appendDecimal(long digits, int exponent) {
+        ensure(MAX_DECIMAL_BYTES);
+        long head = digits / 1_000_000_000;
+        int tail = (int) (digits - head * 1_000_000_000);
+        long first = EightDigits.of((int) head);
+        long second = EightDigits.of(tail / 10);
+        int last = tail % 10;
+        int count = DECIMAL_DIGITS;
+        if (last == 0) {
+            int zeros = EightDigits.trailingZeros(second);
+            count -= 1 + zeros + (zeros == EightDigits.BYTES ? EightDigits.trailingZeros(first) : 0);
         }
-        long power = decimals <= EightDigits.BYTES
-                ? POWERS[decimals]
-                : POWERS[decimals - EightDigits.BYTES] * EightDigits.LIMIT;
-        long whole = value / power;
-        long fraction = value - whole * power;
-        appendUnsigned(whole);
-        append('.');
-        if (decimals > EightDigits.BYTES) {
-            long first = fraction / EightDigits.LIMIT;
-            appendDigits(first, decimals - EightDigits.BYTES);
-            appendDigits(fraction - first * EightDigits.LIMIT, EightDigits.BYTES);
+        int point = DECIMAL_DIGITS + exponent;
+        if (point <= -MAX_PLAIN_POINT || (point > MAX_PLAIN_POINT && count <= point)) {
+            putDecimal(length, first, second, last, 1);
+            length += count == 1 ? 1 : count + 1;
+            append('e');
+            appendLong(point - 1L);
+        } else if (point > 0) {
+            putDecimal(length, first, second, last, point);
+            length += count <= point ? point : count + 1;
         } else {
-            appendDigits(fraction, decimals);
+            // Zeros, of which the second one becomes the point.
+            LONG.set(bytes, length, EightDigits.of(0));
+            LONG.set(bytes, length + EightDigits.BYTES, EightDigits.of(0));
+            bytes[length + 1] = '.';
+            length += 2 - point;
+            LONG.set(bytes, length, first);
+            LONG.set(bytes, length + EightDigits.BYTES, second);
+            bytes[length + 2 * EightDigits.BYTES] = (byte) ('0' + last);
+            length += count;
         }
+    }
+
+    /** Seventeen digits with a point behind the first {@code point} of them, 1 to 16. */
+    private void putDecimal(int at, long first, long second, int last, int point) {
+        if (point < EightDigits.BYTES) {
+            putWithPoint(at, first, point);
+            LONG.set(bytes, at + EightDigits.BYTES + 1, second);
+        } else {
+            LONG.set(bytes, at, first);
+            putWithPoint(at + EightDigits.BYTES, second, point - EightDigits.BYTES);
+        }
+        bytes[at + 2 * EightDigits.BYTES + 1] = (byte) ('0' + last);
+    }
+
+    /** Eight digits with a point behind the first {@code point} of them, 0 to 8. */
+    private void putWithPoint(int at, long digits, int point) {
+        bytes[at + EightDigits.BYTES] = (byte) (digits >>> (Long.SIZE - Byte.SIZE));
+        // In two steps, since a long is shifted by less than 64 bits.
+        long whole = (1L << (point * Byte.SIZE / 2) << (point * Byte.SIZE / 2)) - 1;
+        LONG.set(bytes, at, (digits & whole) | ((digits & ~whole) << Byte.SIZE));
+        bytes[at + point] = '.';
     }
 
     void appendByte(int value) {

@@ -9,7 +9,10 @@ import com.workersql.protocol.message.server.ColumnType;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -30,23 +33,48 @@ class RowReaderAllocationTest {
                 recordings.stream().map(reply -> reply.columns(binary)).toList();
         List<List<ByteBuf>> rows =
                 recordings.stream().map(reply -> reply.rows(binary)).toList();
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        long thread = Thread.currentThread().getId();
-        long allocated = Long.MAX_VALUE;
-        // The compiler may allocate on this thread at first; one round without allocation is the proof.
-        for (int round = 0; round < 200 && allocated > 0; round++) {
-            long before = threads.getThreadAllocatedBytes(thread);
-            long nothing = threads.getThreadAllocatedBytes(thread) - before;
+        long allocated = leastAllocated(() -> {
             for (int i = 0; i < rows.size(); i++) {
                 List<ByteBuf> ofReply = rows.get(i);
                 for (int r = 0; r < ofReply.size(); r++) {
                     read(ofReply.get(r), columns.get(i), binary);
                 }
             }
-            allocated = threads.getThreadAllocatedBytes(thread) - before - 2 * nothing;
-        }
+        });
         assertThat(sum).isNotZero();
         assertThat(allocated).isLessThanOrEqualTo(0);
+    }
+
+    @Test
+    void printsDoublesOfManyDigitsAndOfEverySizeWithoutAllocation() {
+        ColumnDefinition[] columns = {ColumnDefinition.of("d", ColumnType.DOUBLE)};
+        List<ByteBuf> rows = new ArrayList<>();
+        for (double value : new double[] {0.1, 1 / 3.0, 2e-310, 1e300 / 7, 123_456.789, 1e15 / 3}) {
+            rows.add(Unpooled.buffer().writeShort(0).writeDoubleLE(value));
+        }
+        long allocated = leastAllocated(() -> {
+            for (int i = 0; i < rows.size(); i++) {
+                reader.wrapBinary(rows.get(i), columns);
+                out.clear();
+                reader.appendText(0, out);
+            }
+        });
+        assertThat(out.toString(StandardCharsets.US_ASCII)).isEqualTo("333333333333333.3");
+        assertThat(allocated).isLessThanOrEqualTo(0);
+    }
+
+    /** The compiler may allocate on this thread at first; one round without allocation is the proof. */
+    private static long leastAllocated(Runnable round) {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long thread = Thread.currentThread().getId();
+        long allocated = Long.MAX_VALUE;
+        for (int i = 0; i < 200 && allocated > 0; i++) {
+            long before = threads.getThreadAllocatedBytes(thread);
+            long nothing = threads.getThreadAllocatedBytes(thread) - before;
+            round.run();
+            allocated = threads.getThreadAllocatedBytes(thread) - before - 2 * nothing;
+        }
+        return allocated;
     }
 
     private void read(ByteBuf row, ColumnDefinition[] columns, boolean binary) {
