@@ -3,13 +3,11 @@ package com.workersql.protocol.fuzz;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.management.ThreadMXBean;
 import com.workersql.protocol.ProtocolException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
-import java.lang.management.ManagementFactory;
 import java.util.stream.Stream;
 
 /**
@@ -47,16 +45,15 @@ public interface FuzzTarget {
     }
 
     private long measure(byte[] input) {
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(false, true);
-        long before = threads.getCurrentThreadAllocatedBytes();
-        try {
-            decode(Unpooled.wrappedBuffer(input.clone()), allocator);
-        } catch (ProtocolException expected) {
-            assertThat(expected.errno()).isPositive();
-            assertThat(expected.sqlState()).hasSize(5);
-        }
-        long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+        long allocated = Allocations.of(() -> {
+            try {
+                decode(Unpooled.wrappedBuffer(input.clone()), allocator);
+            } catch (ProtocolException expected) {
+                assertThat(expected.errno()).isPositive();
+                assertThat(expected.sqlState()).hasSize(5);
+            }
+        });
         assertThat(allocator.metric().usedHeapMemory() + allocator.metric().usedDirectMemory())
                 .as("bytes of buffers that nobody released")
                 .isZero();
