@@ -80,7 +80,7 @@ public class RowDecodeBenchmark {
             binary[i] = Unpooled.directBuffer().writeBytes(binaryBytes[i]);
             heapText[i] = Unpooled.wrappedBuffer(textBytes[i]);
             heapBinary[i] = Unpooled.wrappedBuffer(binaryBytes[i]);
-            expected += SampleRows.checksum(i);
+            expected = SampleRows.addTo(expected, i);
         }
         double[] sums = {
             workersqlTextWithStrings(),

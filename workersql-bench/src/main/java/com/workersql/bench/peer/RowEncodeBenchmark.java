@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.bench.peer;
 
+import com.workersql.protocol.message.server.ColumnDefinition;
+import com.workersql.protocol.message.server.ColumnType;
 import com.workersql.protocol.value.RowWriter;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -28,14 +30,15 @@ import org.openjdk.jmh.annotations.Measurement;
 import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * Values to rows, packet headers included: from boxed values that lie ready in lists, as a driver gives them. One operation is one row; the
- * bytes are compared before anything is measured. Vert.x and MariaDB Connector/J are clients and write no rows.
+ * Values to rows, packet headers included: from boxed values that lie ready in lists, as a driver gives them. One operation is one row of
+ * ten values; the bytes are compared before anything is measured. Vert.x and MariaDB Connector/J are clients and write no rows.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -45,6 +48,11 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 3, time = 1)
 @Fork(2)
 public class RowEncodeBenchmark {
+    /** The sample's rows, or ten values of one kind: what only lies in hand as bytes, and what has to be printed or encoded. */
+    @Param({"mixed", "integers", "reals", "strings", "bytes"})
+    private String rows;
+
+    private ColumnDefinition[] columns;
     private final List<List<Object>> values = new ArrayList<>();
     private final List<BinaryRow> binaryRows = new ArrayList<>();
     private final RowWriter writer = new RowWriter();
@@ -60,17 +68,43 @@ public class RowEncodeBenchmark {
         channel.attr(MySQLConstants.MYSQL_SEQUENCE_ID).set(new AtomicInteger());
         context = channel.pipeline().firstContext();
         for (int row = 0; row < SampleRows.ROWS; row++) {
-            List<Object> ofRow = SampleRows.values(row);
+            List<Object> ofRow = values(row);
+            columns = ofRow.stream().map(RowEncodeBenchmark::column).toArray(ColumnDefinition[]::new);
             values.add(ofRow);
             List<BinaryCell> cells = new ArrayList<>();
             for (int i = 0; i < ofRow.size(); i++) {
                 cells.add(new BinaryCell(
-                        MySQLBinaryColumnType.valueOf(SampleRows.type(i).code()), ofRow.get(i)));
+                        MySQLBinaryColumnType.valueOf(columns[i].type().code()), ofRow.get(i)));
             }
             binaryRows.add(new BinaryRow(cells));
         }
         compare(workersqlText(), shardingsphereText());
         compare(workersqlBinary(), shardingsphereBinary());
+    }
+
+    private List<Object> values(int row) {
+        List<Object> made = new ArrayList<>();
+        for (int i = 0; i < SampleRows.COLUMNS.length; i++) {
+            int nth = i % 3;
+            made.add(
+                    switch (rows) {
+                        case "mixed" -> SampleRows.values(row).get(i);
+                        case "integers" -> SampleRows.number(row, nth) + i;
+                        case "reals" -> SampleRows.real(row, 3 + nth);
+                        case "strings" -> SampleRows.text(row, i);
+                        case "bytes" -> SampleRows.text(row, i).getBytes(StandardCharsets.UTF_8);
+                        default -> throw new IllegalArgumentException("rows: " + rows);
+                    });
+        }
+        return made;
+    }
+
+    private static ColumnDefinition column(Object value) {
+        return ColumnDefinition.of(
+                "c",
+                value instanceof Long
+                        ? ColumnType.LONGLONG
+                        : value instanceof Double ? ColumnType.DOUBLE : ColumnType.VAR_STRING);
     }
 
     private static void compare(int ours, int theirs) {
@@ -83,7 +117,7 @@ public class RowEncodeBenchmark {
         out.clear();
         int sequenceId = 0;
         for (int i = 0; i < values.size(); i++) {
-            SampleRows.add(writer.beginPacket(out, SampleRows.COLUMNS, binary), values.get(i));
+            SampleRows.add(writer.beginPacket(out, columns, binary), values.get(i));
             sequenceId = writer.endPacket(sequenceId);
         }
         return checked();

@@ -5,6 +5,7 @@ import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.StatusFlags;
 import com.workersql.protocol.message.server.ColumnDefinition;
 import com.workersql.protocol.message.server.ColumnType;
+import com.workersql.protocol.value.RealText;
 import com.workersql.protocol.value.ResultSetWriter;
 import com.workersql.protocol.value.RowWriter;
 import io.netty.buffer.ByteBuf;
@@ -12,13 +13,20 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
+import java.util.function.DoubleSupplier;
 
-/** The rows that every codec reads and writes: ten columns, of which three are BIGINT, three DOUBLE and four VARCHAR. */
+/**
+ * The rows that every codec reads and writes: ten columns, of which three are BIGINT, three DOUBLE and four VARCHAR. The doubles are
+ * prices, measurements of six decimals, and results of a computation with all their sixteen or seventeen digits.
+ */
 final class SampleRows {
     static final int ROWS = 100;
     static final CapabilityFlags CAPABILITIES =
             new CapabilityFlags(CapabilityFlags.CLIENT_PROTOCOL_41 | CapabilityFlags.CLIENT_DEPRECATE_EOF);
     static final ColumnDefinition[] COLUMNS = columns();
+
+    private static final double[][] REALS = reals(new Random(41));
 
     private SampleRows() {}
 
@@ -30,7 +38,7 @@ final class SampleRows {
         return columns;
     }
 
-    static ColumnType type(int column) {
+    private static ColumnType type(int column) {
         return column < 3 ? ColumnType.LONGLONG : column < 6 ? ColumnType.DOUBLE : ColumnType.VAR_STRING;
     }
 
@@ -38,9 +46,29 @@ final class SampleRows {
         return (row + 1L) * (column == 0 ? 1 : column == 1 ? 1_000_003 : 4_000_000_007L);
     }
 
-    /** Quarters: every codec prints them in the same way. */
     static double real(int row, int column) {
-        return (row + 1) * (column - 2) + 0.25;
+        return REALS[row % ROWS][column - 3];
+    }
+
+    private static double[][] reals(Random random) {
+        double[][] reals = new double[ROWS][];
+        for (int row = 0; row < ROWS; row++) {
+            reals[row] = new double[] {
+                printedAlike(() -> random.nextInt(1, 1_000_000) / 100.0),
+                printedAlike(() -> random.nextInt(-1_000_000_000, 1_000_000_000) / 1e6),
+                printedAlike(() -> random.nextDouble() * 1000)
+            };
+        }
+        return reals;
+    }
+
+    /** The next number that Java prints as MySQL does: no whole one, none with an exponent, none with a digit too many. */
+    private static double printedAlike(DoubleSupplier numbers) {
+        double number;
+        do {
+            number = numbers.getAsDouble();
+        } while (!Double.toString(number).equals(RealText.of(number)));
+        return number;
     }
 
     static String text(int row, int column) {
@@ -67,14 +95,16 @@ final class SampleRows {
 
     /** Adds values that lie ready. */
     static void add(RowWriter writer, List<Object> values) {
-        for (int i = 0; i < COLUMNS.length; i++) {
+        for (int i = 0; i < values.size(); i++) {
             Object value = values.get(i);
             if (value instanceof Long number) {
                 writer.addLong(number);
             } else if (value instanceof Double real) {
                 writer.addDouble(real);
+            } else if (value instanceof String text) {
+                writer.addText(text);
             } else {
-                writer.addText((String) value);
+                writer.addBytes((byte[]) value);
             }
         }
     }
@@ -91,12 +121,13 @@ final class SampleRows {
         return ByteBufUtil.getBytes(out);
     }
 
-    /** What the sum over all values of a row must be, however they were decoded. */
-    static double checksum(int row) {
-        double sum = 0;
+    /** Adds all values of a row to a sum, in their order, however they are decoded. */
+    static double addTo(double sum, int row) {
+        double added = sum;
         for (int i = 0; i < COLUMNS.length; i++) {
-            sum += i < 3 ? number(row, i) : i < 6 ? real(row, i) : text(row, i).hashCode();
+            added +=
+                    i < 3 ? number(row, i) : i < 6 ? real(row, i) : text(row, i).hashCode();
         }
-        return sum;
+        return added;
     }
 }
