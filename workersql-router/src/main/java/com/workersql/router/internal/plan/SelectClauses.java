@@ -67,19 +67,16 @@ final class SelectClauses {
 
     private void modifiers() {
         while (s.kind(list) == Token.WORD) {
-            boolean distinct = s.isWord(list, Word.DISTINCT) || isText(list, "DISTINCTROW");
+            boolean distinct = s.isWord(list, Word.DISTINCT) || s.spells(list, "DISTINCTROW");
             isDistinct |= distinct;
-            if (!distinct && !isText(list, "ALL") && !isText(list, "STRAIGHT_JOIN") && !isText(list, "HIGH_PRIORITY")) {
+            if (!distinct
+                    && !s.spells(list, "ALL")
+                    && !s.spells(list, "STRAIGHT_JOIN")
+                    && !s.spells(list, "HIGH_PRIORITY")) {
                 return;
             }
             list++;
         }
-    }
-
-    private boolean isText(int token, String word) {
-        return s.kind(token) == Token.WORD
-                && s.end(token) - s.start(token) == word.length()
-                && s.text(token).equalsIgnoreCase(word);
     }
 
     private void clause(int token) {
@@ -90,11 +87,11 @@ final class SelectClauses {
             case LIMIT -> limit = token;
             case HAVING -> refusal = "HAVING";
             default -> {
-                if (isText(token, "ROLLUP")) {
+                if (s.spells(token, "ROLLUP")) {
                     refusal = "WITH ROLLUP";
-                } else if (isText(token, "FETCH")) {
+                } else if (s.spells(token, "FETCH")) {
                     refusal = "FETCH";
-                } else if (isText(token, "WINDOW")) {
+                } else if (s.spells(token, "WINDOW")) {
                     refusal = "a window function";
                 }
             }
