@@ -7,6 +7,8 @@ import com.workersql.router.ParameterValue;
 import com.workersql.router.Statement;
 import com.workersql.router.internal.lex.FoldedStatement;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -26,25 +28,66 @@ final class HintReader {
     private HintReader() {}
 
     static Hints read(Statement statement, FoldedStatement s) {
-        if (s.tokens() == 0) {
-            return Hints.NONE;
-        }
-        int begin = statement.offset();
-        int first = s.start(0);
         Hints hints = Hints.NONE;
-        // Most statements begin with their first word and go on one blank behind it.
-        if (first - begin >= 5) {
-            hints = comments(statement.bytes(), begin, first, hints);
-        }
-        int second = s.tokens() > 1 ? s.start(1) : statement.offset() + statement.length();
-        if (second - s.end(0) >= 5) {
-            hints = comments(statement.bytes(), s.end(0), second, hints);
+        for (Comment comment : comments(statement, s)) {
+            hints = hints(comment.text(), hints);
         }
         return hints;
     }
 
-    private static Hints comments(byte[] bytes, int from, int to, Hints before) {
-        Hints hints = before;
+    /**
+     * {@return where the gateway's own hints stand, as pairs of the first byte and the byte behind the last; a comment that holds
+     * nothing else is one no longer: its plus is such a place too}
+     */
+    static List<int[]> places(Statement statement, FoldedStatement s) {
+        List<int[]> places = new ArrayList<>();
+        for (Comment comment : comments(statement, s)) {
+            StringBuilder rest = new StringBuilder(comment.text());
+            Matcher matcher = HINT.matcher(comment.text());
+            int before = places.size();
+            while (matcher.find()) {
+                places.add(new int[] {comment.start() + matcher.start(), comment.start() + matcher.end()});
+                rest.replace(matcher.start(), matcher.end(), " ".repeat(matcher.end() - matcher.start()));
+            }
+            if (places.size() > before && rest.toString().isBlank()) {
+                places.add(new int[] {comment.start() - 1, comment.start()});
+            }
+        }
+        return places;
+    }
+
+    /**
+     * A comment that may hold hints.
+     *
+     * @param start where its text begins, behind the plus
+     * @param text its text, a character for a byte
+     */
+    private record Comment(int start, String text) {}
+
+    private static List<Comment> comments(Statement statement, FoldedStatement s) {
+        if (s.tokens() == 0) {
+            return List.of();
+        }
+        int begin = statement.offset();
+        int first = s.start(0);
+        int second = s.tokens() > 1 ? s.start(1) : statement.offset() + statement.length();
+        // Most statements begin with their first word and go on one blank behind it.
+        boolean before = first - begin >= 5;
+        boolean behind = second - s.end(0) >= 5;
+        if (!before && !behind) {
+            return List.of();
+        }
+        List<Comment> comments = new ArrayList<>();
+        if (before) {
+            comments(statement.bytes(), begin, first, comments);
+        }
+        if (behind) {
+            comments(statement.bytes(), s.end(0), second, comments);
+        }
+        return comments;
+    }
+
+    private static void comments(byte[] bytes, int from, int to, List<Comment> comments) {
         int at = from;
         while (at + 1 < to) {
             if (bytes[at] == '/' && bytes[at + 1] == '*') {
@@ -52,8 +95,9 @@ final class HintReader {
                 while (end + 1 < to && !(bytes[end] == '*' && bytes[end + 1] == '/')) {
                     end++;
                 }
-                if (bytes[at + 2] == '+' && end - at <= MAX_COMMENT_BYTES) {
-                    hints = hints(new String(bytes, at + 3, end - at - 3, StandardCharsets.UTF_8), hints);
+                if (bytes[at + 2] == '+' && end > at + 3 && end - at <= MAX_COMMENT_BYTES) {
+                    String text = new String(bytes, at + 3, end - at - 3, StandardCharsets.ISO_8859_1);
+                    comments.add(new Comment(at + 3, text));
                 }
                 at = end + 2;
             } else if (bytes[at] == '#' || (bytes[at] == '-' && bytes[at + 1] == '-')) {
@@ -64,7 +108,6 @@ final class HintReader {
                 at++;
             }
         }
-        return hints;
     }
 
     private static Hints hints(String comment, Hints before) {
@@ -96,6 +139,7 @@ final class HintReader {
         }
         return matcher.group(4) != null
                 ? new ParameterValue.Decimal(matcher.group(4))
-                : new ParameterValue.Text(matcher.group(5));
+                : new ParameterValue.Text(
+                        new String(matcher.group(5).getBytes(StandardCharsets.ISO_8859_1), StandardCharsets.UTF_8));
     }
 }

@@ -166,7 +166,8 @@ public final class Planner {
         Scratch scratch = take();
         try {
             scratch.folded.fold(statement.bytes(), statement.offset(), statement.length(), statement.context());
-            RoutePlan plan = plan(statement, scratch, inForce, purpose, mayAnalyse, null);
+            RoutePlan plan = HintStrip.apply(
+                    plan(statement, scratch, inForce, purpose, mayAnalyse, null), statement, scratch.folded);
             if (plan instanceof Refused) {
                 refused.increment();
             }
@@ -192,7 +193,8 @@ public final class Planner {
         Scratch scratch = take();
         try {
             scratch.folded.fold(statement.bytes(), statement.offset(), statement.length(), statement.context());
-            return plan(statement, scratch, inForce, Purpose.EXECUTE, true, trace);
+            return HintStrip.apply(
+                    plan(statement, scratch, inForce, Purpose.EXECUTE, true, trace), statement, scratch.folded);
         } finally {
             scratch.folded.release();
             put(scratch);
