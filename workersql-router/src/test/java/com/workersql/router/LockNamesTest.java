@@ -47,6 +47,11 @@ class LockNamesTest {
                 "DO /* x */ `is_used_lock` /* y */ (CONCAT(a, ',', b)) | DO /* x */ `is_used_lock` /* y */ (CONCAT('P', CONCAT(a, ',', b)))",
                 "INSERT INTO t VALUES (GET_LOCK('a', 0)), (GET_LOCK('b', 0)) | INSERT INTO t VALUES (GET_LOCK(CONCAT('P', 'a'), 0)), (GET_LOCK(CONCAT('P', 'b'), 0))",
                 "DO GET_LOCK(IF(IS_FREE_LOCK('a'), 'b', 'c'), 0) | DO GET_LOCK(CONCAT('P', IF(IS_FREE_LOCK(CONCAT('P', 'a')), 'b', 'c')), 0)",
+                "CREATE FUNCTION f() RETURNS INT RETURN GET_LOCK('a', 1) | CREATE FUNCTION f() RETURNS INT RETURN GET_LOCK(CONCAT('P', 'a'), 1)",
+                "CREATE PROCEDURE p(n INT) DO RELEASE_LOCK(n) | CREATE PROCEDURE p(n INT) DO RELEASE_LOCK(CONCAT('P', n))",
+                "CREATE TRIGGER r BEFORE INSERT ON t FOR EACH ROW SET NEW.a = IS_FREE_LOCK('a') | CREATE TRIGGER r BEFORE INSERT ON t FOR EACH ROW SET NEW.a = IS_FREE_LOCK(CONCAT('P', 'a'))",
+                "CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO DO GET_LOCK('a', 1) | CREATE EVENT e ON SCHEDULE EVERY 1 DAY DO DO GET_LOCK(CONCAT('P', 'a'), 1)",
+                "CREATE VIEW v AS SELECT IS_USED_LOCK('a') AS l | CREATE VIEW v AS SELECT IS_USED_LOCK(CONCAT('P', 'a')) AS l",
                 "SHOW VARIABLES WHERE GET_LOCK('a', 0) | SHOW VARIABLES WHERE GET_LOCK(CONCAT('P', 'a'), 0)"
             })
     void aNameIsPrefixedByItsTenant(String sql, String expected) {
@@ -60,7 +65,8 @@ class LockNamesTest {
                 "SET @a = GET_LOCK('job', 5)",
                 "PREPARE p FROM 'SELECT GET_LOCK(1, 2)'",
                 "EXECUTE IMMEDIATE 'DO RELEASE_LOCK(1)'",
-                "DO GET_LOCK('a', 1); DO RELEASE_LOCK('a')"
+                "DO GET_LOCK('a', 1); DO RELEASE_LOCK('a')",
+                "CREATE PROCEDURE p() BEGIN DO GET_LOCK('a', 1); DO RELEASE_LOCK('a'); END"
             })
     void whatCannotBePrefixedIsRefused(String sql) {
         assertThat(plan("acme", sql))
