@@ -137,6 +137,12 @@ class RowIsolationTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "SELECT a FROM notes FOR SYSTEM_TIME ALL",
+                "SELECT a FROM notes FETCH FIRST 2 ROWS ONLY",
+                "SELECT a FROM notes LIMIT ROWS EXAMINED 5",
+                "SELECT a FROM notes INTERSECT SELECT a FROM notes",
+                "DELETE FROM notes FOR PORTION OF p FROM '2026-01-01' TO '2026-02-01'",
+                "DELETE HISTORY FROM notes",
                 "CREATE TABLE x (a INT)",
                 "CREATE TEMPORARY TABLE x (a INT)",
                 "ALTER TABLE notes ADD x INT",

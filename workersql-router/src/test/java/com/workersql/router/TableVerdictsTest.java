@@ -40,7 +40,8 @@ class TableVerdictsTest {
 
     @TestFactory
     Stream<DynamicTest> everyStatementComesToItsVerdictFirstAndAgain() {
-        return VerdictFile.read("table-verdicts.txt", null).stream()
+        return Stream.of("table-verdicts.txt", "syntax-verdicts.txt")
+                .flatMap(file -> VerdictFile.read(file, null).stream())
                 .map(line -> DynamicTest.dynamicTest(line.toString(), () -> {
                     byte[] sql = line.sql();
                     Statement statement = new Statement(line.context(), sql, 0, sql.length, null, null);

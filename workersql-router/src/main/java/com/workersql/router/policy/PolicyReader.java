@@ -171,7 +171,13 @@ final class PolicyReader {
         int count = 0;
         if (defaultsField != null) {
             Map<String, NodeTuple> fields = nodes.fields(
-                    defaultsField.getValueNode(), "shard_count", "strategy", "new_tenants", "scatter", "tenant_column");
+                    defaultsField.getValueNode(),
+                    "shard_count",
+                    "strategy",
+                    "new_tenants",
+                    "scatter",
+                    "allow_multi_shard_writes",
+                    "tenant_column");
             if (fields.containsKey("tenant_column")) {
                 tenantColumn = nodes.scalar(fields.get("tenant_column").getValueNode());
             }
@@ -182,7 +188,8 @@ final class PolicyReader {
             defaults = new PolicyDefaults(
                     constant(fields.get("strategy"), DefaultStrategy.class, DefaultStrategy.TENANT_HASH),
                     constant(fields.get("new_tenants"), NewTenantStrategy.class, NewTenantStrategy.ROUND_ROBIN),
-                    constant(fields.get("scatter"), ScatterRule.class, ScatterRule.ALLOW) == ScatterRule.ALLOW);
+                    constant(fields.get("scatter"), ScatterRule.class, ScatterRule.ALLOW) == ScatterRule.ALLOW,
+                    constant(fields.get("allow_multi_shard_writes"), Switch.class, Switch.FALSE) == Switch.TRUE);
         }
         if (field != null) {
             nodes.sequence(field).forEach(this::listedShard);
@@ -204,6 +211,11 @@ final class PolicyReader {
     private enum ScatterRule {
         ALLOW,
         REFUSE
+    }
+
+    private enum Switch {
+        TRUE,
+        FALSE
     }
 
     private <E extends Enum<E>> E constant(NodeTuple field, Class<E> type, E absent) {

@@ -23,6 +23,9 @@ final class PolicyWriter {
         out.append("defaults: { strategy: ").append(lower(defaults.strategy()));
         out.append(", new_tenants: ").append(lower(defaults.newTenants()));
         out.append(", scatter: ").append(defaults.scatter() ? "allow" : "refuse");
+        if (defaults.multiShardWrites()) {
+            out.append(", allow_multi_shard_writes: true");
+        }
         if (policy.tenantColumns().standard() != null) {
             out.append(", tenant_column: ").append(quoted(policy.tenantColumns().standard()));
         }

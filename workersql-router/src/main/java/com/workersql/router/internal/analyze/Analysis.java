@@ -21,6 +21,9 @@ import java.util.Set;
  * @param schemas the schemas named as such
  * @param dotted the names with points that stand for no table
  * @param localNames aliases, common tables and tables, by which columns may be qualified
+ * @param sequences those of the tables that are sequences, asked for a value
+ * @param filled whether the grammar was given something else for clauses that it does not know
+ * @param returnsRows whether a write gives back the rows that it wrote
  * @param facts what is known of keys
  * @param names how many names the grammar takes for tables, common tables included
  */
@@ -31,6 +34,9 @@ public record Analysis(
         List<String> schemas,
         List<Dotted> dotted,
         Set<String> localNames,
+        List<TableName> sequences,
+        boolean filled,
+        boolean returnsRows,
         KeyFacts facts,
         int names) {
 
@@ -44,12 +50,13 @@ public record Analysis(
      */
     public static Analysis of(FoldedStatement s, StatementKind kind, ServerFlavor flavor, Grammar grammar) {
         CommonTables common = commonTables(s);
-        Names names = Names.read(s, kind, common);
-        Grammar.Parsed parsed = grammar.parse(s, flavor);
+        GrammarGaps gaps = GrammarGaps.of(s, flavor);
+        Names names = Names.read(s, kind, common, gaps);
+        Grammar.Parsed parsed = grammar.parse(s, flavor, gaps);
         if (parsed == null) {
             return unparsed(names);
         }
-        TreeReader tree = new TreeReader(s, parsed, kind, common);
+        TreeReader tree = new TreeReader(s, parsed, kind, common, gaps);
         tree.read();
         Set<TableName> seen = names.tables();
         boolean compared = !kind.isDdl() && kind != StatementKind.SET && kind != StatementKind.CALL;
@@ -59,6 +66,8 @@ public record Analysis(
         Set<String> local = new HashSet<>(tree.aliases());
         local.addAll(tree.commonTables());
         tables.forEach(table -> local.add(table.name()));
+        List<TableName> sequences = gaps.sequences(local);
+        tables.addAll(sequences);
         return new Analysis(
                 true,
                 agreed,
@@ -66,6 +75,9 @@ public record Analysis(
                 List.copyOf(names.schemas()),
                 names.dotted(),
                 local,
+                sequences,
+                gaps.any(),
+                GrammarGaps.returning(s) < s.tokens(),
                 tree.facts(),
                 tree.names());
     }
@@ -84,7 +96,7 @@ public record Analysis(
      * @param kind what it is
      */
     public static Analysis ofNames(FoldedStatement s, StatementKind kind) {
-        Names names = Names.read(s, kind, CommonTables.NONE);
+        Names names = Names.read(s, kind, CommonTables.NONE, null);
         return new Analysis(
                 !s.isInvalid(),
                 true,
@@ -92,6 +104,9 @@ public record Analysis(
                 List.copyOf(names.schemas()),
                 names.dotted(),
                 Set.of(),
+                List.of(),
+                false,
+                false,
                 KeyFacts.blocked("this statement"),
                 0);
     }
@@ -104,6 +119,9 @@ public record Analysis(
                 List.copyOf(names.schemas()),
                 names.dotted(),
                 Set.of(),
+                List.of(),
+                false,
+                false,
                 KeyFacts.blocked("a statement that could not be analysed"),
                 0);
     }

@@ -42,7 +42,9 @@ final class ChoiceReader {
         Interval interval = interval(from, to);
         if (interval != null) {
             intervals.add(interval);
+            return;
         }
+        choices.addAll(RowConditions.read(s, from, to));
     }
 
     /** One value, a list, or several of these of one column with OR between them; null for anything else. */
@@ -156,10 +158,18 @@ final class ChoiceReader {
     }
 
     private boolean value(int token) {
+        return isValue(s, token);
+    }
+
+    static boolean isValue(FoldedStatement s, int token) {
         return s.slot(token) >= 0 && (token == 0 || !ParserText.isIntroducer(s, token - 1));
     }
 
     private int endOfColumn(int from) {
+        return endOfColumn(s, from);
+    }
+
+    static int endOfColumn(FoldedStatement s, int from) {
         if (!s.isName(from)) {
             return from;
         }
@@ -171,11 +181,20 @@ final class ChoiceReader {
     }
 
     private Column column(int from, int end) {
+        return column(s, from, end);
+    }
+
+    /** {@return the column whose name the tokens up to {@code end} are} */
+    static Column column(FoldedStatement s, int from, int end) {
         return new Column(
                 end - from == 1 ? null : s.name(end - 3), s.name(end - 1).toLowerCase(Locale.ROOT));
     }
 
     private int close(int open) {
+        return close(s, open);
+    }
+
+    static int close(FoldedStatement s, int open) {
         int depth = 0;
         for (int token = open; token < s.tokens(); token++) {
             if (s.isMark(token, '(')) {

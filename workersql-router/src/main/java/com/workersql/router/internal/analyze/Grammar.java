@@ -3,7 +3,6 @@ package com.workersql.router.internal.analyze;
 
 import com.workersql.router.ServerFlavor;
 import com.workersql.router.internal.lex.FoldedStatement;
-import com.workersql.router.internal.lex.Word;
 import io.debezium.antlr.CaseChangingCharStream;
 import io.debezium.ddl.parser.mariadb.generated.MariaDBLexer;
 import io.debezium.ddl.parser.mariadb.generated.MariaDBParser;
@@ -80,10 +79,22 @@ public final class Grammar {
      * @param rules the names of the grammar's rules
      * @param text the text that was parsed
      */
-    record Parsed(ParserRuleContext root, List<String> rules, ParserText text) {}
+    record Parsed(ParserRuleContext root, List<String> rules, ParserText text) {
+        /** {@return the first of the tokens that a node spans} */
+        int first(ParserRuleContext node) {
+            return text.tokenAt(node.getStart().getStartIndex());
+        }
+
+        /** {@return the last of the tokens that a node spans} */
+        int last(ParserRuleContext node) {
+            return node.getStop() == null
+                    ? first(node)
+                    : text.tokenAt(node.getStop().getStartIndex());
+        }
+    }
 
     /** {@return the tree, or null where no grammar of the family accepts the text} */
-    Parsed parse(FoldedStatement s, ServerFlavor flavor) {
+    Parsed parse(FoldedStatement s, ServerFlavor flavor, GrammarGaps gaps) {
         if (s.isInvalid() || s.tokens() > MAX_TOKENS) {
             return null;
         }
@@ -92,38 +103,17 @@ public final class Grammar {
             mySqlCaches = Caches.of(MySqlLexer._ATN, MySqlParser._ATN);
             mariaDbCaches = Caches.of(MariaDBLexer._ATN, MariaDBParser._ATN);
         }
-        Parsed parsed = mySql(ParserText.of(s, s.tokens(), "?"));
-        if (parsed == null && flavor == ServerFlavor.MARIADB) {
+        Parsed parsed = gaps.isMisread() ? null : mySql(ParserText.of(s, s.tokens(), "?", null));
+        boolean mariaDb = flavor == ServerFlavor.MARIADB;
+        int end = mariaDb ? GrammarGaps.returning(s) : s.tokens();
+        if (parsed == null && (gaps.any() || end < s.tokens())) {
+            parsed = mySql(ParserText.of(s, end, "?", gaps));
+        }
+        if (parsed == null && mariaDb && end == s.tokens()) {
             // This grammar has no placeholders; a number may stand wherever one may.
-            int returning = returning(s);
-            parsed = returning < s.tokens()
-                    ? mySql(ParserText.of(s, returning, "?"))
-                    : mariaDb(ParserText.of(s, s.tokens(), "0"));
+            parsed = mariaDb(ParserText.of(s, end, "0", gaps));
         }
         return parsed;
-    }
-
-    /**
-     * Neither grammar knows RETURNING, which lists columns of the rows that MariaDB has just written; it names no table
-     * unless it holds a query, and then it stays.
-     */
-    private static int returning(FoldedStatement s) {
-        int depth = 0;
-        for (int token = 1; token < s.tokens(); token++) {
-            if (s.isMark(token, '(')) {
-                depth++;
-            } else if (s.isMark(token, ')')) {
-                depth--;
-            } else if (depth == 0 && s.isWord(token, Word.RETURNING)) {
-                for (int i = token; i < s.tokens(); i++) {
-                    if (s.isWord(i, Word.SELECT) || s.isWord(i, Word.TABLE)) {
-                        return s.tokens();
-                    }
-                }
-                return token;
-            }
-        }
-        return s.tokens();
     }
 
     private Parsed mySql(ParserText text) {

@@ -14,6 +14,8 @@ import java.util.Map;
  * @param insert the rows of an INSERT, or null
  * @param assigned the columns that the statement assigns, in lower case
  * @param spread what it says of columns by several values
+ * @param set the queries that are joined by UNION, EXCEPT or INTERSECT, or null where there is one query; then the other facts,
+ *     tables left out, are those of each query
  * @param blocker why tables beyond reference tables cannot be routed by key, or null where they can
  */
 public record KeyFacts(
@@ -23,11 +25,25 @@ public record KeyFacts(
         Insert insert,
         List<String> assigned,
         SpreadFacts spread,
+        SetOperation set,
         String blocker) {
 
     /** Facts of a statement of which nothing is known but its tables. */
     static KeyFacts blocked(String blocker) {
-        return new KeyFacts(List.of(), List.of(), List.of(), null, List.of(), SpreadFacts.NONE, blocker);
+        return new KeyFacts(List.of(), List.of(), List.of(), null, List.of(), SpreadFacts.NONE, null, blocker);
+    }
+
+    /**
+     * Several queries whose results become one.
+     *
+     * @param queries what each says of its tables
+     * @param isUnionAll whether the rows of each follow those of the one before, and nothing else is done with them
+     */
+    public record SetOperation(List<KeyFacts> queries, boolean isUnionAll) {
+        /** Copies the list. */
+        public SetOperation {
+            queries = List.copyOf(queries);
+        }
     }
 
     /**

@@ -32,6 +32,7 @@ public final class Names {
 
     private final FoldedStatement s;
     private final CommonTables commonTables;
+    private final GrammarGaps gaps;
     private final Set<TableName> tables = new LinkedHashSet<>();
     private final Set<String> schemas = new LinkedHashSet<>();
     private final List<Dotted> dotted = new ArrayList<>();
@@ -42,8 +43,9 @@ public final class Names {
     private final boolean[] isBrace = new boolean[LEVELS];
     private int depth;
 
-    private Names(FoldedStatement s, CommonTables commonTables) {
+    private Names(FoldedStatement s, CommonTables commonTables, GrammarGaps gaps) {
         this.s = s;
+        this.gaps = gaps;
         this.commonTables = commonTables;
     }
 
@@ -53,9 +55,10 @@ public final class Names {
      * @param s the statement, not nested too deep
      * @param kind what it is
      * @param commonTables the names that stand for no tables
+     * @param gaps clauses that name no table; null where none are known
      */
-    public static Names read(FoldedStatement s, StatementKind kind, CommonTables commonTables) {
-        Names names = new Names(s, commonTables);
+    static Names read(FoldedStatement s, StatementKind kind, CommonTables commonTables, GrammarGaps gaps) {
+        Names names = new Names(s, commonTables, gaps);
         names.isQuery[0] = true;
         if (kind == StatementKind.SHOW) {
             names.show();
@@ -133,7 +136,9 @@ public final class Names {
         int token = 0;
         while (token < s.tokens()) {
             int mark = s.mark(token);
-            if (mark == '(' || mark == '{') {
+            if (gaps != null && gaps.isLeftOut(token)) {
+                token++;
+            } else if (mark == '(' || mark == '{') {
                 open(mark == '{');
                 token++;
             } else if (mark == ')' || mark == '}') {

@@ -20,14 +20,19 @@ final class ParserText {
         this.places = places;
     }
 
-    /** {@return the text of the first tokens of a statement} */
-    static ParserText of(FoldedStatement s, int tokens, String placeholder) {
+    /**
+     * {@return the text of the first tokens of a statement}
+     *
+     * @param gaps what is written for tokens that the grammar does not know; null where each is written as it is
+     */
+    static ParserText of(FoldedStatement s, int tokens, String placeholder, GrammarGaps gaps) {
         StringBuilder text = new StringBuilder(s.foldedLength() * 2);
         int[] places = new int[tokens];
         int codePoints = 0;
         for (int token = 0; token < tokens; token++) {
-            String written = token(s, token, placeholder);
-            if (token > 0 && !joins(s, token)) {
+            String instead = gaps == null ? null : gaps.written(token);
+            String written = instead == null ? token(s, token, placeholder) : instead;
+            if (token > 0 && (instead != null || !joins(s, token))) {
                 text.append(' ');
                 codePoints++;
             }
@@ -45,9 +50,14 @@ final class ParserText {
         return s.isMark(token, '(') && s.isName(token - 1) && !s.hasBlankBefore(token);
     }
 
+    /** {@return a name as the grammar reads it} */
+    static String name(FoldedStatement s, int token) {
+        return s.kind(token) == Token.QUOTED ? '`' + s.name(token).replace("`", "``") + '`' : s.text(token);
+    }
+
     private static String token(FoldedStatement s, int token, String placeholder) {
         return switch (s.kind(token)) {
-            case Token.QUOTED -> '`' + s.name(token).replace("`", "``") + '`';
+            case Token.QUOTED -> name(s, token);
             case Token.STRING -> "''";
             case Token.INTEGER -> s.slot(token) >= 0 ? "0" : s.text(token);
             case Token.DECIMAL -> "0.0";

@@ -54,7 +54,13 @@ record ReadShape(Merge merge, SelectEdit edit, String refusal) {
 
     private static final int LONGEST_NAME = 16;
 
-    static ReadShape of(Statement statement, FoldedStatement s, StatementInfo info, boolean oneTable) {
+    static ReadShape of(
+            Statement statement, FoldedStatement s, StatementInfo info, boolean oneTable, boolean unionAll) {
+        for (int token = 0; token < s.tokens(); token++) {
+            if (s.isWord(token, Word.INTO) && !s.isMark(token - 1, '.')) {
+                return refused("INTO");
+            }
+        }
         if (!info.readsOnly()) {
             return refused("a statement that may change something");
         }
@@ -68,6 +74,9 @@ record ReadShape(Merge merge, SelectEdit edit, String refusal) {
         boolean merges = false;
         for (int token = 0; token < s.tokens(); token++) {
             String clause = clause(s, token);
+            if (unionAll && "UNION".equals(clause)) {
+                continue;
+            }
             if (clause != null && !MERGEABLE.contains(clause)) {
                 return refused(clause);
             }
@@ -82,6 +91,9 @@ record ReadShape(Merge merge, SelectEdit edit, String refusal) {
         }
         if (!merges) {
             return new ReadShape(Merge.CONCATENATION, null, null);
+        }
+        if (unionAll) {
+            return refused("ORDER BY, LIMIT, DISTINCT or aggregates beside UNION ALL");
         }
         MergeReader reader = new MergeReader(statement, s, oneTable);
         Merge merge = reader.read(aggregates);
@@ -120,7 +132,6 @@ record ReadShape(Merge merge, SelectEdit edit, String refusal) {
             case LIMIT -> "LIMIT";
             case HAVING -> "HAVING";
             case DISTINCT -> "DISTINCT";
-            case INTO -> "INTO";
             case UNION, EXCEPT, INTERSECT -> "UNION";
             default -> other(s, token);
         };
@@ -134,11 +145,25 @@ record ReadShape(Merge merge, SelectEdit edit, String refusal) {
         return switch (s.text(token).toUpperCase(Locale.ROOT)) {
             case "DISTINCTROW" -> "DISTINCT";
             case "FETCH" -> "FETCH";
+            case "EXAMINED" -> s.spells(token - 1, "ROWS") ? "ROWS EXAMINED" : null;
+            case "OFFSET" -> s.isWord(token + 2, Word.ROW) || s.spells(token + 2, "ROWS") ? "OFFSET ... ROWS" : null;
+            case "QUALIFY" -> "QUALIFY";
+            case "SYSTEM_TIME" -> isTransactionTime(s, token) ? "a transaction's number" : null;
             case "OVER" -> "a window function";
             case "PROCEDURE" -> "PROCEDURE";
             case "ROWNUM" -> "ROWNUM";
             default -> null;
         };
+    }
+
+    /** Transactions are numbered by each server. */
+    private static boolean isTransactionTime(FoldedStatement s, int systemTime) {
+        for (int token = systemTime + 1; token < systemTime + 6; token++) {
+            if (s.isWord(token, Word.TRANSACTION)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean isAggregate(FoldedStatement s, int token) {

@@ -47,6 +47,9 @@ final class RowTenant implements RowScope {
         if (!analysis.parsed() || !analysis.agreed()) {
             return Refusal.unsupported(info, "a statement whose tables could not be told for certain");
         }
+        if (analysis.filled()) {
+            return unproven(info, "a clause that the grammar does not know");
+        }
         for (SessionEffect effect : info.effects()) {
             switch (effect) {
                 // Bodies that are not known here, and names that all users of the account share.

@@ -56,6 +56,19 @@ final class ScatterRead {
         if (shards == null || only != null) {
             return Refusal.unsupported(info, info.kind() + " of " + block.unbound());
         }
+        return plan(shards, preparing, false);
+    }
+
+    /**
+     * {@return the plan of queries that are joined by UNION ALL, or a refusal}
+     *
+     * @param shards the shards on which one of them has rows; each shard is asked all of them
+     */
+    RoutePlan unionAll(Set<String> shards, boolean preparing) {
+        return plan(shards, preparing, true);
+    }
+
+    private RoutePlan plan(Set<String> shards, boolean preparing, boolean unionAll) {
         if (shards.size() == 1) {
             return new SingleShard(info, shards.iterator().next(), false);
         }
@@ -65,7 +78,7 @@ final class ScatterRead {
                     info.kind() + " of " + block.unbound() + ", which would go to every shard; /*+ scatter=allow */"
                             + " lets it");
         }
-        ReadShape shape = ReadShape.of(statement, s, info, block.isAlone());
+        ReadShape shape = ReadShape.of(statement, s, info, block.isAlone(), unionAll);
         if (shape.refusal() != null) {
             return Refusal.unsupported(info, shape.refusal() + " over several shards");
         }
@@ -74,7 +87,9 @@ final class ScatterRead {
         }
         List<String> ordered = policy.shards().stream().filter(shards::contains).toList();
         boolean edited = shape.edit() != null && !shape.edit().isEmpty();
-        return new MultiShard(info, edited ? shape.edit().on(statement, ordered) : parts(ordered), shape.merge());
+        List<ShardStatement> parts =
+                edited ? shape.edit().on(statement, ordered) : unionAll ? asWritten(ordered) : parts(ordered);
+        return new MultiShard(info, parts, shape.merge());
     }
 
     /** Each shard gets the values of its own where the list of keys can be taken apart, and all of them otherwise. */
@@ -99,6 +114,10 @@ final class ScatterRead {
                 return split;
             }
         }
+        return asWritten(shards);
+    }
+
+    private static List<ShardStatement> asWritten(List<String> shards) {
         List<ShardStatement> parts = new ArrayList<>();
         shards.forEach(shard -> parts.add(ShardStatement.asWritten(shard)));
         return parts;

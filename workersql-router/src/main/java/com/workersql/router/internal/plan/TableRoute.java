@@ -18,6 +18,7 @@ import com.workersql.router.policy.RoutingPolicy;
 import com.workersql.router.policy.TableRule;
 import com.workersql.router.policy.TableRule.Keyed;
 import com.workersql.router.policy.TenantPlacement;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -82,6 +83,10 @@ final class TableRoute {
                 continue;
             }
             TableRule rule = policy.table(table.name()).orElse(null);
+            boolean everywhere = rule instanceof Keyed || rule instanceof TableRule.Reference;
+            if (everywhere && analysis.sequences().contains(table)) {
+                return refused("a value of the sequence " + table + ", which is not on one shard");
+            }
             if (rule instanceof Keyed key) {
                 keyed.add(key);
             } else if (rule instanceof TableRule.Single single) {
@@ -93,6 +98,9 @@ final class TableRoute {
             } else {
                 return refused("table " + table + ", for which the policy has no rule");
             }
+        }
+        if (analysis.returnsRows() && reference && writesReference()) {
+            return refused("RETURNING of a write to a reference table");
         }
         if (info.isDdl()) {
             return definition(!keyed.isEmpty() || reference);
@@ -209,6 +217,9 @@ final class TableRoute {
         if (facts.insert() != null) {
             return insert(facts, values);
         }
+        if (facts.set() != null) {
+            return together(facts.set(), values);
+        }
         KeyedBlock block = new KeyedBlock(facts, policy, values, preparing);
         if (block.refusal() != null) {
             refusal = block.refusal();
@@ -219,12 +230,52 @@ final class TableRoute {
             single.forEach(this::restrict);
             return null;
         }
+        if (info.kind() == StatementKind.UPDATE || info.kind() == StatementKind.DELETE) {
+            SpreadWrite write = new SpreadWrite(s, info, block, policy, analysis.returnsRows());
+            return write.plan(shard, preparing);
+        }
         if (info.kind() != StatementKind.SELECT || info.has(SessionEffect.ROW_LOCK)) {
             refusal = info.kind() + " of " + block.unbound();
             return null;
         }
         ScatterRead read = new ScatterRead(statement, s, info, block, policy, hints);
         return read.plan(shard, preparing);
+    }
+
+    /** Queries joined by UNION, EXCEPT or INTERSECT: all of them on one shard, or, by UNION ALL, each where its rows are. */
+    private RoutePlan together(KeyFacts.SetOperation operation, KeyValues values) {
+        Set<String> together = new LinkedHashSet<>();
+        List<KeyedBlock> blocks = new ArrayList<>();
+        boolean bound = true;
+        for (KeyFacts query : operation.queries()) {
+            KeyedBlock block = new KeyedBlock(query, policy, values, preparing);
+            if (block.refusal() != null) {
+                refusal = block.refusal();
+                return null;
+            }
+            Set<String> single = block.single();
+            bound &= single != null;
+            together.addAll(single == null ? Set.of() : single);
+            blocks.add(block);
+        }
+        if (bound && together.size() <= 1) {
+            together.forEach(this::restrict);
+            return null;
+        }
+        if (!operation.isUnionAll() || info.has(SessionEffect.ROW_LOCK) || shard != null) {
+            refusal = "UNION, EXCEPT or INTERSECT of rows of several shards";
+            return null;
+        }
+        together.clear();
+        for (KeyedBlock block : blocks) {
+            Set<String> own = block.several(policy.shards());
+            if (own == null) {
+                refusal = "UNION ALL with a query of which each shard would give the rows";
+                return null;
+            }
+            together.addAll(own);
+        }
+        return new ScatterRead(statement, s, info, blocks.get(0), policy, hints).unionAll(together, preparing);
     }
 
     private RoutePlan insert(KeyFacts facts, KeyValues values) {
@@ -237,6 +288,9 @@ final class TableRoute {
         if (plan instanceof RoutePlan.Refused || plan == null) {
             return plan;
         }
-        return shard == null ? plan : refused("a hint for one shard beside rows of several");
+        if (analysis.returnsRows()) {
+            return refused("RETURNING of rows of several shards");
+        }
+        return shard == null ? plan : refused("rows of several shards beside what is on one");
     }
 }
