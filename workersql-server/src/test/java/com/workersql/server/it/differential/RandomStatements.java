@@ -142,7 +142,7 @@ final class RandomStatements {
     }
 
     Sample next() {
-        return switch (random.nextInt(26)) {
+        return switch (random.nextInt(31)) {
             case 0, 1, 2 -> read("select by key", keyed());
             case 3, 4, 5 -> list();
             case 6 -> new Sample("select all", "SELECT " + columns("") + " FROM " + any().name(), false);
@@ -172,6 +172,11 @@ final class RandomStatements {
             case 21 -> insert(any(), 1 + random.nextInt(6), "insert rows");
             case 22, 23 -> update();
             case 24 -> delete();
+            case 25, 26 -> setOperation();
+            case 27 -> rowList();
+            case 28 -> valueTable();
+            case 29 -> fetch();
+            case 30 -> returning();
             default -> window();
         };
     }
@@ -285,6 +290,78 @@ final class RandomStatements {
                         + pick(" UNION ", " UNION ALL ") + "SELECT id, a FROM " + two.name() + " WHERE " + two.key()
                         + " = " + key(two),
                 false);
+    }
+
+    /** Queries, of one shard, of several or of all, that become one. */
+    private Sample setOperation() {
+        List<String> queries = new ArrayList<>();
+        String operator = pick(" INTERSECT ", " EXCEPT ", " UNION ALL ", " UNION ALL ", " UNION ");
+        Table first = keyed();
+        String key = key(first);
+        for (int i = 0; i < 2 + random.nextInt(2); i++) {
+            Table table = chance(70) ? first : any();
+            String condition = table.key() == null || chance(20)
+                    ? where()
+                    : " WHERE " + table.key() + (chance(60) ? " = " + key : " IN (" + keys(table, 3) + ")");
+            queries.add("SELECT id, a FROM " + table.name() + condition);
+        }
+        String end = chance(10) ? pick(" ORDER BY id", " LIMIT 100") : "";
+        return new Sample("set operation", String.join(operator, queries) + end, false);
+    }
+
+    private Sample rowList() {
+        Table table = keyed();
+        List<String> rows = new ArrayList<>();
+        boolean keyFirst = chance(50);
+        for (int i = 0; i < 1 + random.nextInt(5); i++) {
+            String key = chance(85) ? plainKey(table) : key(table);
+            String id = pick("1", "2", "3", "id", "NULL", "'4'");
+            rows.add(keyFirst ? "(" + key + ", " + id + ")" : "(" + id + ", " + key + ")");
+        }
+        String columns = keyFirst ? "(" + table.key() + ", id)" : "(id, " + table.key() + ")";
+        String condition =
+                rows.size() == 1 && chance(50) ? " = " + rows.get(0) : " IN (" + String.join(", ", rows) + ")";
+        return new Sample(
+                "row list",
+                "SELECT " + columns("") + " FROM " + table.name() + " WHERE " + pick("", "NOT ") + columns + condition,
+                false);
+    }
+
+    /** A table of values, or of a document, beside one of the schema. */
+    private Sample valueTable() {
+        Table table = any();
+        String restriction = table.key() == null || chance(40) ? "" : " AND x." + table.key() + " = " + key(table);
+        String values = pick(
+                "(VALUES (1), (2), (2)) v",
+                "(SELECT 1 AS n UNION ALL SELECT 2) v",
+                "JSON_TABLE('[1, 2, 3]', '$[*]' COLUMNS (n INT PATH '$')) v");
+        String tables = switch (random.nextInt(3)) {
+            case 0 -> table.name() + " x, " + values;
+            case 1 -> table.name() + " x LEFT JOIN " + values + " ON TRUE";
+            default -> values + " LEFT JOIN " + table.name() + " x ON TRUE";
+        };
+        return new Sample("values", "SELECT x.id, v.* FROM " + tables + " WHERE TRUE" + restriction, false);
+    }
+
+    private Sample fetch() {
+        Table table = any();
+        String restriction = table.key() == null || chance(30) ? "" : " WHERE " + table.key() + " = " + key(table);
+        String end = pick("OFFSET 1 ROWS FETCH NEXT 2 ROWS ONLY", "FETCH FIRST 3 ROWS ONLY", "OFFSET 2 ROWS");
+        return new Sample(
+                "fetch", "SELECT id, a FROM " + table.name() + restriction + " ORDER BY id, a, b, d " + end, false);
+    }
+
+    private Sample returning() {
+        Table table = keyed();
+        if (chance(40)) {
+            return new Sample(
+                    "returning",
+                    "DELETE FROM " + table.name() + " WHERE " + table.key() + " = " + key(table)
+                            + " AND id > 2 RETURNING id, a + 1",
+                    true);
+        }
+        return new Sample(
+                "returning", insert(table, 1 + random.nextInt(2), "").sql() + " RETURNING id, " + table.key(), true);
     }
 
     private Sample subquery() {
