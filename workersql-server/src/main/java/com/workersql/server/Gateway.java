@@ -16,6 +16,7 @@ import com.workersql.server.changes.LogDoctor;
 import com.workersql.server.config.GatewayConfig;
 import com.workersql.server.config.ListenAddress;
 import com.workersql.server.config.LocalInfile;
+import com.workersql.server.config.PeersConfig;
 import com.workersql.server.config.yaml.DocumentException;
 import com.workersql.server.embedded.EmbeddedException;
 import com.workersql.server.embedded.EmbeddedShards;
@@ -27,14 +28,15 @@ import com.workersql.server.execute.Admission;
 import com.workersql.server.execute.ExecutorSettings;
 import com.workersql.server.execute.Planner;
 import com.workersql.server.execute.StatementExecutor;
+import com.workersql.server.gateways.Peers;
 import com.workersql.server.health.HealthSettings;
 import com.workersql.server.health.ShardMonitor;
 import com.workersql.server.http.HealthView;
 import com.workersql.server.http.HttpAuthenticator;
 import com.workersql.server.http.HttpDoor;
 import com.workersql.server.http.admin.AdminDesk;
+import com.workersql.server.http.peers.PeerDesk;
 import com.workersql.server.http.query.ExecutorSessions;
-import com.workersql.server.http.session.SessionSettings;
 import com.workersql.server.http.session.SessionTokens;
 import com.workersql.server.login.Bearers;
 import com.workersql.server.login.Logins;
@@ -108,7 +110,8 @@ public final class Gateway implements RunningGateway {
     private final GatewayConfig config;
     private final Deque<Runnable> closing = new ArrayDeque<>();
     private final ChannelGroup clients = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
-    private final SessionRegistry sessions = new SessionRegistry();
+    private final Peers peers;
+    private final SessionRegistry sessions;
     private volatile boolean draining;
     /** Without the tenants that were added while the gateway ran. */
     private GatewayConfig base;
@@ -130,6 +133,8 @@ public final class Gateway implements RunningGateway {
 
     private Gateway(GatewayConfig config) {
         this.config = config;
+        this.peers = new Peers(config.peers(), InstantSource.system(), new SecureRandom());
+        this.sessions = new SessionRegistry(config.peers().number(), peers);
     }
 
     /**
@@ -299,12 +304,13 @@ public final class Gateway implements RunningGateway {
                 () -> health(monitor),
                 web.withHttp(web.http().withMaxConnections(limits.maxConnections())),
                 nanoClock,
-                sessionTokens(web.sessions()),
+                sessionTokens(effective.peers()),
                 budget,
                 door.withoutTls(),
                 tls.offer() == TlsOffer.OFF ? null : tls::context,
                 tls.offer() == TlsOffer.REQUIRED,
                 changes == null ? ChangeDesk.none() : new ChangeDesk(changes, router::policy),
+                new PeerDesk(peers, sessions),
                 effective.adminToken() == null ? null : new AdminDesk(effective.adminToken(), administration));
         administration.watch();
         if (effective.hasOnePort()) {
@@ -365,7 +371,7 @@ public final class Gateway implements RunningGateway {
         diagnosis.warnings().forEach(warning -> LOG.warn("Changes of shard {}: {}", diagnosis.shard(), warning));
     }
 
-    private static SessionTokens sessionTokens(SessionSettings settings) {
+    private static SessionTokens sessionTokens(PeersConfig settings) {
         var random = new SecureRandom();
         byte[] key;
         if (settings.key() == null) {
@@ -374,7 +380,7 @@ public final class Gateway implements RunningGateway {
         } else {
             key = settings.key().bytes();
         }
-        return new SessionTokens(key, settings.gateway(), random);
+        return new SessionTokens(key, settings.number(), random);
     }
 
     /** Looks at the shards' key columns again. */
@@ -510,6 +516,7 @@ public final class Gateway implements RunningGateway {
                 || !next.replicas().equals(current.replicas())
                 || !next.cache().equals(current.cache())
                 || !next.web().equals(current.web())
+                || !next.peers().equals(current.peers())
                 || !Objects.equals(next.changes(), current.changes())
                 || !Objects.equals(next.adminToken(), current.adminToken())
                 || !Objects.equals(next.tenantsFile(), current.tenantsFile())
@@ -518,7 +525,7 @@ public final class Gateway implements RunningGateway {
         if (needsStart) {
             LOG.warn(
                     "Some changes of the configuration need a new start: listen, shards, limits, pool, breaker, statements,"
-                            + " replicas, cache, http, changes, admin, tenants_file, local_infile,"
+                            + " replicas, cache, http, peers, changes, admin, tenants_file, local_infile,"
                             + " compression");
         }
         LOG.info("Reloaded: {} users, policy {}", next.users().all().size(), policy.version());

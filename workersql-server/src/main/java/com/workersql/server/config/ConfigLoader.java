@@ -136,7 +136,8 @@ public final class ConfigLoader {
         var cache = root.section("cache");
         builder.cache(checked(cache, () -> CacheConfig.read(cache::number), CacheConfig.defaults()));
         cache.end();
-        builder.web(WebReader.read(root.section("http"), sessions -> secret(sessions, "key")));
+        builder.web(WebReader.read(root.section("http")));
+        builder.peers(peers(root.section("peers")));
         builder.auth(new AuthReader(authFiles(), jwt -> secret(jwt, "secret")).read(root.section("auth")));
         if (root.has("changes")) {
             builder.changes(changes(root.section("changes")));
@@ -305,6 +306,15 @@ public final class ConfigLoader {
                 ConfigLoader.refuseReadableByOthers(path, section, key);
             }
         };
+    }
+
+    private PeersConfig peers(Section section) {
+        var addresses = PeersConfig.addresses(section.section("addresses"));
+        boolean hasKey = section.has("key") || section.has("key_file") || section.has("key_env");
+        var key = hasKey ? secret(section, "key") : null;
+        var peers = checked(section, () -> PeersConfig.read(section::number, addresses, key), PeersConfig.alone());
+        section.end();
+        return peers;
     }
 
     private ChangesConfig changes(Section section) {

@@ -31,6 +31,7 @@ import java.util.stream.IntStream;
  * @param replicas which reads go to replicas
  * @param cache how much the cache of results may hold
  * @param web what clients over HTTP and WebSockets may do
+ * @param peers which of several gateways this is, and where the others are
  * @param auth how such clients prove themselves, besides as users
  * @param changes how the shards' logs are followed for subscribers; null: there is no change feed
  * @param logging what is logged
@@ -57,6 +58,7 @@ public record GatewayConfig(
         ReplicasConfig replicas,
         CacheConfig cache,
         WebSettings web,
+        PeersConfig peers,
         AuthConfig auth,
         ChangesConfig changes,
         LoggingConfig logging,
@@ -144,6 +146,7 @@ public record GatewayConfig(
                 .replicas(replicas)
                 .cache(cache)
                 .web(web)
+                .peers(peers)
                 .auth(auth)
                 .changes(changes)
                 .logging(logging)
@@ -172,6 +175,7 @@ public record GatewayConfig(
         private ReplicasConfig replicas = ReplicasConfig.defaults();
         private CacheConfig cache = CacheConfig.defaults();
         private WebSettings web = WebSettings.defaults();
+        private PeersConfig peers = PeersConfig.alone();
         private AuthConfig auth = AuthConfig.NONE;
         private ChangesConfig changes;
         private LoggingConfig logging = LoggingConfig.DEFAULT;
@@ -280,6 +284,12 @@ public record GatewayConfig(
             return this;
         }
 
+        /** Which of several gateways this is, and where the others are; default number 0, without others. */
+        public Builder peers(PeersConfig peers) {
+            this.peers = peers;
+            return this;
+        }
+
         /** How such clients prove themselves, besides as users; default in no other way. */
         public Builder auth(AuthConfig auth) {
             this.auth = auth;
@@ -363,6 +373,7 @@ public record GatewayConfig(
                     replicas,
                     cache,
                     web,
+                    peers,
                     auth,
                     changes,
                     logging,

@@ -366,16 +366,13 @@ final class LocalStatements {
     }
 
     private void kill(ClientSession session, StatementInfo info, LocalAction.Kill kill, ReplyTarget target) {
-        long id = kill.connectionId();
-        var entry = id > 0 && id <= Integer.MAX_VALUE
-                ? registry.find((int) id, session.principal().tenant())
-                : null;
-        if (entry == null) {
-            target.failed(GatewayError.refused(1094, "HY000", "Unknown thread id: " + Long.toUnsignedString(id)));
-            return;
-        }
-        ok(session, info, target);
-        entry.kill().accept(!kill.queryOnly());
+        registry.kill(kill.connectionId(), kill.queryOnly(), session.principal().tenant(), session.loop(), error -> {
+            if (error == null) {
+                ok(session, info, target);
+            } else {
+                target.failed(error);
+            }
+        });
     }
 
     private void explain(

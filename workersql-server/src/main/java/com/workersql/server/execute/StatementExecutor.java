@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -50,6 +51,9 @@ public final class StatementExecutor {
             return new byte[SCRATCH_BYTES];
         }
     };
+
+    private static final int CANCEL_AGAIN_MILLIS = 50;
+    private static final int CANCEL_LAST_MILLIS = 10_000;
 
     private final Router router;
     private final Supplier<Shards> shards;
@@ -347,8 +351,27 @@ public final class StatementExecutor {
      * @param session the session
      */
     public void cancel(ClientSession session) {
-        if (session.running() != null) {
-            session.running().cancelRunning();
+        cancel(session, CANCEL_AGAIN_MILLIS);
+    }
+
+    /** A KILL has a connection of its own and may overtake what it is for, of which the server then knows nothing: it is repeated. */
+    private void cancel(ClientSession session, int againMillis) {
+        var running = session.running();
+        if (running == null || session.isClosed()) {
+            return;
+        }
+        running.cancelRunning();
+        long since = session.sinceNanos();
+        if (againMillis <= CANCEL_LAST_MILLIS) {
+            session.loop()
+                    .schedule(
+                            () -> {
+                                if (session.running() == running && session.sinceNanos() == since) {
+                                    cancel(session, 2 * againMillis);
+                                }
+                            },
+                            againMillis,
+                            TimeUnit.MILLISECONDS);
         }
     }
 

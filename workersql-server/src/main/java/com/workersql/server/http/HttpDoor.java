@@ -3,6 +3,7 @@ package com.workersql.server.http;
 
 import com.workersql.protocol.frame.Reservation;
 import com.workersql.server.changes.ChangeDesk;
+import com.workersql.server.gateways.KillOrder;
 import com.workersql.server.http.admin.AdminDesk;
 import com.workersql.server.http.admin.PolicyRoutes;
 import com.workersql.server.http.admin.TenantRoutes;
@@ -10,6 +11,8 @@ import com.workersql.server.http.idempotency.IdempotentWrites;
 import com.workersql.server.http.inspect.RouteRoute;
 import com.workersql.server.http.inspect.RunningQueries;
 import com.workersql.server.http.inspect.SchemaRoutes;
+import com.workersql.server.http.peers.PassingOn;
+import com.workersql.server.http.peers.PeerDesk;
 import com.workersql.server.http.planetscale.ExecuteRoute;
 import com.workersql.server.http.query.QuerySessions;
 import com.workersql.server.http.query.RequestParser;
@@ -83,6 +86,7 @@ public final class HttpDoor extends ChannelInitializer<Channel> {
      * @param tls gives the current certificate; null when TLS is off
      * @param tlsRequired whether plain text is refused
      * @param changes what clients may subscribe to
+     * @param peers the other gateways
      * @param admin lets in whoever administers the gateway; null when nobody may
      */
     public HttpDoor(
@@ -98,6 +102,7 @@ public final class HttpDoor extends ChannelInitializer<Channel> {
             Supplier<SslContext> tls,
             boolean tlsRequired,
             ChangeDesk changes,
+            PeerDesk peers,
             AdminDesk admin) {
         this.budget = budget;
         this.settings = web.http();
@@ -108,8 +113,15 @@ public final class HttpDoor extends ChannelInitializer<Channel> {
         var parser = new RequestParser(settings.maxBodyBytes(), settings.maxStatementMillis());
         var limits = new CallerLimits(web.requestsPerWindow(), web.windowMillis(), nanoClock);
         var gate = new AuthenticationGate(authenticator, limits);
-        var held = new HttpSessions(sessions, tokens, web.sessions(), registry);
-        var desk = new StatementDesk(sessions, held, parser, gate::authenticate, settings, web.traceComments());
+        var held = new HttpSessions(sessions, tokens, web.sessions(), peers.gateways()::address, registry);
+        var desk = new StatementDesk(
+                sessions,
+                held,
+                parser,
+                gate::authenticate,
+                settings,
+                new PassingOn(peers.gateways(), settings.maxStatementMillis()),
+                web.traceComments());
         var writes = new IdempotentWrites(desk);
         var query = new QueryRoute(desk, writes);
         var batch = new BatchRoute(desk, writes::take);
@@ -149,6 +161,10 @@ public final class HttpDoor extends ChannelInitializer<Channel> {
                 .add(HttpMethod.GET, operations::ready, "/readyz")
                 .add(HttpMethod.GET, operations::metrics, "/metrics")
                 .add(HttpMethod.GET, socket, both("/ws", "/mysql"));
+        if (peers.hearsOthers()) {
+            // No part of the API: described nowhere, and answered to gateways alone.
+            paths.add(HttpMethod.POST, peers.kills(), KillOrder.PATH);
+        }
         if (admin != null) {
             var tenants = new TenantRoutes(admin);
             var policy = new PolicyRoutes(admin);

@@ -6,9 +6,9 @@ import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Ids by which a client and the logs speak of one request. */
-final class RequestIds {
+public final class RequestIds {
     /** The header of both directions. */
-    static final String HEADER = "x-request-id";
+    public static final String HEADER = "x-request-id";
 
     private static final int MAX_CHARS = 128;
 

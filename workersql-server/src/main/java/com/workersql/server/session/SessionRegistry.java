@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.session;
 
+import com.workersql.server.error.GatewayError;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -26,6 +27,7 @@ public final class SessionRegistry {
     private static final int COUNTER_MASK = (1 << NUMBER_SHIFT) - 1;
 
     private final int gatewayNumber;
+    private final PeerSessions peers;
     private final Map<Integer, Entry> sessions = new ConcurrentHashMap<>();
     private final AtomicInteger lastId = new AtomicInteger();
 
@@ -37,22 +39,19 @@ public final class SessionRegistry {
      */
     public record Entry(ClientSession session, Consumer<Boolean> kill) {}
 
-    /** A registry of a gateway that has no peers. */
-    public SessionRegistry() {
-        this(0);
-    }
-
     /**
      * A registry.
      *
      * @param gatewayNumber which of several gateways this is, 0 to {@link #MAX_GATEWAY_NUMBER}
+     * @param peers the sessions whose ids carry another number
      */
-    public SessionRegistry(int gatewayNumber) {
+    public SessionRegistry(int gatewayNumber, PeerSessions peers) {
         if (gatewayNumber < 0 || gatewayNumber > MAX_GATEWAY_NUMBER) {
             throw new IllegalArgumentException(
                     "the gateway's number is " + gatewayNumber + ", allowed are 0 to " + MAX_GATEWAY_NUMBER);
         }
         this.gatewayNumber = gatewayNumber;
+        this.peers = peers;
     }
 
     /**
@@ -126,6 +125,41 @@ public final class SessionRegistry {
     public Entry find(int id, String callerTenant) {
         var entry = sessions.get(id);
         return entry != null && isOwn(entry, callerTenant) ? entry : null;
+    }
+
+    /**
+     * Ends a session that the caller may end, or its running statement, on whichever gateway it is.
+     *
+     * @param id what the caller takes for its id
+     * @param queryOnly whether the session stays
+     * @param callerTenant whose session asks; null for a user without a tenant
+     * @param loop the caller's, on which the answer arrives, now or later
+     * @param answer takes null before the session is told to end, or the error
+     */
+    public void kill(long id, boolean queryOnly, String callerTenant, EventLoop loop, Consumer<GatewayError> answer) {
+        boolean isId = id > 0 && id <= Integer.MAX_VALUE;
+        if (isId && gatewayOf(id) != gatewayNumber) {
+            peers.kill((int) id, queryOnly, callerTenant, loop, answer);
+            return;
+        }
+        var entry = isId ? find((int) id, callerTenant) : null;
+        if (entry == null) {
+            answer.accept(unknown(id, ""));
+        } else {
+            answer.accept(null);
+            entry.kill().accept(!queryOnly);
+        }
+    }
+
+    /**
+     * There is no such session, or none of the caller's tenant.
+     *
+     * @param id what was taken for its id, as an unsigned number
+     * @param remark what else there is to say; begins by a separator, or is empty
+     * @return 1094
+     */
+    public static GatewayError unknown(long id, String remark) {
+        return GatewayError.refused(1094, "HY000", "Unknown thread id: " + Long.toUnsignedString(id) + remark);
     }
 
     /**

@@ -36,7 +36,8 @@ public record SessionView(
                 held == null ? null : held.shard(),
                 session.statement(),
                 session.inTransaction(),
-                nowNanos - session.sinceNanos(),
+                // What began while the question was on its way is as old as it can be.
+                Math.max(0, nowNanos - session.sinceNanos()),
                 session.pins().pins());
     }
 }

@@ -48,11 +48,12 @@ final class ConfigErrorsTest {
             http: { origins: ["*"] }                        | 1:18: http.origins: origins holds '*', which is none
             http: { origins: ["https://a.example/x"] }      | 1:18: http.origins: origins holds 'https://a.example/x'
             http: { cors: {} }                              | 1:9: http.cors: unknown key; allowed here are
-            http: { sessions: { key: short } }              | 1:19: http.sessions: key has 5 bytes; at least 32 are needed
-            http: { sessions: { peers: { 1: "http://h:1" } } } | 1:19: http.sessions: peers need a key that all of them share
-            http: { sessions: { peers: { x: "http://h:1" } } } | http.sessions.peers.x: is no number of a gateway; allowed are 0 to 127
-            http: { sessions: { peers: { 1: h } } }         | 1:33: http.sessions.peers.1: found 'h' where an address such as
-            http: { sessions: { key_env: NOT_SET } }        | http.sessions.key_env: the environment variable NOT_SET is not set
+            peers: { key: short }                           | 1:8: peers: key has 5 bytes; at least 32 are needed
+            peers: { addresses: { 1: "http://h:1" } }       | 1:8: peers: addresses need a key that all of the gateways share
+            peers: { addresses: { x: "http://h:1" } }       | peers.addresses.x: is no number of a gateway; allowed are 0 to 127
+            peers: { number: 128 }                          | 1:18: peers.number: is 128; allowed are 0 to 127
+            peers: { addresses: { 1: h } }                  | 1:26: peers.addresses.1: found 'h' where an address such as
+            peers: { key_env: NOT_SET }                     | peers.key_env: the environment variable NOT_SET is not set
             http: { trace_comments: 1 }                     | http.trace_comments: found '1'
             auth: { jwt: { issuer: a, audience: b } }       | 1:14: auth.jwt: needs exactly one of secret (secret_file, secret_env), jwks_file and jwks_url
             auth: { jwt: { secret: x, issuer: a, audience: b } } | 1:14: auth.jwt: the secret has 1 bytes; HS256 needs at least 32

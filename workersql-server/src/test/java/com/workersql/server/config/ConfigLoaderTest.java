@@ -15,6 +15,7 @@ import com.workersql.server.users.Permission;
 import com.workersql.server.users.UserStore;
 import com.workersql.server.ws.WebSocketSettings;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,6 +53,7 @@ final class ConfigLoaderTest {
                 Compression.class,
                 HttpSettings.class,
                 SessionSettings.class,
+                PeersConfig.class,
                 WebSocketSettings.class,
                 WebSettings.class)) {
             for (var setting : settings(type)) {
@@ -175,16 +177,16 @@ final class ConfigLoaderTest {
                 http:
                   origins: [https://app.example.com]
                   max_body_bytes: 2048
-                  sessions: { gateway: 3, peers: { 4: "http://10.0.0.4:8080" }, key: %s }
                   websocket: { max_running: 7 }
+                peers: { number: 3, addresses: { 4: "http://10.0.0.4:8080" }, key: %s }
                 auth:
                   jwt: { secret: %s, issuer: me, audience: you, leeway_seconds: 5 }
                   api_keys_file: keys.yaml
                 """.formatted("k".repeat(32), "s".repeat(32)));
 
         assertThat(config.web().http().maxBodyBytes()).isEqualTo(2048);
-        assertThat(config.web().sessions().peers()).isEqualTo(Map.of(4, "http://10.0.0.4:8080"));
-        assertThat(config.web().sessions().gateway()).isEqualTo(3);
+        assertThat(config.peers().addresses()).isEqualTo(Map.of(4, URI.create("http://10.0.0.4:8080")));
+        assertThat(config.peers().number()).isEqualTo(3);
         assertThat(config.web().webSocket().maxRunning()).isEqualTo(7);
         assertThat(config.web().webSocket().allowedOrigins()).containsExactly("https://app.example.com");
         assertThat(config.auth().jwt().issuer()).isEqualTo("me");

@@ -4,11 +4,15 @@ package com.workersql.server.http;
 import com.workersql.protocol.frame.Reservation;
 import com.workersql.router.PermissionClass;
 import com.workersql.server.changes.ChangeDesk;
+import com.workersql.server.config.PeersConfig;
 import com.workersql.server.error.GatewayError;
+import com.workersql.server.gateways.Peers;
+import com.workersql.server.http.peers.PeerDesk;
 import com.workersql.server.http.query.FakeSessions;
 import com.workersql.server.http.session.SessionSettings;
 import com.workersql.server.http.session.SessionTokens;
 import com.workersql.server.session.Principal;
+import com.workersql.server.session.SessionRegistry;
 import com.workersql.server.ws.WebSocketSettings;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -21,6 +25,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.Base64;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -143,6 +148,9 @@ public final class TestDoor implements AutoCloseable {
                 null,
                 false,
                 ChangeDesk.none(),
+                new PeerDesk(
+                        new Peers(PeersConfig.alone(), InstantSource.system(), new SecureRandom()),
+                        new SessionRegistry(0, (id, query, tenant, loop, answer) -> {})),
                 null);
         channel.pipeline().addLast(door);
     }

@@ -96,7 +96,7 @@ public final class ExecuteRoute implements Route {
             answerEmpty(exchange, new VitessSession(request.token(), false, principal.database()));
         } else if (request.token() == null) {
             runFresh(exchange, principal, request);
-        } else {
+        } else if (!desk.passOn(exchange, principal, request.token(), error -> VitessErrors.refuse(exchange, error))) {
             try {
                 runKept(exchange, principal, request);
             } catch (Refusal e) {

@@ -12,11 +12,13 @@ import com.workersql.server.session.Principal;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.channel.EventLoop;
+import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 
 /**
  * The sessions of this gateway that outlive a request, by their tokens. A session lives on the event loop of the connection that
@@ -29,6 +31,7 @@ public final class HttpSessions {
     private final QuerySessions sessions;
     private final SessionTokens tokens;
     private final SessionSettings settings;
+    private final IntFunction<URI> peers;
     private final Map<String, Open> open = new ConcurrentHashMap<>();
     private final Map<String, AtomicInteger> byUser = new ConcurrentHashMap<>();
     private final Map<String, Ended> ended = new LinkedHashMap<>() {
@@ -58,11 +61,17 @@ public final class HttpSessions {
      * @param sessions opens them and runs their statements
      * @param tokens names them
      * @param settings their bounds
+     * @param peers the address of another gateway; null when it is not known
      * @param registry takes their number
      */
     public HttpSessions(
-            QuerySessions sessions, SessionTokens tokens, SessionSettings settings, MeterRegistry registry) {
+            QuerySessions sessions,
+            SessionTokens tokens,
+            SessionSettings settings,
+            IntFunction<URI> peers,
+            MeterRegistry registry) {
         this.sessions = sessions;
+        this.peers = peers;
         this.tokens = tokens;
         this.settings = settings;
         Gauge.builder("workersql.http.sessions", open, Map::size)
@@ -133,7 +142,7 @@ public final class HttpSessions {
         if (named == null) {
             throw unknown();
         }
-        if (named.gateway() != settings.gateway()) {
+        if (named.gateway() != tokens.gateway()) {
             throw new Refusal(Refusal.error(ErrorClass.MISDIRECTED, elsewhere(named.gateway())));
         }
         var found = open.get(named.id());
@@ -152,6 +161,18 @@ public final class HttpSessions {
                 }
             });
         }
+    }
+
+    /**
+     * The gateway on which the session of a token lives.
+     *
+     * @param token anything
+     * @param principal who sent it
+     * @return the number of this gateway also for a token that is forged or another user's
+     */
+    public int home(String token, Principal principal) {
+        var named = tokens.read(token, principal.identity());
+        return named == null ? tokens.gateway() : named.gateway();
     }
 
     /**
@@ -174,7 +195,7 @@ public final class HttpSessions {
     }
 
     private String elsewhere(int gateway) {
-        var address = settings.peers().get(gateway);
+        var address = peers.apply(gateway);
         return "The session lives on gateway " + gateway
                 + (address == null ? ", whose address is not known here" : ", at " + address);
     }

@@ -49,6 +49,15 @@ public final class SessionTokens {
     }
 
     /**
+     * The number of this gateway.
+     *
+     * @return what its tokens begin with
+     */
+    public int gateway() {
+        return gateway;
+    }
+
+    /**
      * A new session's id.
      *
      * @return not to be guessed

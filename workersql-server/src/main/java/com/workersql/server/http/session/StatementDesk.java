@@ -28,6 +28,7 @@ import java.util.function.Consumer;
  * @param parser reads bodies
  * @param gate proves who a request comes from, or answers it
  * @param settings the limits
+ * @param passage passes requests on to the gateways of their sessions
  * @param traceComments whether shards are told of a request's trace
  */
 public record StatementDesk(
@@ -36,6 +37,7 @@ public record StatementDesk(
         RequestParser parser,
         BiConsumer<Exchange, Consumer<Principal>> gate,
         HttpSettings settings,
+        Passage passage,
         boolean traceComments) {
     /** What may be refused while a request is looked at. */
     @FunctionalInterface
@@ -156,7 +158,7 @@ public record StatementDesk(
     }
 
     /**
-     * Runs a script in the session that a token names.
+     * Runs a script in the session that a token names, or passes the request on to the session's gateway.
      *
      * @param exchange the request
      * @param principal who asks
@@ -165,10 +167,40 @@ public record StatementDesk(
      * @throws Refusal when there is no such session
      */
     public void runIn(Exchange exchange, Principal principal, String token, Script script) throws Refusal {
+        if (passOn(exchange, principal, token, exchange::refuse)) {
+            return;
+        }
         held.run(
                 token,
                 principal,
                 session -> new ScriptTask(exchange, sessions, limits(), script, session, exchange::refuse));
+    }
+
+    /**
+     * Passes a request on to the gateway of its session.
+     *
+     * @param exchange the request
+     * @param principal who asks
+     * @param token names the session
+     * @param failed answers the request when nothing came back
+     * @return false when the session is this gateway's, or its gateway is not known here
+     */
+    public boolean passOn(Exchange exchange, Principal principal, String token, Consumer<GatewayError> failed) {
+        return passage.take(exchange, held.home(token, principal), failed);
+    }
+
+    /** Passes requests on to other gateways. */
+    @FunctionalInterface
+    public interface Passage {
+        /**
+         * Passes a request on, and answers it by what comes back.
+         *
+         * @param exchange the request
+         * @param gateway the number of the gateway that it belongs to
+         * @param failed answers the request when nothing came back; on the exchange's event loop
+         * @return false, with nothing done, when that is this one, or one that is not known here
+         */
+        boolean take(Exchange exchange, int gateway, Consumer<GatewayError> failed);
     }
 
     /**
