@@ -166,6 +166,11 @@ public final class TestDoor implements AutoCloseable {
         return door.operations();
     }
 
+    /** Makes the pipelines of this door's connections, for tests that have more than one. */
+    public HttpDoor door() {
+        return door;
+    }
+
     /** Takes the rights away from everybody who was proved. */
     public void revoke() {
         guard.revoked = true;
