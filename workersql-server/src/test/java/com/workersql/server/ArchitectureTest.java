@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server;
 
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.security.MessageDigest;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
 final class ArchitectureTest {
@@ -37,6 +40,34 @@ final class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("..server.cli..")
+                .check(CLASSES);
+    }
+
+    /** How long a comparison takes must not tell how much of a secret is right. */
+    @Test
+    void secretsAreComparedInConstantTime() {
+        var keepers = new String[] {
+            "..server.login..", "..server.users..", "..http.session..", "..http.admin..", "..server.changes.."
+        };
+        noClasses()
+                .that()
+                .resideInAnyPackage(keepers)
+                .should()
+                .callMethod(Arrays.class, "equals", byte[].class, byte[].class)
+                .orShould()
+                .callMethod(Arrays.class, "mismatch", byte[].class, byte[].class)
+                .orShould()
+                .callMethod(Arrays.class, "compare", byte[].class, byte[].class)
+                .check(CLASSES);
+        classes()
+                .that()
+                .haveSimpleName("ApiKey")
+                .or()
+                .haveSimpleName("SessionTokens")
+                .or()
+                .haveSimpleName("AdminDesk")
+                .should()
+                .callMethod(MessageDigest.class, "isEqual", byte[].class, byte[].class)
                 .check(CLASSES);
     }
 }
