@@ -160,6 +160,9 @@ public final class HttpDoor extends ChannelInitializer<Channel> {
                 .add(HttpMethod.GET, operations::alive, "/livez")
                 .add(HttpMethod.GET, operations::ready, "/readyz")
                 .add(HttpMethod.GET, operations::metrics, "/metrics")
+                .add(HttpMethod.GET, ConsoleRoutes::page, "/console", "/console/")
+                .add(HttpMethod.GET, ConsoleRoutes::script, "/console/console.js")
+                .add(HttpMethod.GET, ConsoleRoutes::style, "/console/console.css")
                 .add(HttpMethod.GET, socket, both("/ws", "/mysql"));
         if (peers.hearsOthers()) {
             // No part of the API: described nowhere, and answered to gateways alone.
