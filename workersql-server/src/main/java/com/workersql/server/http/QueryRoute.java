@@ -4,6 +4,7 @@ package com.workersql.server.http;
 import com.workersql.server.http.idempotency.IdempotentWrites;
 import com.workersql.server.http.query.QueryRequest;
 import com.workersql.server.http.query.QueryRun;
+import com.workersql.server.http.query.RequestDocument;
 import com.workersql.server.http.session.Script;
 import com.workersql.server.http.session.StatementDesk;
 import com.workersql.server.session.Principal;
@@ -24,12 +25,9 @@ final class QueryRoute implements Route {
     @Override
     public void handle(Exchange exchange) {
         desk.serve(exchange, principal -> {
-            var headers = exchange.request().headers();
-            JsonBodies.checkMedia(headers);
-            var document = desk.parser().parse(exchange.body());
-            JsonBodies.checkUnknown(headers, document.unknownMembers());
+            var document = StatementDesk.body(exchange, desk.parser()::parse, RequestDocument::unknownMembers);
             var request = desk.traced(exchange, document.query());
-            var form = AnswerForm.of(headers);
+            var form = AnswerForm.of(exchange.request().headers());
             var token = exchange.parameter() != null ? exchange.parameter() : request.transactionId();
             if (token == null) {
                 if (!writes.take(exchange, principal, request)) {

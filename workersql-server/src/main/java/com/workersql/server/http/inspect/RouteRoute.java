@@ -4,10 +4,10 @@ package com.workersql.server.http.inspect;
 import com.workersql.router.Explanation;
 import com.workersql.router.merge.Merge;
 import com.workersql.server.http.Exchange;
-import com.workersql.server.http.JsonBodies;
 import com.workersql.server.http.Route;
 import com.workersql.server.http.query.JsonOutput;
 import com.workersql.server.http.query.Placeholders;
+import com.workersql.server.http.query.RequestDocument;
 import com.workersql.server.http.session.StatementDesk;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -29,10 +29,7 @@ public final class RouteRoute implements Route {
     @Override
     public void handle(Exchange exchange) {
         desk.serve(exchange, principal -> {
-            var headers = exchange.request().headers();
-            JsonBodies.checkMedia(headers);
-            var document = desk.parser().parse(exchange.body());
-            JsonBodies.checkUnknown(headers, document.unknownMembers());
+            var document = StatementDesk.body(exchange, desk.parser()::parse, RequestDocument::unknownMembers);
             var sessions = desk.sessions();
             var session = sessions.open(principal, exchange.channel().eventLoop(), exchange.clientHost());
             try {

@@ -2,7 +2,6 @@
 package com.workersql.server.http.session;
 
 import com.workersql.server.http.Exchange;
-import com.workersql.server.http.JsonBodies;
 import com.workersql.server.http.Route;
 import com.workersql.server.http.query.BatchRequest;
 import com.workersql.server.http.query.Refusal;
@@ -42,10 +41,7 @@ public final class BatchRoute implements Route {
     @Override
     public void handle(Exchange exchange) {
         desk.serve(exchange, principal -> {
-            var headers = exchange.request().headers();
-            JsonBodies.checkMedia(headers);
-            var batch = desk.parser().parseBatch(exchange.body());
-            JsonBodies.checkUnknown(headers, batch.unknownMembers());
+            var batch = StatementDesk.body(exchange, desk.parser()::parseBatch, BatchRequest::unknownMembers);
             if (once.take(exchange, principal, batch)) {
                 return;
             }

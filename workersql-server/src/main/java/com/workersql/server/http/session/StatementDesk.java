@@ -6,6 +6,7 @@ import com.workersql.server.error.GatewayError;
 import com.workersql.server.error.Outcome;
 import com.workersql.server.http.Exchange;
 import com.workersql.server.http.HttpSettings;
+import com.workersql.server.http.JsonBodies;
 import com.workersql.server.http.query.KeptOutput;
 import com.workersql.server.http.query.QueryRequest;
 import com.workersql.server.http.query.QueryRun;
@@ -14,10 +15,12 @@ import com.workersql.server.http.query.Refusal;
 import com.workersql.server.http.query.RequestParser;
 import com.workersql.server.http.query.TextRows;
 import com.workersql.server.session.Principal;
+import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /**
  * What all paths that run statements share: who asks is proved, what is asked is read, and it runs in a session of its own or in
@@ -65,6 +68,42 @@ public record StatementDesk(
                 exchange.refuse(e.error());
             }
         });
+    }
+
+    /**
+     * Takes a body apart.
+     *
+     * @param <T> what it comes to
+     */
+    @FunctionalInterface
+    public interface Reading<T> {
+        /**
+         * Reads it.
+         *
+         * @param utf8 the body
+         * @return what it holds
+         * @throws Refusal the answer to the request
+         */
+        T read(ByteBuf utf8) throws Refusal;
+    }
+
+    /**
+     * Reads the body of a request, which is JSON.
+     *
+     * @param <T> what it comes to
+     * @param exchange the request
+     * @param reading takes it apart
+     * @param unknownMembers what it holds that means nothing
+     * @return never null
+     * @throws Refusal when it is of another type, or not acceptable
+     */
+    public static <T> T body(Exchange exchange, Reading<T> reading, Function<T, List<String>> unknownMembers)
+            throws Refusal {
+        var headers = exchange.request().headers();
+        JsonBodies.checkMedia(headers);
+        var document = reading.read(exchange.body());
+        JsonBodies.checkUnknown(headers, unknownMembers.apply(document));
+        return document;
     }
 
     /**

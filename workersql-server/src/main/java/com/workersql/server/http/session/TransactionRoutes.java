@@ -2,7 +2,6 @@
 package com.workersql.server.http.session;
 
 import com.workersql.server.http.Exchange;
-import com.workersql.server.http.JsonBodies;
 import com.workersql.server.http.query.AnswerDocument;
 import com.workersql.server.http.query.QueryRequest;
 import com.workersql.server.http.query.Refusal;
@@ -80,13 +79,9 @@ public final class TransactionRoutes {
     }
 
     private TransactionRequest read(Exchange exchange) throws Refusal {
-        var headers = exchange.request().headers();
-        if (exchange.body().isReadable()) {
-            JsonBodies.checkMedia(headers);
-        }
-        var request = desk.parser().parseTransaction(exchange.body());
-        JsonBodies.checkUnknown(headers, request.unknownMembers());
-        return request;
+        return exchange.body().isReadable()
+                ? StatementDesk.body(exchange, desk.parser()::parseTransaction, TransactionRequest::unknownMembers)
+                : desk.parser().parseTransaction(exchange.body());
     }
 
     private void begin(Exchange exchange, Principal principal, TransactionRequest request) throws Refusal {
