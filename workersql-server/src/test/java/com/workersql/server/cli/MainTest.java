@@ -7,6 +7,8 @@ import com.workersql.server.RunningGateway;
 import com.workersql.server.config.GatewayConfig;
 import com.workersql.server.embedded.EmbeddedShards;
 import com.workersql.server.embedded.ShardListener;
+import com.workersql.server.users.ApiKeyFile;
+import com.workersql.server.users.Permission;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -18,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +51,33 @@ final class MainTest {
         assertThat(run("--version")).isZero();
 
         assertThat(out.toString()).startsWith("WorkerSQL Gateway ");
+    }
+
+    @Test
+    void makesAnApiKeyAndTheEntryThatTakesIt() {
+        assertThat(run("make-api-key", "job_1")).isZero();
+
+        var printed = out.toString();
+        var key = printed.lines().findFirst().orElseThrow();
+        var entry = printed.substring(printed.indexOf("api_keys:"));
+        assertThat(entry).doesNotContain(key);
+        assertThat(ApiKeyFile.read("keys.yaml", entry.replace("TENANT", "acme")))
+                .singleElement()
+                .satisfies(made -> {
+                    assertThat(made.name()).isEqualTo("job_1");
+                    assertThat(made.tenant()).isEqualTo("acme");
+                    assertThat(made.permissions()).containsExactly(Permission.READ);
+                    assertThat(made.matches(key, Instant.EPOCH)).isTrue();
+                    assertThat(made.matches(key + "0", Instant.EPOCH)).isFalse();
+                });
+    }
+
+    @Test
+    void makesNoApiKeyForWhatIsNoName() {
+        assertThat(run("make-api-key", "job 1")).isEqualTo(2);
+
+        assertThat(out.toString()).isEmpty();
+        assertThat(err.toString()).contains("'job 1'");
     }
 
     @ParameterizedTest
