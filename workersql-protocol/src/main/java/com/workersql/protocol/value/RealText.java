@@ -17,6 +17,11 @@ public final class RealText {
     /** Whole numbers below are plain, and a {@code long} holds them. */
     private static final double LEAST_WITH_EXPONENT = 1e15;
 
+    private static final int SHORT_DECIMALS = 6;
+    private static final double SHORT_SCALE = 1e6;
+    /** More than the roundings of a decimal to a double and of its product with a power of ten come to. */
+    private static final double ROUNDING = 0x1p-50;
+
     private static final float LEAST_FLOAT_OF_FULL_PRECISION = 1e-37f;
 
     private RealText() {}
@@ -44,19 +49,28 @@ public final class RealText {
         double magnitude = Math.abs(value);
         if (magnitude < LEAST_WITH_EXPONENT && magnitude == (long) magnitude) {
             out.appendUnsigned((long) magnitude);
-        } else {
-            append(out, ShortestDigits.of(magnitude), ShortestDigits.exponent(magnitude));
+        } else if (!appendShort(out, magnitude)) {
+            out.appendDecimal(ShortestDigits.of(magnitude), ShortestDigits.exponent(magnitude));
         }
     }
 
-    private static void append(TextBuffer out, long digits, int exponent) {
-        long all = digits;
-        int power = exponent;
-        while (all < TextBuffer.LEAST_DECIMAL) {
-            all *= 10;
-            power--;
+    /**
+     * Most doubles that people store have few decimals, which is found out faster. A whole number of up to fifteen digits, divided by an
+     * exact power of ten, is the double nearest to that decimal; and no two decimals of fifteen digits are the same double, so there is no
+     * shorter one.
+     */
+    private static boolean appendShort(TextBuffer out, double magnitude) {
+        double product = magnitude * SHORT_SCALE;
+        double scaled = Math.rint(product);
+        // The division is slow, and in vain where the product is further from a whole number than its rounding
+        // explains.
+        if (scaled >= LEAST_WITH_EXPONENT
+                || Math.abs(product - scaled) > product * ROUNDING
+                || scaled / SHORT_SCALE != magnitude) {
+            return false;
         }
-        out.appendDecimal(all, power);
+        out.appendDecimal((long) scaled, -SHORT_DECIMALS);
+        return true;
     }
 
     static void appendFloat(TextBuffer out, float value) {
@@ -69,7 +83,7 @@ public final class RealText {
             out.append('0');
         } else {
             BigDecimal digits = sixDigits(Math.abs(value));
-            append(out, digits.unscaledValue().longValueExact(), -digits.scale());
+            out.appendDecimal(digits.unscaledValue().longValueExact(), -digits.scale());
         }
     }
 

@@ -99,10 +99,8 @@ public final class RowWriter {
         if (!isPrinted(column)) {
             return addInteger(column, value, value < 0 && column.isUnsigned());
         }
-        int lengthIndex = staged.length();
-        staged.appendByte(0);
-        staged.appendLong(value);
-        return endShort(lengthIndex);
+        staged.appendLongValue(value);
+        return this;
     }
 
     /** The next value is an integer of 64 bits without sign. */
@@ -111,10 +109,8 @@ public final class RowWriter {
         if (!isPrinted(column)) {
             return addInteger(column, value, value < 0 && !column.isUnsigned());
         }
-        int lengthIndex = staged.length();
-        staged.appendByte(0);
-        staged.appendUnsigned(value);
-        return endShort(lengthIndex);
+        staged.appendUnsignedValue(value);
+        return this;
     }
 
     /** The next value is a double. */
@@ -146,13 +142,8 @@ public final class RowWriter {
         if (!isPrinted(column)) {
             throw doesNotFit(column, "text");
         }
-        if (value instanceof String ascii && ascii.length() <= MAX_STAGED_BYTES) {
-            int mark = staged.length();
-            staged.appendLengthEncoded(ascii.length());
-            if (staged.appendAscii(ascii)) {
-                return this;
-            }
-            staged.cut(mark);
+        if (value instanceof String ascii && ascii.length() <= MAX_STAGED_BYTES && staged.appendAsciiValue(ascii)) {
+            return this;
         }
         flush();
         ProtocolStrings.writeLengthEncoded(out, value);

@@ -21,8 +21,8 @@ final class TextBuffer {
     /** Numbers are written eight bytes at a time, the last of which may lie behind them. */
     private static final int MAX_DIGIT_BYTES = 3 * EightDigits.BYTES;
 
-    /** Those of {@link #appendDecimal} have one digit more than two times eight. */
-    static final long LEAST_DECIMAL = 10_000_000_000_000_000L;
+    /** What a length takes at the most. */
+    private static final int MAX_PREFIX_BYTES = 9;
 
     private static final int DECIMAL_DIGITS = 2 * EightDigits.BYTES + 1;
     /** Where the point is further away from the first digit, an exponent stands instead. */
@@ -30,7 +30,14 @@ final class TextBuffer {
     /** A digit, a point, fourteen zeros and the digits, and what is written behind them in vain. */
     private static final int MAX_DECIMAL_BYTES = 48;
 
-    private static final long[] POWERS = {1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000};
+    private static final long[] POWERS = new long[DECIMAL_DIGITS + 1];
+
+    static {
+        POWERS[0] = 1;
+        for (int i = 1; i < POWERS.length; i++) {
+            POWERS[i] = 10 * POWERS[i - 1];
+        }
+    }
 
     private byte[] bytes = new byte[128];
     private int length;
@@ -66,22 +73,48 @@ final class TextBuffer {
 
     void appendUnsigned(long value) {
         ensure(MAX_DIGIT_BYTES);
+        length = putUnsigned(length, value);
+    }
+
+    /** A number as a value of a text row: its length in front. */
+    void appendLongValue(long value) {
+        ensure(2 + MAX_DIGIT_BYTES);
+        int at = length + 1;
+        if (value < 0) {
+            bytes[at++] = '-';
+        }
+        endValue(putUnsigned(at, Math.abs(value)));
+    }
+
+    /** A number without sign as a value of a text row: its length in front. */
+    void appendUnsignedValue(long value) {
+        ensure(1 + MAX_DIGIT_BYTES);
+        endValue(putUnsigned(length + 1, value));
+    }
+
+    /** Fills in the length of a value that lies in front of {@code end}, whose length has one byte. */
+    private void endValue(int end) {
+        bytes[length] = (byte) (end - length - 1);
+        length = end;
+    }
+
+    /** Gives the index behind the number. */
+    private int putUnsigned(int start, long value) {
         if (value >= 0 && value < EightDigits.LIMIT) {
-            length = putFirst(length, (int) value);
-            return;
+            return putFirst(start, (int) value);
         }
         long rest = value >= 0 ? value / EightDigits.LIMIT : Long.divideUnsigned(value, EightDigits.LIMIT);
         int at;
         if (rest < EightDigits.LIMIT) {
-            at = putFirst(length, (int) rest);
+            at = putFirst(start, (int) rest);
         } else {
             long first = rest / EightDigits.LIMIT;
-            at = putFirst(length, (int) first);
+            at = putFirst(start, (int) first);
             LONG.set(bytes, at, EightDigits.of((int) (rest - first * EightDigits.LIMIT)));
             at += EightDigits.BYTES;
         }
         LONG.set(bytes, at, EightDigits.of((int) (value - rest * EightDigits.LIMIT)));
-        length = at + EightDigits.BYTES;
+        return at + EightDigits.BYTES;
     }
 
     /** A number without the zeros in front; gives the index behind it. */
@@ -108,13 +141,17 @@ final class TextBuffer {
     }
 
     /**
-     * A number above zero without the zeros at its end: plainly where the point is near its digits, as {@code 1.5e20} otherwise.
+     * A number without the zeros at its end: plainly where the point is near its digits, as {@code 1.5e20} otherwise.
      *
-     * @param digits seventeen digits: from {@link #LEAST_DECIMAL} up to below ten times that
-     * @param exponent of ten, by which they are multiplied
+     * @param number above zero, of up to seventeen digits
+     * @param exponent of ten, by which it is multiplied
      */
-    void appendDecimal(long digits, int exponent) {
+    void appendDecimal(long number, int exponent) {
         ensure(MAX_DECIMAL_BYTES);
+        // The binary logarithm, times the decimal one of two, is less by one at times.
+        int guess = ((Long.SIZE - Long.numberOfLeadingZeros(number)) * 1233) >> 12;
+        int missing = DECIMAL_DIGITS - guess - (number >= POWERS[guess] ? 1 : 0);
+        long digits = number * POWERS[missing];
         long head = digits / 1_000_000_000;
         int tail = (int) (digits - head * 1_000_000_000);
         long first = EightDigits.of((int) head);
@@ -125,7 +162,7 @@ final class TextBuffer {
             int zeros = EightDigits.trailingZeros(second);
             count -= 1 + zeros + (zeros == EightDigits.BYTES ? EightDigits.trailingZeros(first) : 0);
         }
-        int point = DECIMAL_DIGITS + exponent;
+        int point = DECIMAL_DIGITS - missing + exponent;
         if (point <= -MAX_PLAIN_POINT || (point > MAX_PLAIN_POINT && count <= point)) {
             putDecimal(length, first, second, last, 1);
             length += count == 1 ? 1 : count + 1;
@@ -213,11 +250,6 @@ final class TextBuffer {
         }
     }
 
-    /** Takes away what was appended behind the first {@code newLength} bytes. */
-    void cut(int newLength) {
-        length = newLength;
-    }
-
     /** Puts a byte to where one was appended. */
     void set(int index, int value) {
         bytes[index] = (byte) value;
@@ -248,20 +280,27 @@ final class TextBuffer {
     }
 
     /**
-     * Appends text of which every character is ASCII, or nothing.
+     * Appends text of which every character is ASCII, as a value of a text row, or nothing.
      *
      * @return false when another character is in it
      */
     @SuppressWarnings("deprecation") // It copies the low byte of each character, which is all of it when it is ASCII.
-    boolean appendAscii(String text) {
+    boolean appendAsciiValue(String text) {
         int count = text.length();
-        ensure(count);
+        int mark = length;
+        ensure(MAX_PREFIX_BYTES + count);
+        if (count < LengthEncodedInteger.NULL_MARKER) {
+            bytes[length++] = (byte) count;
+        } else {
+            appendLengthEncoded(count);
+        }
         text.getBytes(0, count, bytes, length);
         int all = 0;
         for (int i = 0; i < count; i++) {
             all |= text.charAt(i);
         }
         if (all > 0x7F) {
+            length = mark;
             return false;
         }
         length += count;
