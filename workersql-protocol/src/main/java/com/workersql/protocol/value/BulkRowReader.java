@@ -4,7 +4,6 @@ package com.workersql.protocol.value;
 import com.workersql.protocol.ProtocolException;
 import com.workersql.protocol.ServerErrors;
 import com.workersql.protocol.message.client.StmtBulkExecute;
-import com.workersql.protocol.message.server.ColumnType;
 import io.netty.buffer.ByteBuf;
 
 /**
@@ -68,21 +67,13 @@ public final class BulkRowReader extends ParameterValues {
             require(1, "the indicator of parameter " + i);
             indicators[i] = in.getByte(index++);
             if (indicators[i] == StmtBulkExecute.INDICATOR_VALUE) {
-                locate(i);
+                index = locate(i, typeOf(i), in, index);
             } else if (indicators[i] < 0 || indicators[i] > StmtBulkExecute.INDICATOR_IGNORE) {
                 throw ProtocolException.malformed(
                         "a row of a bulk execution with the indicator " + (indicators[i] & 0xFF));
             }
         }
         return true;
-    }
-
-    private void locate(int i) {
-        ColumnType type = typeOf(i);
-        int length = BinaryValue.contentBytes(type, in, index, in.writerIndex());
-        int start = index + BinaryValue.prefixBytes(type, in, index);
-        setValue(i, start, length);
-        index = start + length;
     }
 
     private void require(int bytes, String what) {

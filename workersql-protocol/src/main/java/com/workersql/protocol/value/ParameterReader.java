@@ -126,10 +126,7 @@ public final class ParameterReader extends ParameterValues {
         if (type == ColumnType.YEAR && isYearInText(in, index, end)) {
             type = ColumnType.STRING;
         }
-        int length = BinaryValue.contentBytes(type, in, index, end);
-        int start = index + BinaryValue.prefixBytes(type, in, index);
-        setValue(i, start, length);
-        return start + length;
+        return locate(i, type, in, index);
     }
 
     /** Some clients send a YEAR as text, others as two bytes. No year is so great that its second byte is a digit's. */

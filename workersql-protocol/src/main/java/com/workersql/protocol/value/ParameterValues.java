@@ -3,6 +3,7 @@ package com.workersql.protocol.value;
 
 import com.workersql.protocol.message.server.ColumnDefinition;
 import com.workersql.protocol.message.server.ColumnType;
+import io.netty.buffer.ByteBuf;
 
 /**
  * The parameters of a statement: binary values whose types the client tells, with the execution or with one before it.
@@ -43,6 +44,18 @@ public abstract sealed class ParameterValues extends ValueReader permits Paramet
     ColumnType typeOf(int i) {
         ColumnType told = types.type(i);
         return told == ColumnType.NULL ? ColumnType.STRING : told;
+    }
+
+    /**
+     * Finds the value of parameter {@code i}, which begins with what tells its length at {@code index}.
+     *
+     * @return the index behind it
+     */
+    final int locate(int i, ColumnType type, ByteBuf in, int index) {
+        int length = BinaryValue.contentBytes(type, in, index, in.writerIndex());
+        int start = index + BinaryValue.prefixBytes(type, in, index);
+        setValue(i, start, length);
+        return start + length;
     }
 
     @Override
