@@ -50,9 +50,6 @@ final class ReplyState {
     private static final int ERR_HEADER = 0xFF;
     private static final int EOF_BYTES = 5;
     private static final int PREPARE_OK_BYTES = 12;
-    private static final int CURSOR_OR_MORE =
-            StatusFlags.SERVER_STATUS_CURSOR_EXISTS | StatusFlags.SERVER_MORE_RESULTS_EXISTS;
-    private static final int OUT_AND_MORE = StatusFlags.SERVER_PS_OUT_PARAMS | StatusFlags.SERVER_MORE_RESULTS_EXISTS;
 
     private Phase phase = Phase.DONE;
     private ReplyKind kind = ReplyKind.NONE;
@@ -65,13 +62,8 @@ final class ReplyState {
     private int definitionsLeft;
     private int columnsOfStatement;
 
-    private int statusFlags;
-    private int warnings;
-    private long affectedRows;
+    private final ReplyResult result = new ReplyResult();
     private long rows;
-    private long lastInsertId;
-    private boolean error;
-    private int errno;
 
     void begin(ReplyKind newKind, CapabilityFlags negotiated) {
         kind = newKind;
@@ -83,13 +75,8 @@ final class ReplyState {
         moreBehindOutParameters = false;
         definitionsLeft = 0;
         columnsOfStatement = 0;
-        statusFlags = 0;
-        warnings = 0;
-        affectedRows = 0;
         rows = -1;
-        lastInsertId = 0;
-        error = false;
-        errno = 0;
+        result.begin();
         phase = switch (newKind) {
             case NONE -> Phase.DONE;
             case FETCH -> Phase.ROWS;
@@ -208,7 +195,7 @@ final class ReplyState {
 
     private ControlPacket okOrEnd(ByteBuf payload, int index, int length, int firstByte) {
         if (firstByte == OK_HEADER) {
-            ok(payload, index, length);
+            result.ok(payload, index, length);
             resultEnd();
             return ControlPacket.OK;
         }
@@ -248,7 +235,7 @@ final class ReplyState {
         definitionsFollow = !optionalMetadata || isPreparedWithDefinitions(payload, index, length);
         columnsOfStatement = payload.getUnsignedShortLE(index + 5);
         int parameters = payload.getUnsignedShortLE(index + 7);
-        warnings = payload.getUnsignedShortLE(index + 10);
+        result.prepared(payload.getUnsignedShortLE(index + 10));
         if (parameters == 0) {
             parametersEnd();
         } else if (definitionsFollow) {
@@ -291,16 +278,18 @@ final class ReplyState {
             // A procedure that uses a cursor itself also leaves the flag set, on results whose rows do follow; those
             // have a
             // result behind them, which an opened cursor never has.
-            if ((statusFlags & CURSOR_OR_MORE) == StatusFlags.SERVER_STATUS_CURSOR_EXISTS) {
+            if (result.has(StatusFlags.SERVER_STATUS_CURSOR_EXISTS)
+                    && !result.has(StatusFlags.SERVER_MORE_RESULTS_EXISTS)) {
                 phase = Phase.DONE;
             }
             // MySQL tells of OUT parameters, and of the OK behind them, here only and not in the EOF behind the row.
-            moreBehindOutParameters = (statusFlags & OUT_AND_MORE) == OUT_AND_MORE;
+            moreBehindOutParameters =
+                    result.has(StatusFlags.SERVER_PS_OUT_PARAMS | StatusFlags.SERVER_MORE_RESULTS_EXISTS);
         }
     }
 
     private void resultEnd() {
-        boolean more = (statusFlags & StatusFlags.SERVER_MORE_RESULTS_EXISTS) != 0 || moreBehindOutParameters;
+        boolean more = result.has(StatusFlags.SERVER_MORE_RESULTS_EXISTS) || moreBehindOutParameters;
         moreBehindOutParameters = false;
         phase = more && mayHaveMoreResults() ? Phase.FIRST : Phase.DONE;
     }
@@ -311,7 +300,7 @@ final class ReplyState {
 
     private ControlPacket end(ByteBuf payload, int index, int length, int firstByte) {
         if (deprecateEof && firstByte == EOF_HEADER && length > EOF_BYTES) {
-            ok(payload, index, length);
+            result.ok(payload, index, length);
             resultEnd();
             return ControlPacket.OK;
         }
@@ -320,30 +309,12 @@ final class ReplyState {
         return ControlPacket.EOF;
     }
 
-    /** 0xFE, warnings, status: the other order than in OK. */
     private void eof(ByteBuf payload, int index, int length, int firstByte) {
         if (firstByte != EOF_HEADER || length != EOF_BYTES) {
             throw malformed("a packet of " + length + " bytes that begins with " + hex(firstByte) + " in place of "
                     + (deprecateEof ? "OK" : "EOF"));
         }
-        warnings = payload.getUnsignedShortLE(index + 1);
-        statusFlags = payload.getUnsignedShortLE(index + 3);
-        affectedRows = 0;
-        lastInsertId = 0;
-    }
-
-    /** Header, affected rows, last insert id, status, warnings; what follows does not matter here. */
-    private void ok(ByteBuf payload, int index, int length) {
-        int at = index + 1;
-        affectedRows = LengthEncodedInteger.get(payload, at);
-        at += LengthEncodedInteger.sizeAt(payload, at);
-        lastInsertId = LengthEncodedInteger.get(payload, at);
-        at += LengthEncodedInteger.sizeAt(payload, at);
-        if (at + 4 > index + length) {
-            throw malformed("an OK of " + length + " bytes that ends before its status and warnings");
-        }
-        statusFlags = payload.getUnsignedShortLE(at);
-        warnings = payload.getUnsignedShortLE(at + 2);
+        result.eof(payload, index);
     }
 
     private ControlPacket error(ByteBuf payload, int index, int length) {
@@ -354,8 +325,7 @@ final class ReplyState {
         if (found == ProgressReport.ERRNO) {
             return ControlPacket.PROGRESS;
         }
-        error = true;
-        errno = found;
+        result.error(found);
         phase = Phase.DONE;
         return ControlPacket.ERR;
     }
@@ -376,31 +346,11 @@ final class ReplyState {
         return phase == Phase.DONE;
     }
 
-    int statusFlags() {
-        return statusFlags;
-    }
-
-    int warnings() {
-        return warnings;
-    }
-
     long rows() {
         return rows;
     }
 
-    long affectedRows() {
-        return affectedRows;
-    }
-
-    long lastInsertId() {
-        return lastInsertId;
-    }
-
-    boolean isError() {
-        return error;
-    }
-
-    int errno() {
-        return errno;
+    ReplyResult result() {
+        return result;
     }
 }

@@ -293,12 +293,12 @@ public final class ResponseScanner {
 
     /** {@link com.workersql.protocol.StatusFlags} of the last OK or EOF of this reply; 0 before there was one. */
     public int statusFlags() {
-        return state.statusFlags();
+        return state.result().statusFlags();
     }
 
     /** Number of warnings in the last OK, EOF or prepared statement of this reply. */
     public int warnings() {
-        return state.warnings();
+        return state.result().warnings();
     }
 
     /** Rows of this reply's last result that had columns; -1 when none had. */
@@ -308,21 +308,21 @@ public final class ResponseScanner {
 
     /** Affected rows of the last OK of this reply, unsigned. */
     public long affectedRows() {
-        return state.affectedRows();
+        return state.result().affectedRows();
     }
 
     /** The id that the last OK of this reply tells, unsigned; 0 for none. */
     public long lastInsertId() {
-        return state.lastInsertId();
+        return state.result().lastInsertId();
     }
 
     /** True when the reply ended by ERR. */
     public boolean isError() {
-        return state.isError();
+        return state.result().isError();
     }
 
     /** The error number of the ERR that ended the reply, 0 when there was none. */
     public int errno() {
-        return state.errno();
+        return state.result().errno();
     }
 }
