@@ -7,10 +7,7 @@ import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.ProtocolException;
 import com.workersql.protocol.ServerErrors;
 import com.workersql.protocol.auth.CachingSha2Password;
-import com.workersql.protocol.auth.Credential;
 import com.workersql.protocol.auth.CredentialStore;
-import com.workersql.protocol.auth.NativePassword;
-import com.workersql.protocol.auth.PasswordVerifier;
 import com.workersql.protocol.auth.Peer;
 import com.workersql.protocol.auth.Salt;
 import com.workersql.protocol.message.client.AuthResponse;
@@ -83,11 +80,7 @@ public final class ServerHandshake {
     private Bytes salt;
     private HandshakeResponse41 response;
     private CapabilityFlags capabilities = CapabilityFlags.NONE;
-    private Peer peer;
-    private Credential credential;
-    private PasswordVerifier verifier;
-    private ServerPlugin plugin;
-    private int factor;
+    private Claim claim;
     private Verification verification;
     private Err err;
 
@@ -148,8 +141,7 @@ public final class ServerHandshake {
                 command.plugin(),
                 attributes,
                 0);
-        peer = new Peer(peerAddress, tls, attributes);
-        findUser();
+        claim = new Claim(config, store, response, capabilities, new Peer(peerAddress, tls, attributes));
         return switchPlugin(out);
     }
 
@@ -214,29 +206,20 @@ public final class ServerHandshake {
         requireState(State.VERIFYING);
         Verification done = verification;
         verification = null;
-        if (!done.matches || credential == null) {
+        if (!done.matches || !claim.isOfKnownUser()) {
             return deny(out);
         }
-        if (done.fastVerifier != null) {
-            config.fastVerifiers().put(verifier, done.fastVerifier);
-        }
+        claim.keepFastVerifier(done.fastVerifier);
         return proven(out);
     }
 
     /** Who was authenticated; from {@link Step#DECIDE} on. */
     public AuthenticatedClient client() {
-        if ((state != State.DECIDING && state != State.ENDED) || credential == null) {
+        boolean late = state == State.DECIDING || state == State.ENDED;
+        if (!late || claim == null || !claim.isOfKnownUser()) {
             throw new IllegalStateException("There is no authenticated client in the state " + state);
         }
-        return new AuthenticatedClient(
-                response.user(),
-                credential,
-                response.schema(),
-                capabilities,
-                response.collationId(),
-                response.maxPacketBytes(),
-                peer,
-                connectionId);
+        return claim.client(connectionId);
     }
 
     /** Writes the OK that ends the connection phase; commands follow. */
@@ -298,13 +281,12 @@ public final class ServerHandshake {
         if (response.capabilities().has(CapabilityFlags.CLIENT_SSL) && !tls) {
             throw ProtocolException.badHandshake("the client announces TLS and goes on in clear");
         }
-        peer = new Peer(peerAddress, tls, response.attributes());
         if (config.tls() == TlsOffer.REQUIRED && !tls) {
             return refuse(secureTransportRequired(), out);
         }
-        findUser();
-        if (plugin.takesAnswerToGreeting() && verifier.plugin().equals(clientPlugin())) {
-            return follow(plugin.first(response.authData(), salt), out);
+        claim = new Claim(config, store, response, capabilities, new Peer(peerAddress, tls, response.attributes()));
+        if (claim.isAnsweredAlready()) {
+            return follow(claim.plugin().first(response.authData(), salt), out);
         }
         return switchPlugin(out);
     }
@@ -314,49 +296,28 @@ public final class ServerHandshake {
             return refuse(
                     Err.of(
                             ServerErrors.ER_NOT_SUPPORTED_AUTH_MODE,
-                            "Client does not support the authentication plugin " + verifier.plugin()),
+                            "Client does not support the authentication plugin " + claim.pluginName()),
                     out);
         }
         return ask(false, out);
     }
 
-    /** Asks for the answer of {@link #plugin}, as a switch or as the next factor. */
+    /** Asks for the answer of the claim's plugin, as a switch or as the next factor. */
     private Step ask(boolean nextFactor, ByteBuf out) {
-        if (plugin.requiresTls() && !tls) {
+        if (!claim.mayBeAsked()) {
             return refuse(secureTransportRequired(), out);
         }
-        salt = Salt.next(config.random(), plugin.saltBytes());
+        salt = Salt.next(config.random(), claim.plugin().saltBytes());
         state = State.EXPECT_ANSWER;
-        String name = verifier.plugin();
+        String name = claim.pluginName();
         return write(out, nextFactor ? new AuthNextFactor(name, salt) : new AuthSwitchRequest(name, salt), Step.READ);
-    }
-
-    private void findUser() {
-        credential = store.find(response.user(), response.schema(), peer);
-        if (credential != null) {
-            use(credential.verifier());
-            return;
-        }
-        PasswordVerifier decoy = store.decoy(response.user());
-        use(decoy != null ? decoy : PasswordVerifier.decoy(config.random()));
-    }
-
-    private void use(PasswordVerifier next) {
-        verifier = next;
-        plugin = ServerPlugin.of(next, config, credential != null, tls);
-    }
-
-    private String clientPlugin() {
-        if (!capabilities.has(CapabilityFlags.CLIENT_PLUGIN_AUTH)) {
-            return NativePassword.PLUGIN;
-        }
-        return response.plugin();
     }
 
     private Step receiveAnswer(ByteBuf payload, ByteBuf out) {
         int start = payload.readerIndex();
         Bytes answer = AuthResponse.decode(payload, capabilities).data();
         wipe(payload, start);
+        ServerPlugin plugin = claim.plugin();
         return follow(state == State.EXPECT_ANSWER ? plugin.first(answer, salt) : plugin.next(answer, salt), out);
     }
 
@@ -389,30 +350,25 @@ public final class ServerHandshake {
 
     /** One factor is proven. */
     private Step proven(ByteBuf out) {
-        if (credential == null) {
+        if (!claim.isOfKnownUser()) {
             return deny(out);
         }
-        if (credential.requiresTls() && !tls) {
+        if (!claim.mayComeThisWay()) {
             return refuse(secureTransportRequired(), out);
         }
-        if (factor == credential.furtherFactors().size()) {
+        if (!claim.hasNextFactor()) {
             state = State.DECIDING;
             return Step.DECIDE;
         }
         if (!capabilities.has(CapabilityFlags.MULTI_FACTOR_AUTHENTICATION)) {
             return deny(out);
         }
-        use(credential.furtherFactors().get(factor++));
+        claim.nextFactor();
         return ask(true, out);
     }
 
     private Step deny(ByteBuf out) {
-        return refuse(
-                Err.of(
-                        ServerErrors.ER_ACCESS_DENIED_ERROR,
-                        "Access denied for user '" + response.user() + "'@'" + peerAddress + "' (using password: "
-                                + (plugin.passwordGiven() ? "YES" : "NO") + ")"),
-                out);
+        return refuse(claim.denied(), out);
     }
 
     private static Err secureTransportRequired() {
