@@ -74,9 +74,6 @@ public final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter {
         void refuse(Err err);
     }
 
-    /** Type and major version of a TLS record. */
-    private static final int TLS_HEADER_BYTES = 2;
-
     private final ServerHandshakeConfig config;
     private final int connectionId;
     private final CredentialStore store;
@@ -84,11 +81,11 @@ public final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter {
     private final Supplier<SslContext> tls;
     private final Listener listener;
     private final SocketAddress peer;
+    private final HeldBytes held;
 
     private ServerHandshake handshake;
     private PacketDecoder decoder;
     private ScheduledFuture<?> deadline;
-    private ByteBuf held;
     private ByteBuf reading;
     private boolean expectsTls;
     private boolean waiting;
@@ -136,11 +133,9 @@ public final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter {
         this.connectionId = connectionId;
         this.store = requireNonNull(store, "store");
         this.hashing = requireNonNull(hashing, "hashing");
-        this.tls = tls;
+        this.tls = config.tls() == TlsOffer.OFF ? tls : requireNonNull(tls, "tls");
         this.listener = requireNonNull(listener, "listener");
-        if (config.tls() != TlsOffer.OFF) {
-            requireNonNull(tls, "tls");
-        }
+        this.held = new HeldBytes(config.maxHandshakeBytes());
     }
 
     @Override
@@ -170,8 +165,7 @@ public final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        end(ctx, null, String.valueOf(cause));
-        ctx.close();
+        close(ctx, String.valueOf(cause));
     }
 
     @Override
@@ -199,7 +193,9 @@ public final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter {
                 host(peer != null ? peer : ctx.channel().remoteAddress()));
         decoder = new PacketDecoder(
                 ctx.alloc(), config.maxHandshakeBytes(), SequenceMode.CONTINUE, Reservation.UNLIMITED);
-        deadline = ctx.executor().schedule(() -> timeOut(ctx), config.timeoutMillis(), TimeUnit.MILLISECONDS);
+        long millis = config.timeoutMillis();
+        String late = "the handshake took longer than " + millis + " ms";
+        deadline = ctx.executor().schedule(() -> close(ctx, late), millis, TimeUnit.MILLISECONDS);
         ByteBuf out = ctx.alloc().buffer();
         handshake.greet(out);
         ctx.writeAndFlush(out);
@@ -239,8 +235,7 @@ public final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter {
                 perform(ctx, step, out);
             }
         } catch (ProtocolException e) {
-            ByteBuf out = ctx.alloc().buffer();
-            perform(ctx, handshake.fail(e, out), out);
+            fail(ctx, e);
         } finally {
             reading = null;
             in.release();
@@ -268,27 +263,30 @@ public final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
+    private void fail(ChannelHandlerContext ctx, ProtocolException e) {
+        ByteBuf out = ctx.alloc().buffer();
+        perform(ctx, handshake.fail(e, out), out);
+    }
+
+    private void refuse(ChannelHandlerContext ctx, Err err) {
+        ByteBuf out = ctx.alloc().buffer();
+        perform(ctx, handshake.refuse(err, out), out);
+    }
+
     /** Waits for the client's next bytes, of which the first have come maybe. Takes over {@code in}. */
     private void readTls(ChannelHandlerContext ctx, ByteBuf in) {
-        hold(ctx, in);
-        if (ended || held == null || held.readableBytes() < TLS_HEADER_BYTES) {
+        try {
+            held.add(in, ctx.alloc());
+            expectsTls = !held.beginTls();
+        } catch (ProtocolException e) {
+            fail(ctx, e);
             return;
         }
-        // A handshake record of TLS begins so. Anything else is text in clear that wants to be taken for TLS content,
-        // or a
-        // record of SSL 2, for whose declared length the TLS handler would wait.
-        if (held.getByte(held.readerIndex()) != 0x16 || held.getByte(held.readerIndex() + 1) != 0x03) {
-            ByteBuf out = ctx.alloc().buffer();
-            perform(
-                    ctx,
-                    handshake.fail(ProtocolException.badHandshake("bytes in clear behind the request for TLS"), out),
-                    out);
+        if (expectsTls) {
             return;
         }
-        ByteBuf clientHello = held;
-        held = null;
-        expectsTls = false;
         handshake.tlsStarted();
+        ByteBuf clientHello = held.take();
         ChannelHandler handler = tls.get().newHandler(ctx.alloc());
         ctx.pipeline().addBefore(ctx.name(), null, handler);
         PipelineBytes.read(ctx.pipeline().context(handler), clientHello);
@@ -305,9 +303,7 @@ public final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter {
                 }
             });
         } catch (RejectedExecutionException e) {
-            ByteBuf out = ctx.alloc().buffer();
-            Err err = Err.of(ServerErrors.ER_CON_COUNT_ERROR, "Too many connections are being authenticated");
-            perform(ctx, handshake.refuse(err, out), out);
+            refuse(ctx, Err.of(ServerErrors.ER_CON_COUNT_ERROR, "Too many connections are being authenticated"));
         }
     }
 
@@ -318,31 +314,23 @@ public final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter {
         waiting = false;
         ByteBuf out = ctx.alloc().buffer();
         perform(ctx, handshake.verified(out), out);
-        if (!waiting && !ended && held != null) {
-            ByteBuf in = held;
-            held = null;
+        ByteBuf in = waiting || ended ? null : held.take();
+        if (in != null) {
             read(ctx, in);
         }
     }
 
     /** Keeps what comes while nothing can be read, up to the limit of the handshake. Takes over {@code in}. */
     private void hold(ChannelHandlerContext ctx, ByteBuf in) {
-        int bytes = in.readableBytes() + (held == null ? 0 : held.readableBytes());
-        if (bytes > config.maxHandshakeBytes()) {
-            in.release();
-            ByteBuf out = ctx.alloc().buffer();
-            perform(ctx, handshake.fail(ProtocolException.packetTooLarge(bytes, config.maxHandshakeBytes()), out), out);
-            return;
+        try {
+            held.add(in, ctx.alloc());
+        } catch (ProtocolException e) {
+            fail(ctx, e);
         }
-        if (held == null) {
-            held = ctx.alloc().buffer(bytes);
-        }
-        held.writeBytes(in);
-        in.release();
     }
 
-    private void timeOut(ChannelHandlerContext ctx) {
-        end(ctx, null, "the handshake took longer than " + config.timeoutMillis() + " ms");
+    private void close(ChannelHandlerContext ctx, String reason) {
+        end(ctx, null, reason);
         ctx.close();
     }
 
@@ -366,10 +354,7 @@ public final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter {
         if (decoder != null) {
             decoder.close();
         }
-        if (held != null) {
-            held.release();
-            held = null;
-        }
+        held.release();
     }
 
     private static String host(SocketAddress address) {
@@ -395,8 +380,7 @@ public final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter {
             ByteBuf out = ctx.alloc().buffer();
             handshake.accept(ok, out);
             ctx.writeAndFlush(out);
-            ByteBuf rest = held;
-            held = null;
+            ByteBuf rest = held.take();
             if (reading != null && reading.isReadable()) {
                 // Accepted while the client's last packet is being read: what came behind it is not held yet.
                 rest = reading.readRetainedSlice(reading.readableBytes());
@@ -408,8 +392,7 @@ public final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter {
         public void refuse(Err err) {
             assert ctx.executor().inEventLoop();
             if (!ended) {
-                ByteBuf out = ctx.alloc().buffer();
-                perform(ctx, handshake.refuse(err, out), out);
+                ServerHandshakeHandler.this.refuse(ctx, err);
             }
         }
     }
