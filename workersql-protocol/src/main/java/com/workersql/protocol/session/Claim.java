@@ -50,7 +50,7 @@ final class Claim {
 
     private void use(PasswordVerifier next) {
         verifier = next;
-        plugin = ServerPlugin.of(next, config, credential != null, peer.tls());
+        plugin = ServerPlugins.of(next, config, credential != null, peer.tls());
     }
 
     boolean isOfKnownUser() {

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.protocol.session;
 
-import com.workersql.protocol.auth.CachingSha2Password;
-import com.workersql.protocol.auth.PasswordVerifier;
 import com.workersql.protocol.auth.Salt;
 import com.workersql.protocol.wire.Bytes;
 
-/** The server's side of one authentication plugin in one exchange: the client's packets go in, what follows comes out. */
-abstract class ServerPlugin {
+/**
+ * The server's side of one authentication plugin in one exchange: the client's packets go in, what follows comes out. What plugins there
+ * are is in {@link ServerPlugins}.
+ */
+final class ServerPlugin {
 
     /** What follows. */
     sealed interface Next permits Ask, Verify, Matched, Refused {}
@@ -27,40 +28,69 @@ abstract class ServerPlugin {
     static final Next MATCHED = new Matched(null);
     static final Next REFUSED = new Refused();
 
+    /** What a plugin makes of a packet of the client. */
+    @FunctionalInterface
+    interface Answer {
+        Next take(Bytes answer, Bytes salt);
+    }
+
+    private final Answer toSalt;
+    private Answer toAsk = (answer, salt) -> REFUSED;
+    private Next toNothing = REFUSED;
+    private int saltBytes = Salt.BYTES;
+    private boolean takesAnswerToGreeting;
+    private boolean requiresTls;
     private boolean passwordGiven = true;
 
-    static ServerPlugin of(PasswordVerifier verifier, ServerHandshakeConfig config, boolean userKnown, boolean tls) {
-        if (verifier instanceof PasswordVerifier.Native known) {
-            return new ServerPlugins.NativePlugin(known);
-        }
-        if (verifier instanceof PasswordVerifier.Sha256) {
-            return new ServerPlugins.Sha256Plugin(verifier, config, tls);
-        }
-        if (verifier instanceof PasswordVerifier.External) {
-            return new ServerPlugins.ClearPlugin(verifier);
-        }
-        if (verifier instanceof PasswordVerifier.Ed25519 known) {
-            return new ServerPlugins.Ed25519Plugin(known);
-        }
-        if (verifier instanceof PasswordVerifier.Parsec known) {
-            return new ServerPlugins.ParsecPlugin(known);
-        }
-        return new ServerPlugins.CachingSha2Plugin(verifier, config, userKnown, tls);
+    /**
+     * A plugin that takes one packet and refuses who says nothing.
+     *
+     * @param toSalt takes the client's answer to the salt
+     */
+    ServerPlugin(Answer toSalt) {
+        this.toSalt = toSalt;
+    }
+
+    /** What a client of this plugin answers to the greeting counts; else it is switched to the plugin all the same. */
+    ServerPlugin takingAnswerToGreeting() {
+        takesAnswerToGreeting = true;
+        return this;
+    }
+
+    /** A client may be asked over TLS only. */
+    ServerPlugin requiringTls() {
+        requiresTls = true;
+        return this;
     }
 
     /** How long the salt of a switch is. */
+    ServerPlugin withSaltOf(int bytes) {
+        saltBytes = bytes;
+        return this;
+    }
+
+    /** What follows where the client has no password; null where that is the {@code toSalt}'s to say. */
+    ServerPlugin withoutPassword(Next next) {
+        toNothing = next;
+        return this;
+    }
+
+    /** Takes the client's answers to what it was asked. */
+    ServerPlugin withFurther(Answer answer) {
+        toAsk = answer;
+        return this;
+    }
+
     int saltBytes() {
-        return Salt.BYTES;
+        return saltBytes;
     }
 
-    /** Whether what a client of this plugin answers to the greeting counts; else it is switched to the plugin all the same. */
     boolean takesAnswerToGreeting() {
-        return false;
+        return takesAnswerToGreeting;
     }
 
-    /** Whether a client may be asked over TLS only. */
     boolean requiresTls() {
-        return false;
+        return requiresTls;
     }
 
     /** Whether the client has said anything, for the text of the refusal. */
@@ -69,24 +99,23 @@ abstract class ServerPlugin {
     }
 
     /** Takes the client's answer to the salt. */
-    abstract Next first(Bytes answer, Bytes salt);
+    Next first(Bytes answer, Bytes salt) {
+        if (toNothing != null) {
+            passwordGiven = !isEmpty(answer);
+            if (!passwordGiven) {
+                return toNothing;
+            }
+        }
+        return toSalt.take(answer, salt);
+    }
 
     /** Takes the client's answer to an {@link Ask}. */
     Next next(Bytes answer, Bytes salt) {
-        return REFUSED;
+        return toAsk.take(answer, salt);
     }
 
     /** A client without a password sends nothing, or a lone NUL where it had to send something. */
-    final boolean isEmpty(Bytes answer) {
-        boolean empty = answer.isEmpty() || (answer.length() == 1 && answer.at(0) == 0);
-        passwordGiven = !empty;
-        return empty;
-    }
-
-    /** The password has come in clear over TLS; its bytes are wiped. */
-    static Next verifyClear(PasswordVerifier verifier, Bytes answer) {
-        byte[] password = CachingSha2Password.withoutNul(answer.toArray());
-        answer.wipe();
-        return new Verify(Verification.ofPassword(verifier, password));
+    private static boolean isEmpty(Bytes answer) {
+        return answer.isEmpty() || (answer.length() == 1 && answer.at(0) == 0);
     }
 }

@@ -8,6 +8,11 @@ import com.workersql.protocol.auth.ParsecPassword;
 import com.workersql.protocol.auth.PasswordVerifier;
 import com.workersql.protocol.auth.RsaKeyPair;
 import com.workersql.protocol.auth.Sha256Password;
+import com.workersql.protocol.session.ServerPlugin.Answer;
+import com.workersql.protocol.session.ServerPlugin.Ask;
+import com.workersql.protocol.session.ServerPlugin.Matched;
+import com.workersql.protocol.session.ServerPlugin.Next;
+import com.workersql.protocol.session.ServerPlugin.Verify;
 import com.workersql.protocol.wire.Bytes;
 import java.nio.charset.StandardCharsets;
 
@@ -15,45 +20,107 @@ import java.nio.charset.StandardCharsets;
 final class ServerPlugins {
     private ServerPlugins() {}
 
-    static final class NativePlugin extends ServerPlugin {
-        private final PasswordVerifier.Native verifier;
-
-        NativePlugin(PasswordVerifier.Native verifier) {
-            this.verifier = verifier;
+    /** The plugin by which a client proves that it has the password of {@code verifier}. */
+    static ServerPlugin of(PasswordVerifier verifier, ServerHandshakeConfig config, boolean userKnown, boolean tls) {
+        if (verifier instanceof PasswordVerifier.Native known) {
+            return ofNative(known);
         }
-
-        @Override
-        boolean takesAnswerToGreeting() {
-            return true;
+        if (verifier instanceof PasswordVerifier.Sha256) {
+            Answer password = new Password(verifier, tls, config.rsaKeys(), Sha256Password.REQUEST_PUBLIC_KEY);
+            return new ServerPlugin(password).withFurther(password);
         }
-
-        @Override
-        Next first(Bytes answer, Bytes salt) {
-            return !isEmpty(answer) && NativePassword.verify(answer, salt, verifier.hash()) ? MATCHED : REFUSED;
+        if (verifier instanceof PasswordVerifier.External) {
+            // Nothing is mixed with a password in clear.
+            return new ServerPlugin((answer, salt) -> verifyClear(verifier, answer))
+                    .withSaltOf(0)
+                    .requiringTls();
         }
+        if (verifier instanceof PasswordVerifier.Ed25519 known) {
+            return ofEd25519(known);
+        }
+        if (verifier instanceof PasswordVerifier.Parsec known) {
+            return ofParsec(known);
+        }
+        return ofCachingSha2(verifier, config, userKnown, tls);
+    }
+
+    private static ServerPlugin ofNative(PasswordVerifier.Native verifier) {
+        return new ServerPlugin((answer, salt) -> NativePassword.verify(answer, salt, verifier.hash())
+                        ? ServerPlugin.MATCHED
+                        : ServerPlugin.REFUSED)
+                .takingAnswerToGreeting();
+    }
+
+    private static ServerPlugin ofEd25519(PasswordVerifier.Ed25519 verifier) {
+        return new ServerPlugin((answer, salt) -> answer.length() == Ed25519Password.RESPONSE_BYTES
+                        ? new Verify(
+                                Verification.ofProof(() -> Ed25519Password.verify(answer, salt, verifier.publicKey())))
+                        : ServerPlugin.REFUSED)
+                .withSaltOf(Ed25519Password.SALT_BYTES);
+    }
+
+    /** The client asks for the salt by an empty packet. */
+    private static ServerPlugin ofParsec(PasswordVerifier.Parsec verifier) {
+        return new ServerPlugin((answer, salt) -> answer.isEmpty()
+                        ? new Ask(ParsecPassword.extendedSalt(verifier.factor(), verifier.salt()))
+                        : ServerPlugin.REFUSED)
+                .withoutPassword(null)
+                .withSaltOf(ParsecPassword.SCRAMBLE_BYTES)
+                .withFurther((answer, salt) -> new Verify(
+                        Verification.ofProof(() -> ParsecPassword.verify(answer, salt, verifier.publicKey()))));
+    }
+
+    private static ServerPlugin ofCachingSha2(
+            PasswordVerifier verifier, ServerHandshakeConfig config, boolean userKnown, boolean tls) {
+        Answer fast = (answer, salt) -> {
+            if (verifier.isEmptyPassword() || answer.length() != CachingSha2Password.RESPONSE_BYTES) {
+                return ServerPlugin.REFUSED;
+            }
+            Bytes fastVerifier = config.fastVerifiers().find(verifier);
+            if (fastVerifier != null && userKnown && CachingSha2Password.verifyFast(answer, salt, fastVerifier)) {
+                return new Matched(code(CachingSha2Password.FAST_AUTH_SUCCESS));
+            }
+            return new Ask(code(CachingSha2Password.PERFORM_FULL_AUTHENTICATION));
+        };
+        return new ServerPlugin(fast)
+                .takingAnswerToGreeting()
+                .withoutPassword(verifier.isEmptyPassword() ? ServerPlugin.MATCHED : ServerPlugin.REFUSED)
+                .withFurther(new Password(verifier, tls, config.rsaKeys(), CachingSha2Password.REQUEST_PUBLIC_KEY));
+    }
+
+    private static Bytes code(int code) {
+        return Bytes.of(new byte[] {(byte) code});
+    }
+
+    /** The password has come in clear over TLS; its bytes are wiped. */
+    private static Next verifyClear(PasswordVerifier verifier, Bytes answer) {
+        byte[] password = CachingSha2Password.withoutNul(answer.toArray());
+        answer.wipe();
+        return new Verify(Verification.ofPassword(verifier, password));
     }
 
     /** Password over TLS, or by RSA: what {@code caching_sha2_password} in full and {@code sha256_password} have in common. */
-    private abstract static class PasswordPlugin extends ServerPlugin {
-        final PasswordVerifier verifier;
-        final boolean tls;
+    private static final class Password implements Answer {
+        private final PasswordVerifier verifier;
+        private final boolean tls;
         private final RsaKeyPair rsaKeys;
         private final int keyRequest;
         private boolean keySent;
 
-        PasswordPlugin(PasswordVerifier verifier, boolean tls, RsaKeyPair rsaKeys, int keyRequest) {
+        Password(PasswordVerifier verifier, boolean tls, RsaKeyPair rsaKeys, int keyRequest) {
             this.verifier = verifier;
             this.tls = tls;
             this.rsaKeys = rsaKeys;
             this.keyRequest = keyRequest;
         }
 
-        final Next password(Bytes answer, Bytes salt) {
+        @Override
+        public Next take(Bytes answer, Bytes salt) {
             if (tls) {
                 return verifyClear(verifier, answer);
             }
             if (rsaKeys == null) {
-                return REFUSED;
+                return ServerPlugin.REFUSED;
             }
             if (!keySent && answer.length() == 1 && answer.at(0) == keyRequest) {
                 keySent = true;
@@ -62,137 +129,9 @@ final class ServerPlugins {
             // Anything else is a password in clear or garbage; neither is looked at.
             if (answer.length() != rsaKeys.encryptedBytes()) {
                 answer.wipe();
-                return REFUSED;
+                return ServerPlugin.REFUSED;
             }
             return new Verify(Verification.ofEncrypted(verifier, answer, salt, rsaKeys.privateKey()));
-        }
-    }
-
-    static final class CachingSha2Plugin extends PasswordPlugin {
-        private final ServerHandshakeConfig config;
-        private final boolean userKnown;
-
-        CachingSha2Plugin(PasswordVerifier verifier, ServerHandshakeConfig config, boolean userKnown, boolean tls) {
-            super(verifier, tls, config.rsaKeys(), CachingSha2Password.REQUEST_PUBLIC_KEY);
-            this.config = config;
-            this.userKnown = userKnown;
-        }
-
-        @Override
-        boolean takesAnswerToGreeting() {
-            return true;
-        }
-
-        @Override
-        Next first(Bytes answer, Bytes salt) {
-            boolean empty = isEmpty(answer);
-            if (empty || verifier.isEmptyPassword()) {
-                return empty && verifier.isEmptyPassword() ? MATCHED : REFUSED;
-            }
-            if (answer.length() != CachingSha2Password.RESPONSE_BYTES) {
-                return REFUSED;
-            }
-            Bytes fastVerifier = config.fastVerifiers().find(verifier);
-            if (fastVerifier != null && userKnown && CachingSha2Password.verifyFast(answer, salt, fastVerifier)) {
-                return new Matched(code(CachingSha2Password.FAST_AUTH_SUCCESS));
-            }
-            return new Ask(code(CachingSha2Password.PERFORM_FULL_AUTHENTICATION));
-        }
-
-        @Override
-        Next next(Bytes answer, Bytes salt) {
-            return password(answer, salt);
-        }
-
-        private static Bytes code(int code) {
-            return Bytes.of(new byte[] {(byte) code});
-        }
-    }
-
-    static final class Sha256Plugin extends PasswordPlugin {
-        Sha256Plugin(PasswordVerifier verifier, ServerHandshakeConfig config, boolean tls) {
-            super(verifier, tls, config.rsaKeys(), Sha256Password.REQUEST_PUBLIC_KEY);
-        }
-
-        @Override
-        Next first(Bytes answer, Bytes salt) {
-            return isEmpty(answer) ? REFUSED : password(answer, salt);
-        }
-
-        @Override
-        Next next(Bytes answer, Bytes salt) {
-            return password(answer, salt);
-        }
-    }
-
-    static final class ClearPlugin extends ServerPlugin {
-        private final PasswordVerifier verifier;
-
-        ClearPlugin(PasswordVerifier verifier) {
-            this.verifier = verifier;
-        }
-
-        @Override
-        boolean requiresTls() {
-            return true;
-        }
-
-        /** Nothing: nothing is mixed with a password in clear. */
-        @Override
-        int saltBytes() {
-            return 0;
-        }
-
-        @Override
-        Next first(Bytes answer, Bytes salt) {
-            return isEmpty(answer) ? REFUSED : verifyClear(verifier, answer);
-        }
-    }
-
-    static final class Ed25519Plugin extends ServerPlugin {
-        private final PasswordVerifier.Ed25519 verifier;
-
-        Ed25519Plugin(PasswordVerifier.Ed25519 verifier) {
-            this.verifier = verifier;
-        }
-
-        @Override
-        int saltBytes() {
-            return Ed25519Password.SALT_BYTES;
-        }
-
-        @Override
-        Next first(Bytes answer, Bytes salt) {
-            if (isEmpty(answer) || answer.length() != Ed25519Password.RESPONSE_BYTES) {
-                return REFUSED;
-            }
-            return new Verify(Verification.ofProof(() -> Ed25519Password.verify(answer, salt, verifier.publicKey())));
-        }
-    }
-
-    static final class ParsecPlugin extends ServerPlugin {
-        private final PasswordVerifier.Parsec verifier;
-
-        ParsecPlugin(PasswordVerifier.Parsec verifier) {
-            this.verifier = verifier;
-        }
-
-        @Override
-        int saltBytes() {
-            return ParsecPassword.SCRAMBLE_BYTES;
-        }
-
-        /** The client asks for the salt by an empty packet. */
-        @Override
-        Next first(Bytes answer, Bytes salt) {
-            return answer.isEmpty()
-                    ? new Ask(ParsecPassword.extendedSalt(verifier.factor(), verifier.salt()))
-                    : REFUSED;
-        }
-
-        @Override
-        Next next(Bytes answer, Bytes salt) {
-            return new Verify(Verification.ofProof(() -> ParsecPassword.verify(answer, salt, verifier.publicKey())));
         }
     }
 }
