@@ -81,15 +81,7 @@ final class TaggedFields {
     }
 
     String readString() {
-        return readTag(in, readUnsigned());
-    }
-
-    /** Reads a tag behind its length. */
-    static String readTag(ByteBuf in) {
-        return readTag(in, new TaggedFields(in).readUnsigned());
-    }
-
-    private static String readTag(ByteBuf in, long length) {
+        long length = readUnsigned();
         if (length < 0 || length > MAX_TAG_BYTES) {
             throw ProtocolException.malformed(
                     "a tag of " + Long.toUnsignedString(length) + " bytes, allowed are " + MAX_TAG_BYTES);

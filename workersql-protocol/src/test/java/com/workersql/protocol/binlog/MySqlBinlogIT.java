@@ -3,11 +3,13 @@ package com.workersql.protocol.binlog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.workersql.protocol.message.client.GtidSet;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -143,6 +145,54 @@ class MySqlBinlogIT extends FollowedServer {
         assertThat(only(entries, PreviousGtidsEvent.class).gtids()).isEqualTo(executed.replace("\n", ""));
     }
 
+    /** Of a server with {@code gtid_mode}: one without gives nobody a GTID to follow by. */
+    @Test
+    void followsBehindAGivenSetOfGtidsWithTags() throws Exception {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement();
+                Replica replica = replica()) {
+            Assumptions.assumeTrue(
+                    rows(statement, "SELECT @@gtid_mode").get(0).get(0).equals("ON"),
+                    "the server's gtid_mode is not ON");
+            prepare(statement);
+            statement.execute("CREATE TABLE binlog_it.behind (id INT PRIMARY KEY)");
+            statement.execute("SET SESSION gtid_next = 'AUTOMATIC:behind'");
+            statement.execute("INSERT INTO binlog_it.behind VALUES (1)");
+            statement.execute("SET SESSION gtid_next = 'AUTOMATIC:another_tag'");
+            statement.execute("INSERT INTO binlog_it.behind VALUES (2)");
+            GtidSet executed = GtidSet.parse(
+                    rows(statement, "SELECT @@gtid_executed").get(0).get(0));
+            assertThat(executed.intervals().stream().map(GtidSet.Interval::tag)).contains("", "behind", "another_tag");
+            statement.execute("SET SESSION gtid_next = 'AUTOMATIC:behind'");
+            statement.execute("INSERT INTO binlog_it.behind VALUES (3)");
+            statement.execute("SET SESSION gtid_next = 'AUTOMATIC'");
+
+            replica.execute("SET @source_binlog_checksum = @@global.binlog_checksum");
+            replica.dumpGtid(0, SERVER_ID, executed);
+            GtidEvent first = null;
+            List<String> inserted = new ArrayList<>();
+            while (inserted.isEmpty()) {
+                if (replica.next() instanceof BinlogPacket.Entry entry) {
+                    if (first == null && entry.event() instanceof GtidEvent gtid) {
+                        first = gtid;
+                    } else if (entry.event() instanceof RowsEvent rows) {
+                        rows.forEach(
+                                change -> inserted.add(change.after().get(0).text()));
+                    }
+                }
+            }
+            assertThat(inserted).containsExactly("3");
+            assertThat(first.tag()).isEqualTo("behind");
+            assertThat(GtidSet.parse(first.gtid()).intervals().get(0).first())
+                    .isEqualTo(executed.intervals().stream()
+                                    .filter(interval -> interval.tag().equals("behind"))
+                                    .mapToLong(GtidSet.Interval::last)
+                                    .max()
+                                    .getAsLong()
+                            + 1);
+        }
+    }
+
     @Test
     void passesOverTheHiddenColumnOfAMultiValuedIndex() throws Exception {
         List<BinlogPacket.Entry> entries = entriesOf(
@@ -163,7 +213,7 @@ class MySqlBinlogIT extends FollowedServer {
             try (Replica replica = replica()) {
                 replica.execute("SET @source_binlog_checksum = @@global.binlog_checksum");
                 replica.execute("SET @source_heartbeat_period = 50000000");
-                replica.dumpGtid(flags, SERVER_ID);
+                replica.dumpGtid(flags, SERVER_ID, GtidSet.EMPTY);
                 assertThat(heartbeat(replica).position()).isGreaterThan(4);
             }
         }

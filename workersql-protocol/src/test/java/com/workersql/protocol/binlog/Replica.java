@@ -7,6 +7,8 @@ import com.workersql.protocol.frame.PacketDecoder;
 import com.workersql.protocol.frame.PacketEncoder;
 import com.workersql.protocol.frame.Reservation;
 import com.workersql.protocol.frame.SequenceMode;
+import com.workersql.protocol.message.client.BinlogDumpGtid;
+import com.workersql.protocol.message.client.GtidSet;
 import com.workersql.protocol.message.client.Query;
 import com.workersql.protocol.message.server.Err;
 import com.workersql.protocol.session.ClientHandshake;
@@ -23,8 +25,6 @@ import java.nio.charset.StandardCharsets;
 /** Follows a server's binary log over a blocking socket: how to use {@link BinlogStream} in a few lines. */
 final class Replica implements AutoCloseable {
     private static final int MAX_EVENT_BYTES = 1 << 24;
-
-    private static final int THROUGH_GTID = 4;
 
     private final Socket socket;
     private final PacketDecoder decoder = new PacketDecoder(
@@ -80,16 +80,11 @@ final class Replica implements AutoCloseable {
         send(command);
     }
 
-    /** Asks for the log from its beginning, by an empty set of GTIDs (MySQL). */
-    void dumpGtid(int flags, int serverId) throws IOException {
+    /** Asks for what is behind a set of GTIDs (MySQL). */
+    void dumpGtid(int flags, int serverId, GtidSet executed) throws IOException {
         ByteBuf command = Unpooled.buffer();
-        command.writeByte(Command.COM_BINLOG_DUMP_GTID)
-                .writeShortLE(flags | THROUGH_GTID)
-                .writeIntLE(serverId)
-                .writeIntLE(0)
-                .writeLongLE(4)
-                .writeIntLE(8)
-                .writeLongLE(0);
+        new BinlogDumpGtid(flags | BinlogDumpGtid.THROUGH_GTID, serverId, "", 4, executed)
+                .encode(command, new CapabilityFlags(0));
         send(command);
     }
 

@@ -187,7 +187,8 @@ final class ClientMessages {
         List<GtidSet.Interval> intervals = new ArrayList<>();
         sets.forEach((source, bounds) -> {
             for (long first : bounds) {
-                intervals.add(new GtidSet.Interval(new UUID(source, ~source), first, first + bounds.size()));
+                String tag = first % 3 == 0 ? "t" + first % 5 : "";
+                intervals.add(new GtidSet.Interval(new UUID(source, ~source), tag, first, first + bounds.size()));
             }
         });
         return intervals;

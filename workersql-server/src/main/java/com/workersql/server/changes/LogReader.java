@@ -147,13 +147,7 @@ final class LogReader implements LogConnection.Listener {
 
     private void begin(String executed) {
         if (position == null) {
-            try {
-                position = LogPosition.parse(settings.isMariaDb(), executed == null ? "" : executed);
-            } catch (IllegalArgumentException e) {
-                connection.close();
-                refuse("the server's GTIDs have tags, which the change feed does not read");
-                return;
-            }
+            position = LogPosition.parse(settings.isMariaDb(), executed == null ? "" : executed);
         }
         if (settings.isMariaDb() != position instanceof MariaDbPosition) {
             lose(new Loss(Loss.Kind.DIVERGED, "The position is of a server of another family"));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.changes;
 
+import com.workersql.protocol.binlog.GtidEvent;
 import com.workersql.protocol.message.client.GtidSet;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,7 +9,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 
-/** MySQL's set of executed transactions: intervals of numbers for each source, none of which touch each other. */
+/**
+ * MySQL's set of executed transactions: intervals of numbers for each source, none of which touch each other. A source is a server's
+ * UUID, with a colon and the tag behind it where the transactions have one.
+ */
 record MySqlPosition(Map<String, List<Span>> spans) implements LogPosition {
     /** Numbers from first to last, both within. */
     record Span(long first, long last) {}
@@ -16,16 +20,30 @@ record MySqlPosition(Map<String, List<Span>> spans) implements LogPosition {
     static MySqlPosition parse(String text) {
         var position = new MySqlPosition(Map.of());
         for (var interval : GtidSet.parse(text).intervals()) {
-            position = position.with(interval.source().toString(), new Span(interval.first(), interval.last()));
+            position = position.with(
+                    source(interval.source(), interval.tag()), new Span(interval.first(), interval.last()));
         }
         return position;
+    }
+
+    /** The source of a transaction. */
+    static String source(GtidEvent gtid) {
+        return source(gtid.serverUuid(), gtid.tag());
+    }
+
+    private static String source(UUID server, String tag) {
+        return tag.isEmpty() ? server.toString() : server + ":" + tag;
     }
 
     /** What the server is told. */
     GtidSet gtids() {
         var intervals = new ArrayList<GtidSet.Interval>();
-        spans.forEach((source, list) -> list.forEach(
-                span -> intervals.add(new GtidSet.Interval(UUID.fromString(source), span.first, span.last))));
+        spans.forEach((source, list) -> {
+            int colon = source.indexOf(':');
+            var server = UUID.fromString(colon < 0 ? source : source.substring(0, colon));
+            var tag = colon < 0 ? "" : source.substring(colon + 1);
+            list.forEach(span -> intervals.add(new GtidSet.Interval(server, tag, span.first, span.last)));
+        });
         return new GtidSet(intervals);
     }
 

@@ -4,7 +4,7 @@ package com.workersql.server.changes;
 /**
  * The id of a transaction.
  *
- * @param source MariaDB's domain, or the UUID of MySQL's server
+ * @param source MariaDB's domain, or the UUID of MySQL's server with a colon and the tag behind it where it has one
  * @param server MariaDB's server; 0 for MySQL
  * @param number within the source
  */

@@ -85,12 +85,10 @@ final class TransactionReader {
     }
 
     private static TransactionId id(GtidEvent gtid) {
-        if (gtid.number() == 0 || !gtid.tag().isEmpty()) {
-            throw ProtocolException.malformed("a transaction "
-                    + (gtid.number() == 0 ? "without a GTID" : "whose GTID has a tag")
-                    + ", which a change feed cannot go on behind");
+        if (gtid.number() == 0) {
+            throw ProtocolException.malformed("a transaction without a GTID, which a change feed cannot go on behind");
         }
-        return new TransactionId(gtid.serverUuid().toString(), 0, gtid.number());
+        return new TransactionId(MySqlPosition.source(gtid), 0, gtid.number());
     }
 
     private void begin(TransactionId next) {

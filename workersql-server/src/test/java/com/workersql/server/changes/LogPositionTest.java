@@ -53,6 +53,19 @@ class LogPositionTest {
     }
 
     @Test
+    void mySqlKeepsWhatHasATagApart() {
+        var position = mySql(A + ":1-3:nightly:1-2");
+        assertThat(position.contains(new TransactionId(A + ":nightly", 0, 2))).isTrue();
+        assertThat(position.contains(new TransactionId(A + ":nightly", 0, 3))).isFalse();
+        assertThat(position.contains(new TransactionId(A, 0, 3))).isTrue();
+        assertThat(position.plus(new TransactionId(A + ":nightly", 0, 3)).plus(new TransactionId(A + ":other", 0, 1)))
+                .hasToString(A + ":1-3:nightly:1-3:other:1");
+        assertThat(position.intersection(mySql(A + ":3-4:nightly:2-9"))).hasToString(A + ":3:nightly:2");
+        assertThat(position.contains(mySql(A + ":nightly:1-2"))).isTrue();
+        assertThat(position.contains(mySql(A + ":other:1"))).isFalse();
+    }
+
+    @Test
     void aPositionIsSealedForOneScopeAndOneAccount() {
         var seal = seal("secret");
         var parts = new LinkedHashMap<String, ResumePoint.Part>();

@@ -14,6 +14,7 @@ import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -150,8 +151,51 @@ class ClientCommandTest {
         assertThat(GtidSet.parse(text)).hasToString(text);
         assertThat(decode(encode(dump))).isEqualTo(dump);
         assertThat(GtidSet.parse("")).isEqualTo(GtidSet.EMPTY);
-        assertThatThrownBy(() -> GtidSet.parse("3e11fa47-71ca-11e1-9e33-c80aa9429562:tag:1"))
+        assertThatThrownBy(() -> GtidSet.parse("3e11fa47-71ca-11e1-9e33-c80aa9429562:bad-tag:1"))
                 .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    /** As a MySQL 9.7 writes such a set into its binary log: see {@code MySqlBinlogIT}. */
+    @Test
+    void readsAndWritesGtidsWithTagsInTheFormThatHasThem() {
+        String source = "3e11fa4771ca11e19e33c80aa9429562";
+        String payload = "1e04006500000000000000" + "0400000000000000" + "5d000000" + "0102000000000001"
+                + source + "00" + "0100000000000000" + "0100000000000000" + "0600000000000000"
+                + source + "06746167" + "0100000000000000" + "0200000000000000" + "0300000000000000";
+        BinlogDumpGtid dump = (BinlogDumpGtid) decode(payload);
+
+        assertThat(dump.executed()).hasToString("3e11fa47-71ca-11e1-9e33-c80aa9429562:1-5:tag:2");
+        assertThat(encode(dump)).isEqualTo(payload);
+    }
+
+    @Test
+    void readsTagsAsTheServerPrintsThem() {
+        String text = "3e11fa47-71ca-11e1-9e33-c80aa9429562:1-5:7:a:1:b_2:3-4,4e11fa47-71ca-11e1-9e33-c80aa9429562:a:3";
+        GtidSet set = GtidSet.parse(text);
+        assertThat(set).hasToString(text);
+        assertThat(set.intervals().get(3))
+                .isEqualTo(new GtidSet.Interval(UUID.fromString("3e11fa47-71ca-11e1-9e33-c80aa9429562"), "b_2", 3, 4));
+        BinlogDumpGtid dump = new BinlogDumpGtid(4, 7, "", 4, set);
+        assertThat(decode(encode(dump))).isEqualTo(dump);
+        assertThat(GtidSet.parse("3E11FA47-71CA-11E1-9E33-C80AA9429562:Tag:1"))
+                .hasToString("3e11fa47-71ca-11e1-9e33-c80aa9429562:tag:1");
+        // A text whose intervals of one source stand apart says the same when it is put together.
+        assertThat(GtidSet.parse("3e11fa47-71ca-11e1-9e33-c80aa9429562:a:1,3e11fa47-71ca-11e1-9e33-c80aa9429562:2"))
+                .hasToString("3e11fa47-71ca-11e1-9e33-c80aa9429562:2:a:1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "0101000000000002", // a form that is not known
+                "0101000000000001" + "3e11fa4771ca11e19e33c80aa9429562" + "03" + "0000000000000000",
+                "0101000000000001" + "3e11fa4771ca11e19e33c80aa9429562" + "42" + "0000000000000000",
+                "0101000000000001" + "3e11fa4771ca11e19e33c80aa9429562" + "0241" + "0000000000000000"
+            })
+    void refusesSetsOfGtidsThatAreNone(String set) {
+        ByteBuf length = Unpooled.buffer().writeIntLE(set.length() / 2);
+        String payload = "1e0400650000000000000004000000000000" + "00" + ByteBufUtil.hexDump(length) + set;
+        assertThatThrownBy(() -> decode(payload)).isInstanceOf(ProtocolException.class);
     }
 
     /** P4: counts that no bytes stand behind allocate nothing and end. */
