@@ -51,7 +51,7 @@ final class BackendConnection extends ChannelInboundHandlerAdapter implements Re
     /** Its place in the pool; null for a control connection. */
     private Entry<BackendConnection> entry;
 
-    /** Brings the handshake's collation back where a reset does not; null where it does. */
+    /** Brings the session's collation back where a reset does not; null where it does. */
     private String setNames;
 
     private Runnable onBroken = () -> {};
@@ -71,6 +71,7 @@ final class BackendConnection extends ChannelInboundHandlerAdapter implements Re
         this.listener = listener;
         this.channel = channel;
         this.server = server;
+        this.setNames = server.setNames();
         this.lastStatusFlags = server.ok().statusFlags();
         this.state = new ConnectionState(key.account().database(), lastStatusFlags);
         this.statements = new PreparedStatements(config.preparedStatementsPerConnection(), this::closeStatement);
@@ -221,6 +222,16 @@ final class BackendConnection extends ChannelInboundHandlerAdapter implements Re
             requests.add(new Request(ReplyKind.OK_ONLY, command(0x1B, new String(new char[] {(char) option, 0}))));
         }
         internal(config.resetTimeoutMillis(), "what brings a session back", done, requests.toArray(Request[]::new));
+    }
+
+    /** Whether the handshake could not carry the session's collation. */
+    boolean needsNames() {
+        return server.setNames() != null;
+    }
+
+    /** Sets the collation that the handshake could not carry. */
+    void setNames(BiConsumer<ReplyStatus, Throwable> done) {
+        internal(config.connectTimeoutMillis(), "SET NAMES", done, query(setNames));
     }
 
     /** MariaDB resets character sets and collation to those of the handshake, MySQL to the server's own. */

@@ -206,9 +206,12 @@ final class ConnectionOpener {
             stepsLeft = 1;
             if (!config.setupStatement().isEmpty()) {
                 stepsLeft++;
-                setUp(connection);
+                connection.setUp((status, cause) -> mustSucceed(connection, "the setup statement", status, cause));
             }
-            if (!connection.resetsToHandshakeCollation()) {
+            if (connection.needsNames()) {
+                stepsLeft++;
+                connection.setNames((status, cause) -> mustSucceed(connection, "SET NAMES", status, cause));
+            } else if (!connection.resetsToHandshakeCollation()) {
                 stepsLeft++;
                 connection.learnNames(cause -> stepEnded(connection, null, cause));
             }
@@ -219,19 +222,12 @@ final class ConnectionOpener {
             stepEnded(connection, null, null);
         }
 
-        private void setUp(BackendConnection connection) {
-            connection.setUp((status, cause) -> {
-                if (cause == null && status.isError()) {
-                    fail(
-                            Reason.SETUP,
-                            status.errno(),
-                            status.sqlState(),
-                            "the setup statement was refused: " + status.message(),
-                            null);
-                } else {
-                    stepEnded(connection, null, cause);
-                }
-            });
+        private void mustSucceed(BackendConnection connection, String what, ReplyStatus status, Throwable cause) {
+            if (cause == null && status.isError()) {
+                fail(Reason.SETUP, status.errno(), status.sqlState(), what + " was refused: " + status.message(), null);
+            } else {
+                stepEnded(connection, null, cause);
+            }
         }
 
         private void stepEnded(BackendConnection connection, ServerIdentity identity, Throwable cause) {

@@ -28,7 +28,8 @@ public final class PoolKey {
      * @param capabilities the capabilities to ask for that change what the server does or sends, for example
      *     CLIENT_FOUND_ROWS, CLIENT_DEPRECATE_EOF, CLIENT_MULTI_STATEMENTS; what the pool itself needs is added by it
      * @param tls encryption
-     * @param collation id of the handshake's collation, 1 to 255; also what a reset goes back to
+     * @param collation id of the session's collation, 1 to 65535; also what a reset goes back to. One above 255 is set behind the
+     *     handshake, and must be one that the server's family has
      */
     public PoolKey(
             Endpoint endpoint,
@@ -42,8 +43,8 @@ public final class PoolKey {
         this.tenant = tenant;
         this.capabilities = requireNonNull(capabilities, "capabilities");
         this.tls = requireNonNull(tls, "tls");
-        if (collation < 1 || collation > 255) {
-            throw new IllegalArgumentException("collation is " + collation + ", a handshake can carry 1 to 255");
+        if (collation < 1 || collation > 65_535) {
+            throw new IllegalArgumentException("collation is " + collation + ", allowed are 1 to 65535");
         }
         this.collation = collation;
         this.hash = Objects.hash(endpoint, account, tenant, capabilities, tls, collation);
@@ -74,7 +75,7 @@ public final class PoolKey {
         return tls;
     }
 
-    /** Id of the handshake's collation. */
+    /** Id of the session's collation. */
     public int collation() {
         return collation;
     }

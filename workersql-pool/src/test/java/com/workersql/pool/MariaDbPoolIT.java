@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.pool;
 
+import com.workersql.protocol.value.Collations;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
@@ -10,7 +11,8 @@ class MariaDbPoolIT extends PoolOnServerContract {
     MariaDbPoolIT() {
         super(
                 PoolFixture.key(server.endpoint(), "pool_app", "secret"),
-                PoolFixture.key(server.endpoint(), "pool_other", "secret2"));
+                PoolFixture.key(server.endpoint(), "pool_other", "secret2"),
+                Collations.mariaDb().byName("utf8mb4_uca1400_ai_ci"));
     }
 
     @BeforeAll

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.workersql.protocol.CapabilityFlags;
+import com.workersql.protocol.value.Collations;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.util.ArrayList;
@@ -22,7 +23,10 @@ class MySqlPoolIT extends PoolOnServerContract {
     private static final Endpoint ENDPOINT = new Endpoint("127.0.0.1", Integer.getInteger("workersql.mysql.port", 1));
 
     MySqlPoolIT() {
-        super(PoolFixture.key(ENDPOINT, "pool_app", "secret"), PoolFixture.key(ENDPOINT, "pool_other", "secret2"));
+        super(
+                PoolFixture.key(ENDPOINT, "pool_app", "secret"),
+                PoolFixture.key(ENDPOINT, "pool_other", "secret2"),
+                Collations.mySql().byName("utf8mb4_nb_0900_ai_ci"));
     }
 
     @BeforeAll

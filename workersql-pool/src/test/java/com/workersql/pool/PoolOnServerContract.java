@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.workersql.protocol.session.ReplyKind;
+import com.workersql.protocol.value.Collation;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
 import java.util.concurrent.CompletableFuture;
@@ -28,10 +29,15 @@ abstract class PoolOnServerContract {
 
     private final PoolKey key;
     private final PoolKey otherKey;
+    private final Collation wideCollation;
 
-    PoolOnServerContract(PoolKey key, PoolKey otherKey) {
+    /**
+     * @param wideCollation one whose id does not fit into a handshake
+     */
+    PoolOnServerContract(PoolKey key, PoolKey otherKey, Collation wideCollation) {
         this.key = key;
         this.otherKey = otherKey;
+        this.wideCollation = wideCollation;
     }
 
     @Test
@@ -62,6 +68,41 @@ abstract class PoolOnServerContract {
             assertThat(status.message()).contains("no_such_table");
             assertThat(query(connection, f.loop1, "SELECT 1").isError()).isFalse();
             run(f.loop1, connection::release);
+        }
+    }
+
+    @Test
+    void beginsInACollationThatNoHandshakeCanCarryAndGoesBackToIt() throws Exception {
+        var wideKey =
+                new PoolKey(key.endpoint(), key.account(), null, key.capabilities(), key.tls(), wideCollation.id());
+        try (var f = new PoolFixture(PoolConfig.builder().maxConnectionsPerEndpoint(1), wideKey)) {
+            var first = f.acquire(f.loop1);
+            long id = on(f.loop1, first::threadId);
+            assertThat(collation(first, f)).contains(wideCollation.name());
+            assertThat(query(first, f.loop1, "SET NAMES latin1").isError()).isFalse();
+            run(f.loop1, first::releaseAfterReset);
+
+            var second = f.acquire(f.loop1);
+
+            assertThat(on(f.loop1, second::threadId)).isEqualTo(id);
+            assertThat(collation(second, f)).contains(wideCollation.name()).doesNotContain("latin1");
+            run(f.loop1, second::release);
+        }
+    }
+
+    private static String collation(PooledConnection connection, PoolFixture f) throws Exception {
+        var reply = start(
+                connection, f.loop1, "SELECT @@collation_connection, @@character_set_client, @@character_set_results");
+        assertThat(reply.await().isError()).isFalse();
+        return reply.text.toString();
+    }
+
+    @Test
+    void refusesACollationThatTheServerDoesNotHave() throws Exception {
+        var key = new PoolKey(
+                this.key.endpoint(), this.key.account(), null, this.key.capabilities(), this.key.tls(), 65_535);
+        try (var f = new PoolFixture(PoolConfig.builder(), key)) {
+            assertThatThrownBy(() -> f.acquire(f.loop1)).rootCause().hasMessageContaining("has no collation 65535");
         }
     }
 

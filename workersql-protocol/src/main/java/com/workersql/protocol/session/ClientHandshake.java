@@ -20,6 +20,8 @@ import com.workersql.protocol.message.server.AuthSwitchRequest;
 import com.workersql.protocol.message.server.Err;
 import com.workersql.protocol.message.server.HandshakeV10;
 import com.workersql.protocol.message.server.Ok;
+import com.workersql.protocol.value.Collation;
+import com.workersql.protocol.value.Collations;
 import com.workersql.protocol.wire.Bytes;
 import com.workersql.protocol.wire.ProtocolStrings;
 import io.netty.buffer.ByteBuf;
@@ -53,6 +55,8 @@ public final class ClientHandshake {
     /** What is told where zstd is agreed on: the level at which the server compresses; MySQL's default. */
     private static final int ZSTD_LEVEL = 3;
 
+    private static final int MAX_GREETED_COLLATION = 255;
+
     private final ClientHandshakeConfig config;
 
     private State state = State.EXPECT_GREETING;
@@ -60,6 +64,8 @@ public final class ClientHandshake {
     private boolean tls;
     private HandshakeV10 greeting;
     private CapabilityFlags capabilities = CapabilityFlags.NONE;
+    private int collationId;
+    private String setNames;
     private ClientPlugin plugin;
     private boolean switched;
     private int factor;
@@ -167,13 +173,14 @@ public final class ClientHandshake {
                     "the server " + greeting.serverVersion() + " does not speak the protocol of 4.1");
         }
         capabilities = config.capabilities().and(server);
+        chooseCollation();
         if (config.schema() != null && !capabilities.has(CapabilityFlags.CLIENT_CONNECT_WITH_DB)) {
             throw ProtocolException.badHandshake(
                     "the server " + greeting.serverVersion() + " takes no schema in the handshake");
         }
         if (capabilities.has(CapabilityFlags.CLIENT_SSL)) {
             state = State.EXPECT_TLS;
-            write(out, new SslRequest(capabilities, config.maxPacketBytes(), config.collationId()));
+            write(out, new SslRequest(capabilities, config.maxPacketBytes(), collationId));
             return Step.START_TLS;
         }
         if (config.tls() != TlsMode.DISABLED && config.tls() != TlsMode.PREFERRED) {
@@ -181,6 +188,21 @@ public final class ClientHandshake {
                     "the server " + greeting.serverVersion() + " offers no TLS, and the TLS mode is " + config.tls());
         }
         return logIn(out);
+    }
+
+    /** Servers read one byte: of 310 they would take 54, which is of another character set. COM_CHANGE_USER carries two. */
+    private void chooseCollation() {
+        collationId = config.collationId();
+        if (collationId > MAX_GREETED_COLLATION) {
+            Collations collations = Collations.of(ServerSession.isMariaDb(greeting));
+            Collation collation = collations.byId(collationId);
+            if (collation == null) {
+                throw ProtocolException.badHandshake(
+                        "the server " + greeting.serverVersion() + " has no collation " + collationId);
+            }
+            collationId = collations.defaultOf(collation.characterSet()).id();
+            setNames = collation.setNames();
+        }
     }
 
     /** A server whose default plugin is none of the two switches to the account's own when it sees another name. */
@@ -198,7 +220,7 @@ public final class ClientHandshake {
                 new HandshakeResponse41(
                         capabilities,
                         config.maxPacketBytes(),
-                        config.collationId(),
+                        collationId,
                         config.user(),
                         plugin.first(greeting.salt()),
                         config.schema(),
@@ -212,7 +234,7 @@ public final class ClientHandshake {
         return switch (header) {
             case Ok.HEADER -> {
                 state = State.ENDED;
-                session = new ServerSession(greeting, capabilities, Ok.decode(payload, capabilities), tls);
+                session = new ServerSession(greeting, capabilities, Ok.decode(payload, capabilities), tls, setNames);
                 yield Step.DONE;
             }
             case AuthSwitchRequest.HEADER -> switchPlugin(AuthSwitchRequest.decode(payload, capabilities), out);

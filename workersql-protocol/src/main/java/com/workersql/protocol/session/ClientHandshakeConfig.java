@@ -19,7 +19,7 @@ import java.util.Map;
  * @param password empty when there is none
  * @param schema null for none
  * @param capabilities what the client can do; the bits that a handshake needs are added, CLIENT_SSL comes from {@code tls}
- * @param collationId 1 to 255: the server's field has one byte, others are set by SET NAMES afterwards
+ * @param collationId 1 to 65535; for those above 255, which a server's family must have, see {@link ServerSession#setNames}
  * @param maxPacketBytes the largest packet that the client takes
  * @param attributes connection attributes
  * @param tls what is wanted of TLS
@@ -69,7 +69,7 @@ public record ClientHandshakeConfig(
             capabilities = capabilities.with(CapabilityFlags.MULTI_FACTOR_AUTHENTICATION);
         }
         attributes = Collections.unmodifiableMap(new LinkedHashMap<>(attributes));
-        requireRange("collationId", collationId, 1, 255);
+        requireRange("collationId", collationId, 1, 65_535);
         requireRange("timeoutMillis", timeoutMillis, 1, 3_600_000);
     }
 
@@ -128,7 +128,7 @@ public record ClientHandshakeConfig(
             return this;
         }
 
-        /** Default 45, utf8mb4_general_ci; 1 to 255. */
+        /** Default 45, utf8mb4_general_ci; 1 to 65535, see {@link ServerSession#setNames} for those above 255. */
         public Builder collationId(int collationId) {
             this.collationId = collationId;
             return this;

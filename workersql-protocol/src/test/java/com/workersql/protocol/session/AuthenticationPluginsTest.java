@@ -374,14 +374,6 @@ class AuthenticationPluginsTest {
         return payload;
     }
 
-    /** T30: the client's field for its collation has one byte: ids that do not fit are refused, never cut to another one. */
-    @Test
-    void t30refusesToCutACollationId() {
-        assertThatThrownBy(() -> client.collationId(305).build())
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("305");
-    }
-
     /** T32: a server without TLS does not say that it has it, whatever it was told to offer. */
     @Test
     void t32masksTheOfferOfTlsWhereThereIsNone() {

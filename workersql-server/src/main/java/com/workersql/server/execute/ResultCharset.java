@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.execute;
 
+import com.workersql.protocol.value.Collations;
 import com.workersql.router.ServerFlavor;
 import com.workersql.server.session.ClientSession;
 import com.workersql.server.session.SessionVariables;
@@ -20,7 +21,7 @@ record ResultCharset(int collationId, int maxBytesPerChar) {
 
     /** The session's, or null where only a server can tell it. */
     static ResultCharset of(ClientSession session, ServerFlavor flavor) {
-        var charset = ofHandshake(session.collation());
+        var charset = ofHandshake(session.collation(), flavor);
         // In the order of the assignments: the last of those that decide it counts.
         for (var assignment : session.variables().assignments().entrySet()) {
             switch (assignment.getKey()) {
@@ -48,7 +49,11 @@ record ResultCharset(int collationId, int maxBytesPerChar) {
         };
     }
 
-    private static ResultCharset ofHandshake(int collation) {
+    private static ResultCharset ofHandshake(int collation, ServerFlavor flavor) {
+        if (collation > 255) {
+            // Set by its name, behind the login: then results have the character set's default.
+            return named(Collations.characterSet(collation), flavor);
+        }
         if (collation == 45 || collation == 46 || (collation >= 224 && collation <= 255)) {
             return new ResultCharset(collation, 4);
         }

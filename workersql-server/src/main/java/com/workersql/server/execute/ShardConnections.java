@@ -274,7 +274,7 @@ final class ShardConnections {
             // Without this bit a MariaDB server takes what follows for its own capabilities.
             capabilities = capabilities.with(CapabilityFlags.CLIENT_LONG_PASSWORD);
         }
-        int collation = session.collation() > 0 && session.collation() < 256 ? session.collation() : UTF8MB4_GENERAL_CI;
+        int collation = session.collation() > 0 ? session.collation() : UTF8MB4_GENERAL_CI;
         // The schema is the connection's from its login on, so that a connection never has to be taken out of one.
         var inSchema = new BackendAccount(account.user(), account.secret(), session.schema());
         var key = new PoolKey(

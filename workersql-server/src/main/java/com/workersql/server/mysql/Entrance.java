@@ -56,6 +56,11 @@ final class Entrance {
             decision.refuse(new Err(stop.errno(), stop.sqlState(), stop.message()));
             return null;
         }
+        var refusal = FirstCollation.refusal(client.collationId());
+        if (refusal != null) {
+            decision.refuse(refusal);
+            return null;
+        }
         String schema = schema(login.principal(), client, decision);
         if (schema == null && client.schema() != null) {
             return null;
@@ -88,15 +93,16 @@ final class Entrance {
     }
 
     private Admitted enter(Channel channel, AuthenticatedClient client, Logins.Login login, String schema) {
+        var current = shards.get();
         var session = new ClientSession(
                 client.connectionId(),
                 channel.eventLoop(),
                 login.principal(),
                 client.capabilities(),
-                client.collationId(),
+                FirstCollation.of(client.collationId(), current.flavor()),
                 client.peer().address(),
                 schema,
-                shards.get().sqlModes(),
+                current.sqlModes(),
                 preparedStatementsPerSession);
         var entry = new SessionRegistry.Entry(
                 session,

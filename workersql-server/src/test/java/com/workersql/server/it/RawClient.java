@@ -259,13 +259,18 @@ final class RawClient implements AutoCloseable {
 
     /** Becomes another user on the same connection. */
     RawReply changeUser(String user, String password, String schema) throws IOException {
+        return changeUser(user, password, schema, 45);
+    }
+
+    /** Becomes another user, with a collation that a handshake may have no room for. */
+    RawReply changeUser(String user, String password, String schema, int collation) throws IOException {
         var secret = password.getBytes(StandardCharsets.UTF_8);
         HandshakeV10 greeting = session.greeting();
         boolean isNative = greeting.plugin().equals(NativePassword.PLUGIN);
         var proof = isNative
                 ? NativePassword.response(secret, greeting.salt())
                 : CachingSha2Password.response(secret, greeting.salt());
-        write(payload(new ChangeUser(user, proof, schema, 45, greeting.plugin(), Map.of())), 0);
+        write(payload(new ChangeUser(user, proof, schema, collation, greeting.plugin(), Map.of())), 0);
         while (true) {
             var packet = read(in);
             int header = packet.payload[0] & 0xFF;

@@ -4,7 +4,10 @@ package com.workersql.server.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.workersql.protocol.CapabilityFlags;
+import com.workersql.protocol.value.Collations;
 import com.workersql.server.config.GatewayConfig;
+import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -18,6 +21,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Sessions that share one connection to a shard each see only what they have set themselves. */
 class SessionStateIT {
+    private static final String COLLATION = "SELECT @@collation_connection";
+    private static final long RAW_CAPABILITIES = CapabilityFlags.CLIENT_LONG_PASSWORD
+            | CapabilityFlags.CLIENT_TRANSACTIONS
+            | CapabilityFlags.CLIENT_DEPRECATE_EOF;
+
     private static Fleet fleet;
 
     @BeforeAll
@@ -58,6 +66,48 @@ class SessionStateIT {
             assertThat(row(one, "SELECT \"a\" || 'b' FROM (SELECT 'x' AS \"a\") AS t"))
                     .containsExactly("xb");
         }
+    }
+
+    /** COM_CHANGE_USER has room for every id. */
+    @Test
+    void aSessionBeginsInACollationThatNoHandshakeCanCarry() throws Exception {
+        var wide = Fleet.isMySql()
+                ? Collations.mySql().byName("utf8mb4_nb_0900_ai_ci")
+                : Collations.mariaDb().byName("utf8mb4_uca1400_ai_ci");
+        var password = fleet.password("acme");
+        try (var client = raw();
+                var other = fleet.connect(Driver.MARIADB_TEXT, "acme")) {
+            assertThat(client.changeUser("acme", password, "acme", wide.id()).isError())
+                    .isFalse();
+            for (int i = 0; i < 2; i++) {
+                assertThat(client.query(COLLATION).value()).isEqualTo(wide.name());
+                assertThat(row(other, COLLATION)).doesNotContain(wide.name());
+            }
+            // One that no shard has is the gateway's own.
+            client.changeUser("acme", password, "acme", 65_535);
+            assertThat(client.query(COLLATION).value()).isEqualTo("utf8mb4_general_ci");
+        }
+    }
+
+    /** As the shards would; it is the client's fault, and so opens nobody's breaker. */
+    @Test
+    void aCharacterSetThatNoClientCanSpeakIsRefused() throws Exception {
+        int utf32 = Collations.mySql().byName("utf32_general_ci").id();
+        for (int i = 0; i < 10; i++) {
+            try (var client = raw()) {
+                assertThat(client.changeUser("acme", fleet.password("acme"), "acme", utf32)
+                                .errno())
+                        .isEqualTo(1231);
+            }
+        }
+        try (var other = fleet.connect(Driver.MARIADB_TEXT, "acme")) {
+            assertThat(row(other, "SELECT 1")).containsExactly("1");
+        }
+    }
+
+    private static RawClient raw() throws IOException {
+        return RawClient.connect(
+                fleet.gateway().mysqlAddress().getPort(), "acme", fleet.password("acme"), "acme", RAW_CAPABILITIES);
     }
 
     @ParameterizedTest
