@@ -16,7 +16,10 @@ public final class HeldAnswer implements QueryOutput {
     private final String contentType;
     private final int heldBytes;
     private final Runnable ended;
+
+    /** Made for the first part: an answer may be refused before it begins, without a word to this class. */
     private CompositeByteBuf held;
+
     private boolean began;
 
     /**
@@ -32,7 +35,6 @@ public final class HeldAnswer implements QueryOutput {
         this.contentType = contentType;
         this.heldBytes = heldBytes;
         this.ended = ended;
-        this.held = exchange.channel().alloc().compositeBuffer();
     }
 
     @Override
@@ -46,7 +48,7 @@ public final class HeldAnswer implements QueryOutput {
             exchange.write(part);
             return;
         }
-        held.addComponent(true, part);
+        hold(part);
         if (held.readableBytes() >= heldBytes) {
             began = true;
             exchange.timing("db");
@@ -70,7 +72,7 @@ public final class HeldAnswer implements QueryOutput {
         if (began) {
             exchange.end(last);
         } else {
-            held.addComponent(true, last);
+            hold(last);
             exchange.timing("db");
             exchange.respond(status, contentType, takeHeld());
         }
@@ -83,7 +85,7 @@ public final class HeldAnswer implements QueryOutput {
             exchange.abort(tail);
         } else {
             tail.release();
-            takeHeld().release();
+            releaseHeld();
             exchange.timing("db");
             exchange.refuse(error);
         }
@@ -92,10 +94,21 @@ public final class HeldAnswer implements QueryOutput {
 
     @Override
     public void abandoned() {
+        releaseHeld();
+        ended.run();
+    }
+
+    private void hold(ByteBuf part) {
+        if (held == null) {
+            held = exchange.channel().alloc().compositeBuffer();
+        }
+        held.addComponent(true, part);
+    }
+
+    private void releaseHeld() {
         if (held != null) {
             takeHeld().release();
         }
-        ended.run();
     }
 
     private ByteBuf takeHeld() {
