@@ -614,7 +614,8 @@ public final class Gateway implements RunningGateway {
             http.close().awaitUninterruptibly();
         }
         // The listening channels are not in the group, so that it becomes empty when the last client has gone.
-        clients.forEach(client -> client.pipeline().fireUserEventTriggered(Drain.BEGIN));
+        var drain = new Drain(config.drainMillis());
+        clients.forEach(client -> client.pipeline().fireUserEventTriggered(drain));
         if (!clients.newCloseFuture().awaitUninterruptibly(config.drainMillis())) {
             LOG.warn("{} clients were still busy after {} ms and are cut off", clients.size(), config.drainMillis());
         }

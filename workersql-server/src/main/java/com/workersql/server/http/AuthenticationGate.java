@@ -3,12 +3,13 @@ package com.workersql.server.http;
 
 import com.workersql.server.error.GatewayError;
 import com.workersql.server.session.Principal;
+import io.netty.channel.EventLoop;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Lets only requests pass whose sender has proved who it is. */
-final class AuthenticationGate {
+final class AuthenticationGate implements SocketGate {
     private static final Logger LOG = LoggerFactory.getLogger(AuthenticationGate.class);
 
     private final HttpAuthenticator authenticator;
@@ -25,7 +26,8 @@ final class AuthenticationGate {
      * @param exchange the request
      * @param ok takes who it is, unless the client has gone meanwhile
      */
-    void authenticate(Exchange exchange, Consumer<Principal> ok) {
+    @Override
+    public void authenticate(Exchange exchange, Consumer<Principal> ok) {
         var credentials = Credentials.of(exchange.request().headers());
         if (credentials == null) {
             exchange.refuse(missing());
@@ -55,6 +57,33 @@ final class AuthenticationGate {
                 decoded == null ? refused : error -> authenticate(exchange, decoded, ok, refused));
     }
 
+    @Override
+    public boolean isAnonymous(Exchange exchange) {
+        return Credentials.areMissing(exchange.request().headers());
+    }
+
+    @Override
+    public void prove(SocketGate.Proof proof, EventLoop loop, Consumer<Principal> ok, Consumer<GatewayError> refused) {
+        Consumer<Principal> proved = principal -> {
+            var excess = limits.admit(principal, (name, value) -> {});
+            if (excess != null) {
+                refused.accept(excess);
+            } else {
+                ok.accept(principal);
+            }
+        };
+        if (proof instanceof SocketGate.Proof.Password password) {
+            authenticator.authenticate(password.user(), password.password(), loop, proved, refused);
+        } else {
+            authenticator.authenticateBearer(((SocketGate.Proof.Token) proof).token(), loop, proved, refused);
+        }
+    }
+
+    @Override
+    public boolean isCurrent(Principal principal) {
+        return authenticator.isCurrent(principal);
+    }
+
     private static GatewayError missing() {
         return GatewayError.refused(
                 1045,
@@ -68,7 +97,7 @@ final class AuthenticationGate {
         Consumer<Principal> proved = principal -> {
             if (!exchange.isOver()) {
                 exchange.timing("auth");
-                var excess = limits.admit(exchange, principal);
+                var excess = limits.admit(principal, exchange::header);
                 if (excess != null) {
                     refused.accept(excess);
                 } else {

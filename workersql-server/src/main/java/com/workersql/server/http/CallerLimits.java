@@ -6,6 +6,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.workersql.server.error.GatewayError;
 import com.workersql.server.session.Principal;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -37,9 +38,10 @@ final class CallerLimits {
     /**
      * Counts a request, and has its answer say what is left.
      *
+     * @param header takes the names and values of the answer's headers
      * @return the error when it is one too many, else null
      */
-    GatewayError admit(Exchange exchange, Principal principal) {
+    GatewayError admit(Principal principal, BiConsumer<String, String> header) {
         if (requests == 0) {
             return null;
         }
@@ -53,15 +55,15 @@ final class CallerLimits {
         long resetSeconds = TimeUnit.NANOSECONDS.toSeconds(window.startNanos() + windowNanos - now) + 1;
         int left = Math.max(0, requests - window.used());
         long seconds = TimeUnit.NANOSECONDS.toSeconds(windowNanos);
-        exchange.header("ratelimit-policy", "\"default\";q=" + requests + ";w=" + seconds);
-        exchange.header("ratelimit", "\"default\";r=" + left + ";t=" + resetSeconds);
-        exchange.header("ratelimit-limit", Integer.toString(requests));
-        exchange.header("ratelimit-remaining", Integer.toString(left));
-        exchange.header("ratelimit-reset", Long.toString(resetSeconds));
+        header.accept("ratelimit-policy", "\"default\";q=" + requests + ";w=" + seconds);
+        header.accept("ratelimit", "\"default\";r=" + left + ";t=" + resetSeconds);
+        header.accept("ratelimit-limit", Integer.toString(requests));
+        header.accept("ratelimit-remaining", Integer.toString(left));
+        header.accept("ratelimit-reset", Long.toString(resetSeconds));
         if (window.used() <= requests) {
             return null;
         }
-        exchange.header("retry-after", Long.toString(resetSeconds));
+        header.accept("retry-after", Long.toString(resetSeconds));
         return GatewayError.refused(
                 1226,
                 "42000",

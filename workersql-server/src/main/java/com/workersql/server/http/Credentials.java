@@ -5,6 +5,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** By what a request proves who it comes from. */
 sealed interface Credentials permits BasicCredentials, Credentials.Bearer {
@@ -31,6 +32,15 @@ sealed interface Credentials permits BasicCredentials, Credentials.Bearer {
         public String toString() {
             return "Bearer[***]";
         }
+    }
+
+    /** Whether a request brings nothing at all that could be a proof. */
+    static boolean areMissing(HttpHeaders headers) {
+        return !headers.contains(HttpHeaderNames.AUTHORIZATION)
+                && !headers.contains("x-api-key")
+                && headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL).stream()
+                        .flatMap(offered -> Stream.of(offered.split(",", -1)))
+                        .noneMatch(protocol -> protocol.strip().startsWith(PROTOCOL_PREFIX));
     }
 
     /** What a request brings; null when that is nothing, malformed, or more than one thing. */

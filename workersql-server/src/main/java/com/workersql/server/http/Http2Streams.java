@@ -78,7 +78,7 @@ final class Http2Streams extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event == Drain.BEGIN) {
+        if (event instanceof Drain) {
             draining = true;
             // The codec sends GOAWAY, and closes when the last stream has ended.
             ctx.close();

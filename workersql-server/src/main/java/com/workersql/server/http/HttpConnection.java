@@ -419,7 +419,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event == Drain.BEGIN) {
+        if (event instanceof Drain) {
             draining = true;
             if (state == State.IDLE || state == State.NEW) {
                 ctx.close();

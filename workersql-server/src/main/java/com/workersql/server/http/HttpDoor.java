@@ -50,7 +50,7 @@ import java.util.stream.Stream;
 
 /**
  * The HTTP and WebSocket door: makes the pipeline of each connection that is accepted on its port. A pipeline that gets
- * {@link com.workersql.server.session.Drain#BEGIN} closes as soon as it has answered what it has begun.
+ * {@link com.workersql.server.session.Drain} closes as soon as it has answered what it has begun.
  */
 public final class HttpDoor extends ChannelInitializer<Channel> {
     /** The name of the handler that notices when bytes arrive. */
@@ -130,16 +130,8 @@ public final class HttpDoor extends ChannelInitializer<Channel> {
         var running = new RunningQueries(desk);
         var operations = new OperationsRoutes(health, registry);
         var planetscale = new ExecuteRoute(desk, gate::authenticateLeniently, web.sessions());
-        var socket = new WebSocketRoute(
-                sessions,
-                gate::authenticate,
-                web.webSocket(),
-                registry,
-                desk.limits(),
-                budget,
-                authenticator::isCurrent,
-                mysql,
-                changes);
+        var socket =
+                new WebSocketRoute(sessions, gate, web.webSocket(), registry, desk.limits(), budget, mysql, changes);
         this.webSockets = socket.connections();
         var paths = Routes.builder()
                 .add(HttpMethod.POST, query, both("/query", "/sql", "/transactions/{id}/query"))

@@ -233,7 +233,7 @@ final class CommandHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event == Drain.BEGIN && !busy && !session.inTransaction()) {
+        if (event instanceof Drain && !busy && !session.inTransaction()) {
             ctx.close();
         } else {
             ctx.fireUserEventTriggered(event);

@@ -2,11 +2,13 @@
 package com.workersql.server.ws;
 
 import com.workersql.server.http.Deadline;
+import com.workersql.server.peer.ClientAddress;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.CorruptedFrameException;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.ContinuationWebSocketFrame;
@@ -17,6 +19,8 @@ import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.util.ReferenceCountUtil;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The subprotocol {@code mysql}: the bytes of the MySQL protocol in binary frames, whose borders mean nothing. Behind this handler
@@ -26,6 +30,7 @@ final class MySqlTunnel extends ChannelDuplexHandler {
     /** The subprotocol's name. */
     static final String PROTOCOL = "mysql";
 
+    private static final Logger LOG = LoggerFactory.getLogger(MySqlTunnel.class);
     private static final int MAX_FRAME_BYTES = 64 * 1024;
     private static final int MAX_MISSED_HEARTBEATS = 2;
     private static final int CLOSE_MILLIS = 2_000;
@@ -95,6 +100,16 @@ final class MySqlTunnel extends ChannelDuplexHandler {
             }
         } finally {
             ReferenceCountUtil.release(message);
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (cause instanceof CorruptedFrameException) {
+            // The decoder has sent the close frame already, and closes behind it.
+            LOG.info("A WebSocket of {} broke the protocol: {}", ClientAddress.of(ctx.channel()), cause.getMessage());
+        } else {
+            ctx.fireExceptionCaught(cause);
         }
     }
 

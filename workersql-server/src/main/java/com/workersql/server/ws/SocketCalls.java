@@ -9,6 +9,7 @@ import com.workersql.server.http.query.Refusal;
 import com.workersql.server.http.query.RequestDocument;
 import com.workersql.server.http.query.SessionQueue;
 import com.workersql.server.session.Principal;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import java.util.ArrayDeque;
@@ -25,7 +26,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * The calls of one socket: statements outside of transactions run side by side, those of a transaction one after another.
  * Confined to the socket's event loop.
  */
-final class SocketCalls {
+final class SocketCalls implements Conversation {
     private static final int MAX_ID_CHARS = 256;
     private static final int REMEMBERED_TRANSACTIONS = 64;
 
@@ -61,15 +62,43 @@ final class SocketCalls {
         this.principal = principal;
         this.clientHost = clientHost;
         this.requestId = requestId;
-        this.subscriptions = new SocketSubscriptions(socket, parts, principal, clientHost);
+        this.subscriptions =
+                new SocketSubscriptions(socket, parts, principal, clientHost, SocketSubscriptions.Form.PLAIN);
     }
 
-    void opened(EventLoop channelLoop) {
+    @Override
+    public void opened(EventLoop channelLoop) {
         loop = channelLoop;
     }
 
-    /** A message of the client. */
-    void message(RequestDocument document) {
+    @Override
+    public Principal principal() {
+        return principal;
+    }
+
+    @Override
+    public int maxMessageBytes() {
+        return parts.settings().maxMessageBytes();
+    }
+
+    @Override
+    public void draining(int millis) {
+        // What is refused from now on is told by each answer.
+    }
+
+    @Override
+    public WebSocketCloseStatus status(Ending ending) {
+        return ending == Ending.SILENT
+                ? WebSocketCloseStatus.ENDPOINT_UNAVAILABLE
+                : WebSocketCloseStatus.POLICY_VIOLATION;
+    }
+
+    @Override
+    public void message(ByteBuf utf8) throws Refusal {
+        message(parts.parser().parse(utf8));
+    }
+
+    private void message(RequestDocument document) {
         var id = document.id();
         if (id == null || id.length() > MAX_ID_CHARS || id.startsWith("{") || id.startsWith("[")) {
             socket.close(
@@ -86,9 +115,12 @@ final class SocketCalls {
                 case "rollback" -> inTransaction(call(document, CallKind.END, statement("ROLLBACK")), document);
                 case "subscribe" -> {
                     refuseWhileDraining();
-                    subscriptions.subscribe(document, loop, nextRequestId());
+                    if (document.fault() != null) {
+                        throw new Refusal(document.fault());
+                    }
+                    subscriptions.subscribe(id, document.table(), document.from(), loop, nextRequestId());
                 }
-                case "unsubscribe" -> subscriptions.unsubscribe(document);
+                case "unsubscribe" -> subscriptions.unsubscribe(id, id);
                 default ->
                     throw Refusal.malformed(
                             "\"type\" must be begin, query, commit, rollback, subscribe or unsubscribe");
@@ -214,8 +246,8 @@ final class SocketCalls {
         return transaction;
     }
 
-    /** The client reads slowly, or reads again. */
-    void writable(boolean writable) {
+    @Override
+    public void writable(boolean writable) {
         // A call that ends meanwhile takes itself out of the set.
         for (var call : new ArrayList<>(running)) {
             call.writable(writable);
@@ -226,13 +258,13 @@ final class SocketCalls {
         subscriptions.writable();
     }
 
-    /** Whether nothing runs, waits or is open. */
-    boolean isIdle() {
+    @Override
+    public boolean isIdle() {
         return running.isEmpty() && waiting.isEmpty() && transactions.isEmpty();
     }
 
-    /** The client is gone, or is to go: statements are killed, transactions rolled back. */
-    void closeAll() {
+    @Override
+    public void closeAll() {
         if (closed) {
             return;
         }

@@ -6,7 +6,6 @@ import com.workersql.server.error.GatewayError;
 import com.workersql.server.http.query.ErrorDocument;
 import com.workersql.server.http.query.JsonOutput;
 import com.workersql.server.http.query.Refusal;
-import com.workersql.server.http.query.RequestDocument;
 import com.workersql.server.session.Principal;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -24,26 +23,58 @@ final class SocketSubscriptions {
     private final WebSocketConnection.Parts parts;
     private final Principal principal;
     private final String clientHost;
+    private final Form form;
     private final Map<String, TableSubscription> byId = new HashMap<>();
 
+    /** How the messages call things. */
+    enum Form {
+        /** Of clients that asked for no subprotocol. */
+        PLAIN("response", "response", "id"),
+        /** Of {@code workersql.v1}. */
+        STREAMS("subscribed", "unsubscribed", "sub");
+
+        private final String started;
+        private final String ended;
+        private final String nameMember;
+
+        Form(String started, String ended, String nameMember) {
+            this.started = started;
+            this.ended = ended;
+            this.nameMember = nameMember;
+        }
+    }
+
     SocketSubscriptions(
-            WebSocketConnection socket, WebSocketConnection.Parts parts, Principal principal, String clientHost) {
+            WebSocketConnection socket,
+            WebSocketConnection.Parts parts,
+            Principal principal,
+            String clientHost,
+            Form form) {
         this.socket = socket;
         this.parts = parts;
         this.principal = principal;
         this.clientHost = clientHost;
+        this.form = form;
     }
 
-    void subscribe(RequestDocument document, EventLoop loop, String requestId) throws Refusal {
-        if (document.fault() != null) {
-            throw new Refusal(document.fault());
-        }
+    /** Whether a subscription of this name is open, or opening. */
+    boolean has(String id) {
+        return byId.containsKey(id);
+    }
+
+    /**
+     * Opens one.
+     *
+     * @param id its name, as JSON text
+     * @param named the table, with its schema or without; null when the client names none
+     * @param from a position to go on from, or null
+     */
+    void subscribe(String id, String named, String from, EventLoop loop, String requestId) throws Refusal {
         var refusal = parts.changes().feed().refusal();
         if (refusal != null) {
             throw new Refusal(refusal);
         }
-        var id = document.id();
-        if (byId.containsKey(id)) {
+        if (has(id)) {
             throw Refusal.malformed("a subscription with this \"id\" is open on this socket");
         }
         if (byId.size() >= parts.settings().maxSubscriptions()) {
@@ -52,7 +83,7 @@ final class SocketSubscriptions {
                     "42000",
                     "This socket has " + byId.size() + " subscriptions, which is all it may have (maxSubscriptions)"));
         }
-        var name = document.table() == null ? "" : document.table();
+        var name = named == null ? "" : named;
         int dot = name.indexOf('.');
         var schema = dot < 0 ? null : name.substring(0, dot);
         var table = name.substring(dot + 1);
@@ -62,8 +93,7 @@ final class SocketSubscriptions {
         if (schema == null && principal.tenant() == null) {
             throw Refusal.malformed("\"table\" must be schema.table for a user without a tenant");
         }
-        var subscription =
-                new TableSubscription(parts, new Messages(id, requestId), principal, schema, table, document.from());
+        var subscription = new TableSubscription(parts, new Messages(id, requestId), principal, schema, table, from);
         byId.put(id, subscription);
         subscription.start(loop, clientHost, requestId);
     }
@@ -72,15 +102,21 @@ final class SocketSubscriptions {
         return name.isEmpty() || name.length() > MAX_NAME_CHARS || name.indexOf('\0') >= 0;
     }
 
-    void unsubscribe(RequestDocument document) throws Refusal {
-        var subscription = byId.remove(document.id());
+    /**
+     * Ends one.
+     *
+     * @param id what the answer is for, as JSON text
+     * @param name of the subscription
+     */
+    void unsubscribe(String id, String name) throws Refusal {
+        var subscription = byId.remove(name);
         if (subscription == null) {
-            throw Refusal.malformed("this socket has no subscription with this \"id\"");
+            throw Refusal.malformed("this socket has no subscription with this " + form.nameMember);
         }
         subscription.close();
         var data = ByteBufAllocator.DEFAULT.buffer(64);
         JsonOutput.raw(data, "{\"success\":true}}");
-        new Messages(document.id(), "").send("response", data);
+        new Messages(id, "").send(form.ended, "id", data);
     }
 
     void writable() {
@@ -102,15 +138,18 @@ final class SocketSubscriptions {
             this.requestId = requestId;
         }
 
-        /** @param rest ends the message; the socket's from here on */
-        private void send(String type, ByteBuf rest) {
-            var head = head(type, ",\"data\":");
+        /**
+         * @param nameMember the member that holds the subscription's name
+         * @param rest ends the message; the socket's from here on
+         */
+        private void send(String type, String nameMember, ByteBuf rest) {
+            var head = head(type, nameMember, ",\"data\":");
             socket.send(ByteBufAllocator.DEFAULT.compositeBuffer(2).addComponents(true, head, rest));
         }
 
-        private ByteBuf head(String type, String member) {
+        private ByteBuf head(String type, String nameMember, String member) {
             var head = ByteBufAllocator.DEFAULT.buffer(64 + id.length());
-            JsonOutput.raw(head, "{\"type\":\"" + type + "\",\"id\":");
+            JsonOutput.raw(head, "{\"type\":\"" + type + "\",\"" + nameMember + "\":");
             JsonOutput.json(head, id);
             JsonOutput.raw(head, member);
             return head;
@@ -123,7 +162,7 @@ final class SocketSubscriptions {
 
         @Override
         public void started(String position) {
-            send("response", position("{\"success\":true,\"position\":\"", position));
+            send(form.started, "id", position("{\"success\":true,\"position\":\"", position));
         }
 
         private ByteBuf position(String before, String position) {
@@ -134,13 +173,13 @@ final class SocketSubscriptions {
 
         @Override
         public void changed(long sequence, ByteBuf change) {
-            var head = head("event", ",\"seq\":" + sequence + ",\"data\":");
+            var head = head("event", form.nameMember, ",\"seq\":" + sequence + ",\"data\":");
             socket.send(ByteBufAllocator.DEFAULT.compositeBuffer(2).addComponents(true, head, change.writeByte('}')));
         }
 
         @Override
         public void advanced(String position) {
-            send("position", position("{\"position\":\"", position));
+            send("position", form.nameMember, position("{\"position\":\"", position));
         }
 
         @Override
@@ -150,13 +189,13 @@ final class SocketSubscriptions {
             JsonOutput.raw(data, "{\"reason\":\"" + loss.kind().name().toLowerCase(Locale.ROOT) + "\",\"message\":");
             JsonOutput.string(data, loss.text());
             JsonOutput.raw(data, position == null ? "}}" : ",\"position\":\"" + position + "\"}}");
-            send("lost", data);
+            send("lost", form.nameMember, data);
         }
 
         @Override
         public void failed(GatewayError error) {
             byId.remove(id);
-            var message = head("error", ",\"error\":");
+            var message = head("error", "id", ",\"error\":");
             ErrorDocument.of(error, requestId).writeError(message);
             socket.send(message.writeByte('}'));
         }

@@ -4,6 +4,7 @@ package com.workersql.server.ws;
 import com.workersql.protocol.frame.Reservation;
 import com.workersql.server.changes.ChangeDesk;
 import com.workersql.server.http.Deadline;
+import com.workersql.server.http.SocketGate;
 import com.workersql.server.http.query.QueryRun;
 import com.workersql.server.http.query.QuerySessions;
 import com.workersql.server.http.query.Refusal;
@@ -30,24 +31,26 @@ import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Predicate;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * The frames of one WebSocket: joins them to messages within limits, answers and sends pings, and closes with a code and a
- * reason. What the messages say is the {@link SocketCalls}' affair. Confined to the channel's event loop.
+ * reason. What the messages say is the {@link Conversation}'s affair. Confined to the channel's event loop.
  */
 final class WebSocketConnection extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(WebSocketConnection.class);
     private static final int CLOSE_MILLIS = 2_000;
     private static final int CHECK_MILLIS = 2_000;
     private static final int MAX_MISSED_HEARTBEATS = 2;
+    /** The last one that RFC 6455 has a meaning for; the decoder knows the gaps below. */
+    private static final int MAX_CLOSE_CODE = 4_999;
+
     private static final int MAX_REASON_BYTES = 123;
 
     private final Parts parts;
-    private final Principal principal;
-    private final SocketCalls calls;
+    private final Conversation calls;
     private Deadline check;
     private ChannelHandlerContext context;
     private Deadline heartbeat;
@@ -58,6 +61,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
     private int missedHeartbeats;
     private boolean closing;
     private boolean draining;
+    private boolean paused;
 
     /**
      * What all sockets share.
@@ -69,7 +73,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
      * @param budget of the answers
      * @param reservation is asked before a message is gathered
      * @param connections counts the sockets
-     * @param current whether who was proved once may still act
+     * @param gate proves who speaks, where the upgrade did not, and whether who was proved once may still act
      * @param changes what clients may subscribe to
      */
     record Parts(
@@ -80,27 +84,27 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
             AnswerBudget budget,
             Reservation reservation,
             AtomicInteger connections,
-            Predicate<Principal> current,
+            SocketGate gate,
             ChangeDesk changes) {}
 
-    WebSocketConnection(Parts parts, Principal principal, String clientHost, String requestId) {
+    /** @param conversation makes what the messages mean, for this socket */
+    WebSocketConnection(Parts parts, Function<WebSocketConnection, Conversation> conversation) {
         this.parts = parts;
-        this.principal = principal;
-        this.calls = new SocketCalls(this, parts, principal, clientHost, requestId);
+        this.calls = conversation.apply(this);
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
         var loop = ctx.channel().eventLoop();
-        calls.opened(loop);
         heartbeat = new Deadline(loop, this::beat);
-        stall = new Deadline(loop, ctx::close);
+        stall = new Deadline(loop, this::stalled);
         end = new Deadline(loop, ctx::close);
         heartbeat.set(parts.settings().heartbeatMillis());
         check = new Deadline(loop, this::checkPrincipal);
         check.set(CHECK_MILLIS);
         parts.connections().incrementAndGet();
+        calls.opened(loop);
         ctx.channel().config().setAutoRead(true);
     }
 
@@ -160,6 +164,10 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         int code = close.statusCode();
+        if (code > MAX_CLOSE_CODE) {
+            close(WebSocketCloseStatus.PROTOCOL_ERROR, "Close codes end with " + MAX_CLOSE_CODE);
+            return;
+        }
         close(code < 0 ? WebSocketCloseStatus.NORMAL_CLOSURE : WebSocketCloseStatus.valueOf(code), "");
         end.set(CLOSE_MILLIS / 2);
     }
@@ -172,10 +180,8 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
         }
         fragments++;
         int size = (message == null ? 0 : message.readableBytes()) + content.readableBytes();
-        if (size > parts.settings().maxMessageBytes()) {
-            close(
-                    WebSocketCloseStatus.MESSAGE_TOO_BIG,
-                    "A message may have " + parts.settings().maxMessageBytes() + " bytes");
+        if (size > calls.maxMessageBytes()) {
+            close(WebSocketCloseStatus.MESSAGE_TOO_BIG, "A message may have " + calls.maxMessageBytes() + " bytes");
         } else if (fragments > parts.settings().maxFragments()) {
             close(
                     WebSocketCloseStatus.POLICY_VIOLATION,
@@ -201,7 +207,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
 
     private void text(ByteBuf utf8) {
         try {
-            calls.message(parts.parser().parse(utf8));
+            calls.message(utf8);
         } catch (Refusal e) {
             close(WebSocketCloseStatus.INVALID_PAYLOAD_DATA, e.getMessage());
         }
@@ -218,12 +224,17 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
 
     /** A socket outlives the request that proved who it is for. */
     private void checkPrincipal() {
+        var principal = calls.principal();
+        if (principal == null) {
+            check.set(CHECK_MILLIS);
+            return;
+        }
         boolean expired = principal.expiresAtMillis() != Principal.NEVER
                 && Instant.now().toEpochMilli() >= principal.expiresAtMillis();
         if (expired) {
-            close(WebSocketCloseStatus.POLICY_VIOLATION, "The token has expired; connect again with another");
-        } else if (!parts.current().test(principal)) {
-            close(WebSocketCloseStatus.POLICY_VIOLATION, "This user may not act here any more");
+            close(calls.status(Conversation.Ending.EXPIRED), "The token has expired; connect again with another");
+        } else if (!parts.gate().isCurrent(principal)) {
+            close(calls.status(Conversation.Ending.REVOKED), "This user may not act here any more");
         } else {
             check.set(CHECK_MILLIS);
         }
@@ -231,10 +242,11 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
 
     private void beat() {
         if (missedHeartbeats >= MAX_MISSED_HEARTBEATS) {
-            close(WebSocketCloseStatus.ENDPOINT_UNAVAILABLE, "No answer to " + missedHeartbeats + " pings");
+            close(calls.status(Conversation.Ending.SILENT), "No answer to " + missedHeartbeats + " pings");
             return;
         }
-        missedHeartbeats++;
+        // An answer is not seen while nothing is read.
+        missedHeartbeats = paused ? 0 : missedHeartbeats + 1;
         context.writeAndFlush(new PingWebSocketFrame());
         heartbeat.set(parts.settings().heartbeatMillis());
     }
@@ -249,6 +261,24 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
         return context.writeAndFlush(new TextWebSocketFrame(json));
     }
 
+    /** Stops or resumes what comes from the client. */
+    void reading(boolean reading) {
+        paused = !reading;
+        context.channel().config().setAutoRead(reading);
+    }
+
+    /** The client has proved who it is: what it may send before that is not counted any more. */
+    void admitted() {
+        if (context.pipeline().get(HelloGuard.class) != null) {
+            context.pipeline().remove(HelloGuard.class);
+        }
+    }
+
+    /** Whether nothing is taken from the client at the moment. */
+    boolean isPaused() {
+        return paused;
+    }
+
     boolean isWritable() {
         return context.channel().isWritable();
     }
@@ -256,6 +286,18 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
     /** Whether new work is refused. */
     boolean isDraining() {
         return draining;
+    }
+
+    private void stalled() {
+        close(
+                WebSocketCloseStatus.TRY_AGAIN_LATER,
+                "Nothing was read for " + parts.settings().stallTimeoutMillis()
+                        + " ms (http.websocket.stall_timeout_millis)");
+    }
+
+    /** Whether the close frame is on its way. */
+    boolean isClosing() {
+        return closing;
     }
 
     /** Closes with a code and a reason; everything that runs is ended. */
@@ -266,9 +308,12 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
         closing = true;
         heartbeat.close();
         check.close();
+        stall.close();
         dropMessage();
         calls.closeAll();
         context.writeAndFlush(new CloseWebSocketFrame(status, shortened(reason)));
+        // The client's answer to that is wanted, also where nothing else was.
+        context.channel().config().setAutoRead(true);
         end.set(CLOSE_MILLIS);
     }
 
@@ -287,7 +332,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
         boolean writable = ctx.channel().isWritable();
         if (writable) {
             stall.clear();
-        } else {
+        } else if (!closing) {
             stall.set(parts.settings().stallTimeoutMillis());
         }
         calls.writable(writable);
@@ -296,8 +341,9 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event == Drain.BEGIN) {
+        if (event instanceof Drain drain) {
             draining = true;
+            calls.draining(drain.millis());
             closeIfDrained();
         }
         ctx.fireUserEventTriggered(event);

@@ -6,6 +6,7 @@ import com.workersql.server.changes.ChangeDesk;
 import com.workersql.server.error.ErrorClass;
 import com.workersql.server.http.Exchange;
 import com.workersql.server.http.Route;
+import com.workersql.server.http.SocketGate;
 import com.workersql.server.http.query.QueryRun;
 import com.workersql.server.http.query.QuerySessions;
 import com.workersql.server.http.query.Refusal;
@@ -27,20 +28,18 @@ import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker13;
 import io.netty.handler.codec.http.websocketx.extensions.WebSocketServerExtension;
+import io.netty.handler.flow.FlowControlHandler;
 import java.util.Base64;
-import java.util.Set;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BiConsumer;
-import java.util.function.Consumer;
-import java.util.function.Predicate;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * {@code GET /v1/ws} and {@code /mysql}: proves who asks and where the page comes from, then makes the connection a WebSocket (RFC
- * 6455) of JSON messages, or of the subprotocol {@code mysql}.
+ * 6455) of JSON messages, or of one of the subprotocols {@code workersql.v1} and {@code mysql}.
  */
 public final class WebSocketRoute implements Route {
     private static final String VERSION = "13";
@@ -51,14 +50,13 @@ public final class WebSocketRoute implements Route {
     private static final int MAX_TUNNEL_FRAME_BYTES = (1 << 24) + 1_024;
 
     private final QuerySessions sessions;
-    private final BiConsumer<Exchange, Consumer<Principal>> gate;
+    private final SocketGate gate;
     private final WebSocketSettings settings;
     private final RequestParser parser;
     private final QueryRun.Limits limits;
     private final Deflate deflate;
     private final AnswerBudget budget;
     private final Reservation reservation;
-    private final Predicate<Principal> current;
     private final ChannelHandler mysql;
     private final ChangeDesk changes;
     private final AtomicInteger connections = new AtomicInteger();
@@ -67,26 +65,23 @@ public final class WebSocketRoute implements Route {
      * The route.
      *
      * @param sessions runs the statements
-     * @param gate proves who a request comes from, or answers it
+     * @param gate proves who a client is
      * @param settings the limits
      * @param registry takes the figures
      * @param limits of each statement
      * @param reservation is asked before a message is gathered
-     * @param current whether who was proved once may still act
      * @param mysql makes the pipeline of the MySQL protocol behind the frames of the subprotocol {@code mysql}; sharable
      * @param changes what clients may subscribe to
      */
     public WebSocketRoute(
             QuerySessions sessions,
-            BiConsumer<Exchange, Consumer<Principal>> gate,
+            SocketGate gate,
             WebSocketSettings settings,
             MeterRegistry registry,
             QueryRun.Limits limits,
             Reservation reservation,
-            Predicate<Principal> current,
             ChannelHandler mysql,
             ChangeDesk changes) {
-        this.current = current;
         this.sessions = sessions;
         this.gate = gate;
         this.settings = settings;
@@ -129,24 +124,38 @@ public final class WebSocketRoute implements Route {
                     ErrorClass.PERMISSION, "Pages of this origin may not connect (the setting is http.origins)"));
         } else {
             var offered = offered(headers);
-            if (offered.contains(MySqlTunnel.PROTOCOL)) {
-                gate.accept(exchange, principal -> tunnel(exchange));
-            } else if (offered.isEmpty() && !exchange.path().endsWith("/" + MySqlTunnel.PROTOCOL)) {
-                gate.accept(exchange, principal -> upgrade(exchange, principal));
+            boolean mysqlOnly = exchange.path().endsWith("/" + MySqlTunnel.PROTOCOL);
+            // The first of the client's list that is spoken on this path.
+            var spoken = offered.stream()
+                    .filter(token ->
+                            token.equals(MySqlTunnel.PROTOCOL) || (token.equals(SocketStreams.PROTOCOL) && !mysqlOnly))
+                    .findFirst()
+                    .orElse("");
+            if (spoken.equals(MySqlTunnel.PROTOCOL)) {
+                gate.authenticate(exchange, principal -> tunnel(exchange));
+            } else if (spoken.equals(SocketStreams.PROTOCOL)) {
+                if (gate.isAnonymous(exchange)) {
+                    streams(exchange, null);
+                } else {
+                    gate.authenticate(exchange, principal -> streams(exchange, principal));
+                }
+            } else if (offered.isEmpty() && !mysqlOnly) {
+                gate.authenticate(exchange, principal -> upgrade(exchange, principal));
             } else {
                 exchange.refuse(Refusal.error(
                         ErrorClass.SYNTAX,
-                        "None of the offered subprotocols is spoken here; offer mysql, or on /v1/ws none at all"));
+                        "None of the offered subprotocols is spoken here; offer mysql, or on /v1/ws workersql.v1 or none"
+                                + " at all"));
             }
         }
     }
 
-    private static Set<String> offered(HttpHeaders headers) {
+    private static List<String> offered(HttpHeaders headers) {
         return headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_PROTOCOL).stream()
                 .flatMap(value -> Stream.of(value.split(",", -1)))
                 .map(String::strip)
                 .filter(token -> !token.isEmpty() && !token.startsWith(BEARER))
-                .collect(Collectors.toSet());
+                .toList();
     }
 
     private static boolean isUpgrade(HttpRequest request) {
@@ -180,18 +189,50 @@ public final class WebSocketRoute implements Route {
     }
 
     private void upgrade(Exchange exchange, Principal principal) {
+        var all = parts();
         var connection = new WebSocketConnection(
-                new WebSocketConnection.Parts(
-                        sessions, parser, settings, limits, budget, reservation, connections, current, changes),
-                principal,
-                exchange.clientHost(),
-                exchange.requestId());
+                all, socket -> new SocketCalls(socket, all, principal, exchange.clientHost(), exchange.requestId()));
         handshake(
                 exchange,
                 connection,
                 null,
                 settings.maxMessageBytes(),
                 deflate.agreed(exchange.request().headers()));
+    }
+
+    private WebSocketConnection.Parts parts() {
+        return new WebSocketConnection.Parts(
+                sessions, parser, settings, limits, budget, reservation, connections, gate, changes);
+    }
+
+    /**
+     * Speaks {@code workersql.v1}.
+     *
+     * @param principal who it is; null for a client that says so in its first message, which may not send much before that, and
+     *     nothing compressed
+     */
+    private void streams(Exchange exchange, Principal principal) {
+        var all = parts();
+        var connection = new WebSocketConnection(
+                all, socket -> new SocketStreams(socket, all, principal, exchange.clientHost(), exchange.requestId()));
+        var channel = exchange.channel();
+        handshake(
+                exchange,
+                connection,
+                SocketStreams.PROTOCOL,
+                settings.maxMessageBytes(),
+                principal == null ? null : deflate.agreed(exchange.request().headers()));
+        // What one read has brought waits here while no messages are taken.
+        channel.pipeline().addBefore(channel.pipeline().context(connection).name(), null, new FlowControlHandler());
+        if (principal == null) {
+            channel.pipeline()
+                    .addBefore(
+                            channel.pipeline()
+                                    .context(WebSocketFrameDecoder.class)
+                                    .name(),
+                            null,
+                            new HelloGuard(connection));
+        }
     }
 
     /** Who it is, the MySQL door proves once more: the upgrade only shows that its sender may take up memory here. */

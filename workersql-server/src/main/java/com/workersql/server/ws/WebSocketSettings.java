@@ -24,6 +24,10 @@ import java.util.function.ToLongFunction;
  * @param heartbeatMillis the time between two pings; who answers none of two is closed
  * @param stallTimeoutMillis how long a client may read nothing of what is sent before its connection is closed
  * @param compressFromBytes the smallest message that is compressed, where the client takes permessage-deflate
+ * @param maxStreams how many streams may be open on a socket of {@code workersql.v1}; an error beyond
+ * @param maxInflight how many of its requests may be unanswered before no more are read
+ * @param streamIdleMillis how long a stream without a transaction may wait for its next request before what was set in it is gone
+ * @param helloTimeoutMillis how long its client has to say who it is
  * @param allowedOrigins the origins of pages that may connect, besides those that the gateway itself serves
  */
 public record WebSocketSettings(
@@ -41,6 +45,10 @@ public record WebSocketSettings(
         int heartbeatMillis,
         int stallTimeoutMillis,
         int compressFromBytes,
+        int maxStreams,
+        int maxInflight,
+        int streamIdleMillis,
+        int helloTimeoutMillis,
         Set<String> allowedOrigins) {
 
     /** {@code max_message_bytes}: default 1 MiB. */
@@ -86,6 +94,18 @@ public record WebSocketSettings(
 
     /** {@code compress_from_bytes}: default 1 KiB. */
     public static final Setting COMPRESS_FROM_BYTES = new Setting("compress_from_bytes", 1_024, 0, 1 << 30);
+
+    /** {@code max_streams}: default 128. */
+    public static final Setting MAX_STREAMS = new Setting("max_streams", 128, 1, 10_000);
+
+    /** {@code max_inflight}: default 256. */
+    public static final Setting MAX_INFLIGHT = new Setting("max_inflight", 256, 1, 10_000);
+
+    /** {@code stream_idle_millis}: default 1 h. */
+    public static final Setting STREAM_IDLE_MILLIS = new Setting("stream_idle_millis", 3_600_000, 100, 86_400_000);
+
+    /** {@code hello_timeout_millis}: default 10 s. */
+    public static final Setting HELLO_TIMEOUT_MILLIS = new Setting("hello_timeout_millis", 10_000, 100, 600_000);
 
     /** Copies the origins. */
     public WebSocketSettings {
@@ -135,7 +155,16 @@ public record WebSocketSettings(
                 (int) values.applyAsLong(HEARTBEAT_MILLIS),
                 (int) values.applyAsLong(STALL_TIMEOUT_MILLIS),
                 (int) values.applyAsLong(COMPRESS_FROM_BYTES),
+                (int) values.applyAsLong(MAX_STREAMS),
+                (int) values.applyAsLong(MAX_INFLIGHT),
+                (int) values.applyAsLong(STREAM_IDLE_MILLIS),
+                (int) values.applyAsLong(HELLO_TIMEOUT_MILLIS),
                 allowedOrigins);
+    }
+
+    /** The bounds of a stream, in which transactions come and go. */
+    SessionQueue.Limits streamLimits() {
+        return new SessionQueue.Limits(maxInflight, transactionIdleMillis, transactionTotalMillis, streamIdleMillis);
     }
 
     /** The bounds of a transaction, whose session ends with it. */

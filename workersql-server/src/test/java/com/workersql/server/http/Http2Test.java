@@ -128,6 +128,31 @@ class Http2Test {
     }
 
     @Test
+    void makesNoWebSocketOfAStream() {
+        var stream = new Stream();
+        stream.channel =
+                new Http2StreamChannelBootstrap(client).handler(stream).open().getNow();
+        var headers = new DefaultHttp2Headers()
+                .method("CONNECT")
+                .path("/v1/ws")
+                .scheme("http")
+                .authority("h")
+                .add(":protocol", "websocket")
+                .add("sec-websocket-version", "13")
+                .add("authorization", TestDoor.authorization().substring(15).strip());
+        stream.channel.writeAndFlush(new DefaultHttp2HeadersFrame(headers, false));
+        carry();
+        var upgrade = open("GET", "/v1/ws", null);
+        carry();
+        assertThat(upgrade.status).isEqualTo("426");
+        door.later(30_000);
+        carry();
+
+        assertThat(stream.status).isNotEqualTo("200");
+        assertThat(stream.reset || stream.status != null).as("it is not kept").isTrue();
+    }
+
+    @Test
     void answersRequests() {
         var alive = open("GET", "/livez", null);
         var missing = open("GET", "/none", null);
@@ -238,7 +263,7 @@ class Http2Test {
     void saysGoodbyeWhenTheGatewayStops() {
         var stream = open("POST", "/v1/query", "{\"sql\":\"UPDATE t SET a = 1\"}");
         carry();
-        door.channel().pipeline().fireUserEventTriggered(Drain.BEGIN);
+        door.channel().pipeline().fireUserEventTriggered(new Drain(30_000));
         carry();
         assertThat(frames).anyMatch(GoAway.class::isInstance);
         assertThat(door.channel().isOpen()).as("a statement runs").isTrue();

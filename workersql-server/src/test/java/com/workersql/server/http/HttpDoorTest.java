@@ -504,7 +504,7 @@ class HttpDoorTest {
     @Test
     void closesWhenItDrainsAndNothingRuns() {
         door.get("/livez").received();
-        door.channel().pipeline().fireUserEventTriggered(Drain.BEGIN);
+        door.channel().pipeline().fireUserEventTriggered(new Drain(30_000));
 
         assertThat(door.isOpen()).isFalse();
     }
@@ -512,7 +512,7 @@ class HttpDoorTest {
     @Test
     void answersWhatRunsBeforeItDrains() {
         door.query("{\"sql\":\"S\"}");
-        door.channel().pipeline().fireUserEventTriggered(Drain.BEGIN);
+        door.channel().pipeline().fireUserEventTriggered(new Drain(30_000));
         assertThat(door.isOpen()).isTrue();
 
         door.sessions().latest().reply().ok(0, 0, 0);

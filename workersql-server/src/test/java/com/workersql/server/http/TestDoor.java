@@ -25,6 +25,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.Set;
@@ -73,7 +74,10 @@ public final class TestDoor implements AutoCloseable {
         }
     }
 
-    /** Knows one user and one bearer, {@code good}. */
+    /**
+     * Knows one user and four bearers: {@code good}, {@code short} of the same user for a minute, {@code gone} of the same user at its
+     * end, {@code other} of another.
+     */
     private static final class Guard implements HttpAuthenticator {
         @Override
         public void authenticate(
@@ -92,7 +96,13 @@ public final class TestDoor implements AutoCloseable {
         @Override
         public void authenticateBearer(
                 String bearer, EventLoop loop, Consumer<Principal> ok, Consumer<GatewayError> refused) {
-            answer(bearer.equals("good"), "bearer", ok, refused);
+            if (bearer.equals("short") || bearer.equals("gone")) {
+                long until = Instant.now().toEpochMilli() + (bearer.equals("short") ? 60_000 : 0);
+                ok.accept(new Principal("bearer", "acme", "acme", Set.of(PermissionClass.READ), until));
+            } else {
+                boolean right = bearer.equals("good") || bearer.equals("other");
+                answer(right, bearer.equals("good") ? "bearer" : bearer, ok, refused);
+            }
         }
 
         private static void answer(boolean right, String user, Consumer<Principal> ok, Consumer<GatewayError> refused) {

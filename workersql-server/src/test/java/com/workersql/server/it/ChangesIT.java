@@ -107,6 +107,26 @@ class ChangesIT {
     }
 
     @Test
+    void tellsChangesOverStreamsToo() throws Exception {
+        create("streamed", "id INT PRIMARY KEY");
+        try (var socket = acme.connectStreams();
+                var shard = directly()) {
+            assertThat(socket.call(subscribe("s", "streamed", null)))
+                    .containsEntry("type", "subscribed")
+                    .containsEntry("id", "s");
+            run(shard, "INSERT INTO streamed VALUES (7)");
+            var change = change(socket);
+            assertThat(change).containsEntry("sub", "s").containsEntry("seq", 1);
+            assertThat(member(change, "after")).containsEntry("id", 7);
+
+            assertThat(socket.call("{\"type\":\"unsubscribe\",\"id\":2,\"sub\":\"s\"}"))
+                    .containsEntry("type", "unsubscribed")
+                    .containsEntry("id", 2);
+            assertThat(socket.call(subscribe("t", "globex.orders", null))).containsEntry("type", "error");
+        }
+    }
+
+    @Test
     void tellsWhatAPlainClientChangesDirectlyOnAShard() throws Exception {
         create("direct", "id INT PRIMARY KEY, v VARCHAR(20), n DECIMAL(6,2)");
         try (var socket = acme.connect();

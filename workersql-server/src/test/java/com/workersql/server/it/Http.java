@@ -142,12 +142,35 @@ final class Http {
         return socket;
     }
 
+    /** Connects a WebSocket of the subprotocol {@code workersql.v1} and says hello. */
+    Socket connectStreams() throws InterruptedException {
+        var socket = new Socket();
+        socket.webSocket = CLIENT.newWebSocketBuilder()
+                .header("Authorization", authorization)
+                .subprotocols("workersql.v1")
+                .buildAsync(URI.create("ws://127.0.0.1:" + port + "/v1/ws"), socket)
+                .join();
+        socket.call("{\"type\":\"hello\"}");
+        return socket;
+    }
+
+    /** Connects a WebSocket of the subprotocol {@code workersql.v1} without any proof of who asks. */
+    Socket connectAnonymously() {
+        var socket = new Socket();
+        socket.webSocket = CLIENT.newWebSocketBuilder()
+                .subprotocols("workersql.v1")
+                .buildAsync(URI.create("ws://127.0.0.1:" + port + "/v1/ws"), socket)
+                .join();
+        return socket;
+    }
+
     /** A WebSocket and the messages that came. */
     static final class Socket implements WebSocket.Listener, AutoCloseable {
         private final BlockingQueue<String> messages = new LinkedBlockingQueue<>();
         private final StringBuilder partial = new StringBuilder();
         private final CompletableFuture<Integer> closed = new CompletableFuture<>();
         private WebSocket webSocket;
+        private volatile boolean paused;
 
         @Override
         public CompletionStage<?> onText(WebSocket socket, CharSequence data, boolean last) {
@@ -156,7 +179,9 @@ final class Http {
                 messages.add(partial.toString());
                 partial.setLength(0);
             }
-            socket.request(1);
+            if (!paused) {
+                socket.request(1);
+            }
             return null;
         }
 
@@ -169,6 +194,21 @@ final class Http {
         /** Sends a message. */
         void send(String json) {
             webSocket.sendText(json, true).join();
+        }
+
+        /** Reads nothing any more behind the next message, until {@link #resume}. */
+        void pause() {
+            paused = true;
+        }
+
+        void resume() {
+            paused = false;
+            webSocket.request(1);
+        }
+
+        /** The subprotocol that was agreed on. */
+        String subprotocol() {
+            return webSocket.getSubprotocol();
         }
 
         /** The next message. */

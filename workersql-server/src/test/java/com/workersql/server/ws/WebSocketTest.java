@@ -48,6 +48,10 @@ class WebSocketTest {
                 25_000,
                 30_000,
                 1_024,
+                4,
+                8,
+                60_000,
+                10_000,
                 Set.of("https://app.example"));
     }
 
@@ -81,7 +85,8 @@ class WebSocketTest {
         "'Origin: https://evil.example\r\n',403",
         "'Origin: null\r\n',403",
         "'Origin: https://app.example\r\nOrigin: https://app.example\r\n',403",
-        "'Sec-WebSocket-Protocol: workersql.v1\r\n',400",
+        "'Sec-WebSocket-Protocol: workersql.v2\r\n',400",
+        "'Sec-WebSocket-Protocol: workersql.v1, bearer.bad\r\n',401",
         "'Sec-WebSocket-Version: 8\r\n',101",
     })
     void refusesUpgrades(String headers, int status) {
@@ -478,7 +483,7 @@ class WebSocketTest {
     void drainsWhenItsTransactionsHaveEnded() {
         client.connected();
         var id = begin("b");
-        client.door().channel().pipeline().fireUserEventTriggered(Drain.BEGIN);
+        client.door().channel().pipeline().fireUserEventTriggered(new Drain(30_000));
         client.send("{\"type\":\"query\",\"id\":1,\"sql\":\"A\"}");
         assertThat(client.received().get(0)).contains("\"errno\":1053");
 

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
  * The member {@code hints} of a request, put into the words in which the router reads them: a comment before the statement. Used
  * once, by one thread.
  */
-final class HintMembers {
+public final class HintMembers {
     private static final Pattern SHARD = Pattern.compile("[A-Za-z0-9_.-]{1,64}");
     /** What can stand between quotes in a comment, and means itself there. */
     private static final Pattern KEY = Pattern.compile("[^'\\\\*\\p{Cntrl}]{1,200}");
@@ -19,8 +19,39 @@ final class HintMembers {
     private int boundedMillis = -1;
     private final StringBuilder words = new StringBuilder();
 
-    /** Takes a hint whose value the parser stands on. */
-    void add(String name, JsonParser parser) throws IOException, Refusal {
+    /** No hints. */
+    public HintMembers() {}
+
+    /**
+     * Reads the current value, an object of hints.
+     *
+     * @param parser stands on the value
+     * @return the comment, with a blank behind it; empty without hints
+     * @throws IOException when it is no JSON, or over a limit
+     * @throws Refusal when a hint is unknown, or its value cannot be accepted
+     */
+    public static String read(JsonParser parser) throws IOException, Refusal {
+        if (parser.currentToken() != JsonToken.START_OBJECT) {
+            throw Refusal.malformed("\"hints\" must be an object");
+        }
+        var hints = new HintMembers();
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            var name = parser.currentName();
+            parser.nextToken();
+            hints.add(name, parser);
+        }
+        return hints.comment();
+    }
+
+    /**
+     * Takes a hint.
+     *
+     * @param name as {@code hints} has it
+     * @param parser stands on its value
+     * @throws IOException when it is no JSON, or over a limit
+     * @throws Refusal when the hint is unknown, or its value cannot be accepted
+     */
+    public void add(String name, JsonParser parser) throws IOException, Refusal {
         switch (name) {
             case "consistency" -> consistency = text(name, parser);
             case "boundedMs" -> boundedMillis = millis(parser);
@@ -68,8 +99,13 @@ final class HintMembers {
                 "the hint \"shardKey\" must be an integer, or a string without ' \\\\ * and control characters");
     }
 
-    /** The comment, with a blank behind it; empty without hints. */
-    String comment() throws Refusal {
+    /**
+     * The comment.
+     *
+     * @return with a blank behind it; empty without hints
+     * @throws Refusal when hints contradict each other
+     */
+    public String comment() throws Refusal {
         var fresh = freshness();
         var all = (fresh + words).strip();
         return all.isEmpty() ? "" : "/*+ " + all + " */ ";

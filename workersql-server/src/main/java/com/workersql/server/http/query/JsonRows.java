@@ -19,7 +19,7 @@ import java.util.Locale;
  * to 2^53 and strings beyond, DECIMAL is a string, bytes are base64, dates and times are as the server prints them, a MySQL JSON
  * column is nested.
  */
-final class JsonRows {
+public final class JsonRows {
     private static final JsonFactory NESTED = new JsonFactory();
 
     private final ColumnDefinition[] columns;
@@ -45,10 +45,12 @@ final class JsonRows {
     }
 
     /**
+     * A writer.
+     *
      * @param columns the definitions
      * @param asArrays whether a row is an array; as an object, the last of several columns of one name stands for all
      */
-    JsonRows(ColumnDefinition[] columns, boolean asArrays) {
+    public JsonRows(ColumnDefinition[] columns, boolean asArrays) {
         this.columns = columns;
         this.forms = new Form[columns.length];
         this.keys = asArrays ? null : new byte[columns.length][];
@@ -83,8 +85,12 @@ final class JsonRows {
         };
     }
 
-    /** Writes the array of column descriptions. */
-    void writeColumns(ByteBuf out) {
+    /**
+     * Writes the array of column descriptions.
+     *
+     * @param out where to
+     */
+    public void writeColumns(ByteBuf out) {
         out.writeByte('[');
         for (int i = 0; i < columns.length; i++) {
             var column = columns[i];
@@ -145,7 +151,7 @@ final class JsonRows {
      * @param row the row, wrapped with the same columns
      * @param payload the row's bytes
      */
-    void writeRow(ByteBuf out, RowReader row, ByteBuf payload) {
+    public void writeRow(ByteBuf out, RowReader row, ByteBuf payload) {
         out.writeByte(keys == null ? '[' : '{');
         boolean first = true;
         for (int i = 0; i < forms.length; i++) {

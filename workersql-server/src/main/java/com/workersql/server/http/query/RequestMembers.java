@@ -4,23 +4,15 @@ package com.workersql.server.http.query;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonStreamContext;
 import com.fasterxml.jackson.core.JsonToken;
-import com.workersql.router.ParameterValue;
 import com.workersql.server.error.GatewayError;
 import java.io.IOException;
-import java.math.BigInteger;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 
 /** One pass over the members of one JSON object. Used once, by one thread. */
 final class RequestMembers {
-    /** The most placeholders that a statement can have, by the protocol. */
-    static final int MAX_PARAMETERS = 65_535;
-
-    private static final BigInteger MAX_UNSIGNED = BigInteger.ONE.shiftLeft(64).subtract(BigInteger.ONE);
-
     private final JsonParser parser;
-    private final String text;
+    private final ParameterReader values;
     private final int maxTimeoutMillis;
     private final List<String> unknown = new ArrayList<>(0);
     private String type;
@@ -43,7 +35,7 @@ final class RequestMembers {
      */
     RequestMembers(JsonParser parser, String text, int maxTimeoutMillis) {
         this.parser = parser;
-        this.text = text;
+        this.values = new ParameterReader(parser, text);
         this.maxTimeoutMillis = maxTimeoutMillis;
     }
 
@@ -83,15 +75,15 @@ final class RequestMembers {
     private void member(String name) throws IOException, Refusal {
         switch (name) {
             case "type" -> type = string(name);
-            case "id" -> id = json();
+            case "id" -> id = values.json();
             case "sql" -> sql = string(name);
-            case "params" -> parameters = parameters();
+            case "params" -> parameters = values.read();
             case "timeout" -> timeoutMillis = timeout();
             case "rows" -> rowsAsArrays = rows();
             case "transactionId" -> transactionId = string(name);
             case "table" -> table = string(name);
             case "from" -> from = string(name);
-            case "hints" -> hints = hints();
+            case "hints" -> hints = HintMembers.read(parser);
             default -> {
                 if (unknown.size() < 10) {
                     unknown.add(name);
@@ -114,7 +106,7 @@ final class RequestMembers {
         if (parser.currentToken() != JsonToken.VALUE_STRING) {
             throw Refusal.malformed("the member \"" + name + "\" must be a string");
         }
-        return wellFormed(name, parser.getText());
+        return ParameterReader.wellFormed(name, parser.getText());
     }
 
     private int timeout() throws IOException, Refusal {
@@ -136,105 +128,7 @@ final class RequestMembers {
         };
     }
 
-    private String hints() throws IOException, Refusal {
-        if (parser.currentToken() != JsonToken.START_OBJECT) {
-            throw Refusal.malformed("\"hints\" must be an object");
-        }
-        var hints = new HintMembers();
-        while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            var name = parser.currentName();
-            parser.nextToken();
-            hints.add(name, parser);
-        }
-        return hints.comment();
-    }
-
-    private QueryRequest.Bound parameters() throws IOException, Refusal {
-        if (parser.currentToken() == JsonToken.START_ARRAY) {
-            var values = new ArrayList<ParameterValue>();
-            while (parser.nextToken() != JsonToken.END_ARRAY) {
-                checkCount(values.size());
-                values.add(value());
-            }
-            return new QueryRequest.Positional(values);
-        }
-        if (parser.currentToken() == JsonToken.START_OBJECT) {
-            var values = new LinkedHashMap<String, ParameterValue>();
-            while (parser.nextToken() == JsonToken.FIELD_NAME) {
-                checkCount(values.size());
-                var name = parser.currentName();
-                parser.nextToken();
-                values.put(name, value());
-            }
-            return new QueryRequest.Named(values);
-        }
-        throw Refusal.malformed("\"params\" must be an array or an object");
-    }
-
-    private void checkCount(int count) throws Refusal {
-        if (count == MAX_PARAMETERS) {
-            throw Refusal.malformed("\"params\" has more than " + MAX_PARAMETERS + " values");
-        }
-    }
-
-    private ParameterValue value() throws IOException, Refusal {
-        return switch (parser.currentToken()) {
-            case VALUE_NULL -> new ParameterValue.Null();
-            case VALUE_TRUE -> new ParameterValue.SignedInteger(1);
-            case VALUE_FALSE -> new ParameterValue.SignedInteger(0);
-            case VALUE_STRING -> new ParameterValue.Text(wellFormed("params", parser.getText()));
-            case VALUE_NUMBER_INT -> integer(parser.getText());
-            case VALUE_NUMBER_FLOAT -> fraction(parser.getText());
-            default -> new ParameterValue.Text(json());
-        };
-    }
-
-    private ParameterValue integer(String digits) {
-        if (digits.length() <= 18) {
-            return new ParameterValue.SignedInteger(Long.parseLong(digits));
-        }
-        var value = new BigInteger(digits);
-        if (value.bitLength() <= 63) {
-            return new ParameterValue.SignedInteger(value.longValue());
-        }
-        return value.signum() > 0 && value.compareTo(MAX_UNSIGNED) <= 0
-                ? new ParameterValue.UnsignedInteger(value.longValue())
-                : new ParameterValue.Decimal(digits);
-    }
-
-    private ParameterValue fraction(String number) throws Refusal {
-        if (number.indexOf('e') < 0 && number.indexOf('E') < 0) {
-            return new ParameterValue.Decimal(number);
-        }
-        double value = Double.parseDouble(number);
-        if (Double.isInfinite(value)) {
-            throw Refusal.malformed("the parameter " + number + " is beyond the range of DOUBLE");
-        }
-        return new ParameterValue.FloatingPoint(value);
-    }
-
-    /** The current value as its sender wrote it, so that no digit of it changes. */
-    private String json() throws IOException {
-        int start = (int) parser.currentTokenLocation().getCharOffset();
-        if (parser.currentToken().isStructStart()) {
-            parser.skipChildren();
-        } else {
-            parser.finishToken();
-        }
-        return text.substring(start, (int) parser.currentLocation().getCharOffset());
-    }
-
     private String shown() throws IOException {
         return parser.currentToken().isScalarValue() ? parser.getText() : "not a number";
-    }
-
-    /** MySQL's utf8mb4 has no surrogates, and to put something in their place would change what is stored. */
-    private String wellFormed(String name, String value) throws Refusal {
-        // A code point that is still a surrogate has no partner.
-        boolean halves = value.codePoints().anyMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
-        if (halves) {
-            throw Refusal.malformed("\"" + name + "\" holds half of a surrogate pair, which is no character");
-        }
-        return value;
     }
 }

@@ -94,6 +94,15 @@ public final class SessionQueue {
         }
     }
 
+    /**
+     * Whether no task runs or waits.
+     *
+     * @return true also when the session has ended
+     */
+    public boolean isIdle() {
+        return current == null && queue.isEmpty();
+    }
+
     private void next() {
         current = queue.poll();
         if (current == null) {

@@ -53,7 +53,7 @@ public record TransactionRequest(
             switch (name) {
                 case "operation" -> operation = operation(parser);
                 case "transactionId" -> transactionId = text(parser, name);
-                case "isolation" -> isolation = isolation(parser);
+                case "isolation" -> isolation = isolationLevel(text(parser, name));
                 case "readOnly" -> readOnly = RequestMembers.flag(parser, name);
                 default -> {
                     unknown.add(name);
@@ -79,11 +79,15 @@ public record TransactionRequest(
         };
     }
 
-    private static String isolation(JsonParser parser) throws IOException, Refusal {
-        var level = text(parser, "isolation")
-                .toUpperCase(Locale.ROOT)
-                .replace('-', ' ')
-                .replace('_', ' ');
+    /**
+     * An isolation level as SQL has it.
+     *
+     * @param name as a client wrote it
+     * @return in upper case, with blanks
+     * @throws Refusal when there is no such level
+     */
+    public static String isolationLevel(String name) throws Refusal {
+        var level = name.toUpperCase(Locale.ROOT).replace('-', ' ').replace('_', ' ');
         return switch (level) {
             case "READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE" -> level;
             default ->

@@ -3,13 +3,9 @@ package com.workersql.server.http.session;
 
 import com.workersql.server.error.GatewayError;
 import com.workersql.server.http.Exchange;
-import com.workersql.server.http.query.QueryOutput;
 import com.workersql.server.http.query.QueryRun;
 import com.workersql.server.http.query.QuerySessions;
-import com.workersql.server.http.query.SessionTask;
 import com.workersql.server.session.ClientSession;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import java.util.function.Consumer;
 
@@ -17,24 +13,7 @@ import java.util.function.Consumer;
  * Runs the script of one request in a session, whose event loop may be another than that of the request's connection. Confined
  * to the session's event loop, but for the constructor.
  */
-public final class ScriptTask implements SessionTask {
-    private final Exchange exchange;
-    private final QuerySessions sessions;
-    private final QueryRun.Limits limits;
-    private final Script script;
-    private final Consumer<GatewayError> refused;
-    private ClientSession session;
-    private Runnable over;
-    private QueryRun run;
-    private volatile CrossingOutput crossing;
-    private boolean lastFailed;
-    private boolean gone;
-    private boolean lostSession;
-    private boolean ended;
-    private boolean advancing;
-    private boolean again;
-    private GatewayError stopError;
-
+public final class ScriptTask extends ScriptRun {
     /**
      * A task, made on the event loop of its exchange.
      *
@@ -52,18 +31,31 @@ public final class ScriptTask implements SessionTask {
             Script script,
             ClientSession session,
             Consumer<GatewayError> refused) {
-        this.exchange = exchange;
-        this.sessions = sessions;
-        this.limits = limits;
-        this.script = script;
-        this.refused = refused;
-        var loop = session.loop();
+        this(
+                exchange,
+                sessions,
+                limits,
+                new CrossingScript(script, exchange.channel().eventLoop()),
+                session.loop(),
+                refused);
+    }
+
+    private ScriptTask(
+            Exchange exchange,
+            QuerySessions sessions,
+            QueryRun.Limits limits,
+            CrossingScript script,
+            EventLoop loop,
+            Consumer<GatewayError> refused) {
+        super(
+                sessions,
+                limits,
+                script,
+                exchange.requestId(),
+                error -> onLoop(exchange.channel().eventLoop(), () -> refused.accept(error)));
         exchange.onGone(() -> onLoop(loop, this::abandon));
         exchange.onWritability(writable -> {
-            var current = crossing;
-            if (current != null) {
-                current.writable(writable);
-            }
+            script.clientReads(writable);
             onLoop(loop, () -> writable(writable));
         });
     }
@@ -76,139 +68,43 @@ public final class ScriptTask implements SessionTask {
         }
     }
 
-    @Override
-    public void start(ClientSession ofQueue, Runnable whenOver) {
-        session = ofQueue;
-        over = whenOver;
-        advance();
-    }
+    /** The same script, whose answers cross over to the event loop of their request. */
+    private static final class CrossingScript implements Script {
+        private final Script script;
+        private final EventLoop answerLoop;
+        private volatile CrossingOutput current;
 
-    /** Goes on with the next statement; one that is over at once does not make the stack deeper. */
-    private void advance() {
-        again = true;
-        if (advancing) {
-            return;
+        CrossingScript(Script script, EventLoop answerLoop) {
+            this.script = script;
+            this.answerLoop = answerLoop;
         }
-        advancing = true;
-        while (again) {
-            again = false;
-            step();
-        }
-        advancing = false;
-    }
 
-    private void step() {
-        var step = gone || ended ? null : script.next(lastFailed);
-        if (step == null) {
-            end();
-            return;
-        }
-        crossing = new CrossingOutput(exchange.channel().eventLoop(), step.output());
-        if (stopError != null || lostSession) {
-            // The session can run nothing more, but whoever wrote the script waits for every answer.
-            var error = stopError != null ? stopError : GatewayError.transactionLost("its connection was given up");
-            new Watched(crossing).fail(error, Unpooled.EMPTY_BUFFER);
-            return;
-        }
-        run = new QueryRun(
-                sessions, session, step.request(), step.format(), new Watched(crossing), limits, exchange.requestId());
-        run.start();
-    }
-
-    private void end() {
-        if (!ended) {
-            ended = true;
-            run = null;
-            if (!gone) {
-                script.finished();
+        @Override
+        public Step next(boolean lastFailed) {
+            var step = script.next(lastFailed);
+            if (step == null) {
+                return null;
             }
-            over.run();
+            var crossing = new CrossingOutput(answerLoop, step.output());
+            current = crossing;
+            return new Step(step.request(), step.format(), crossing);
         }
-    }
 
-    @Override
-    public void refuse(GatewayError error) {
-        onLoop(exchange.channel().eventLoop(), () -> refused.accept(error));
-    }
-
-    @Override
-    public void writable(boolean writable) {
-        if (run != null) {
-            run.writable(writable);
-        }
-    }
-
-    @Override
-    public void stop(GatewayError error) {
-        stopError = error;
-        if (run != null) {
-            run.stop(error);
-        }
-    }
-
-    @Override
-    public void killed() {
-        if (run != null) {
-            run.killed();
-        }
-    }
-
-    @Override
-    public void abandon() {
-        gone = true;
-        if (run != null) {
-            run.abandon();
-        }
-    }
-
-    @Override
-    public boolean hasLostSession() {
-        return lostSession;
-    }
-
-    @Override
-    public boolean endsSession() {
-        return script.endsSession();
-    }
-
-    /** Notices how each statement ends. */
-    private final class Watched implements QueryOutput {
-        private final QueryOutput output;
-
-        Watched(QueryOutput output) {
-            this.output = output;
+        void clientReads(boolean writable) {
+            var crossing = current;
+            if (crossing != null) {
+                crossing.writable(writable);
+            }
         }
 
         @Override
-        public boolean isWritable() {
-            return output.isWritable();
+        public void finished() {
+            script.finished();
         }
 
         @Override
-        public void write(ByteBuf part) {
-            output.write(part);
-        }
-
-        @Override
-        public void complete(ByteBuf last) {
-            lastFailed = false;
-            output.complete(last);
-            advance();
-        }
-
-        @Override
-        public void fail(GatewayError error, ByteBuf tail) {
-            lastFailed = true;
-            lostSession |= run != null && run.hasLostSession();
-            output.fail(error, tail);
-            advance();
-        }
-
-        @Override
-        public void abandoned() {
-            lostSession = true;
-            output.abandoned();
-            advance();
+        public boolean endsSession() {
+            return script.endsSession();
         }
     }
 }

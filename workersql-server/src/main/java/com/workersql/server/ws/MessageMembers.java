@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.ws;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonStreamContext;
+import com.fasterxml.jackson.core.JsonToken;
+import com.workersql.server.error.GatewayError;
+import com.workersql.server.http.SocketGate;
+import com.workersql.server.http.query.HintMembers;
+import com.workersql.server.http.query.ParameterReader;
+import com.workersql.server.http.query.QueryRequest;
+import com.workersql.server.http.query.Refusal;
+import com.workersql.server.http.query.TransactionRequest;
+import java.io.IOException;
+import java.util.List;
+
+/** One pass over the members of one message of {@code workersql.v1}. Used once, by one thread. */
+final class MessageMembers {
+    private static final int MAX_ID_CHARS = 256;
+    private static final int NONE = -1;
+
+    private final JsonParser parser;
+    private final ParameterReader values;
+    private final MessageValues read;
+    private JsonStreamContext own;
+    private GatewayError fault;
+    private String type;
+    private String id;
+    private String subscription;
+    private long stream = NONE;
+    private long cursor = NONE;
+    private long fetch = ClientMessage.ALL;
+    private long maxRows = NONE;
+    private long maxBytes = ClientMessage.ALL;
+    private String sql;
+    private QueryRequest.Bound parameters = QueryRequest.Positional.NONE;
+    private boolean hasParameters;
+    private boolean rowsAsArrays = true;
+    private int timeoutMillis;
+    private String hints = "";
+    private String database;
+    private String table;
+    private String from;
+    private String token;
+    private SocketGate.Proof.Password basic;
+    private StreamOptions options = StreamOptions.NONE;
+    private String isolation;
+    private boolean readOnly;
+
+    MessageMembers(JsonParser parser, String text, int maxTimeoutMillis) {
+        this.parser = parser;
+        this.values = new ParameterReader(parser, text);
+        this.read = new MessageValues(parser, maxTimeoutMillis);
+    }
+
+    ClientMessage read() throws IOException {
+        own = parser.getParsingContext();
+        while (parser.nextToken() == JsonToken.FIELD_NAME) {
+            var name = parser.currentName();
+            parser.nextToken();
+            try {
+                member(name);
+            } catch (Refusal e) {
+                fault = fault == null ? e.error() : fault;
+                while (parser.getParsingContext() != own) {
+                    parser.nextToken();
+                }
+            }
+        }
+        return message();
+    }
+
+    private void member(String name) throws IOException, Refusal {
+        switch (name) {
+            case "type" -> type = read.text(name);
+            case "id" -> id = values.json();
+            case "sub" -> subscription = values.json();
+            case "stream" -> stream = read.number(name, 0, Integer.MAX_VALUE);
+            case "cursor" -> cursor = read.number(name, 1, Long.MAX_VALUE);
+            case "fetch" -> fetch = read.number(name, 0, Integer.MAX_VALUE);
+            case "max_rows" -> maxRows = read.number(name, 1, Integer.MAX_VALUE);
+            case "max_bytes" -> maxBytes = read.number(name, 1, Integer.MAX_VALUE);
+            case "sql" -> sql = read.text(name);
+            case "params", "named" -> parameters(name);
+            case "row_format" -> rowsAsArrays = read.rowsAsArrays();
+            case "timeout_ms" -> timeoutMillis = read.timeout();
+            case "hints" -> hints = HintMembers.read(parser);
+            case "db" -> database = read.text(name);
+            case "opts" -> options = read.options();
+            case "isolation" -> isolation = read.isolation();
+            case "readonly" -> readOnly = read.flag(name);
+            case "table" -> table = read.text(name);
+            case "from" -> from = read.text(name);
+            case "channel", "query" -> throw Refusal.unsupported("only a \"table\" can be subscribed to");
+            case "token" -> token = read.text(name);
+            case "basic" -> basic = read.basic();
+            default -> parser.skipChildren();
+        }
+    }
+
+    private void parameters(String name) throws IOException, Refusal {
+        boolean array = parser.currentToken() == JsonToken.START_ARRAY;
+        if (hasParameters || (array && name.equals("named"))) {
+            throw Refusal.malformed("values are either \"params\", an array, or \"named\", an object");
+        }
+        hasParameters = true;
+        parameters = values.read();
+    }
+
+    private ClientMessage message() {
+        return switch (type == null ? "" : type) {
+            case "hello" -> fault == null ? new ClientMessage.Hello(proof()) : unusable();
+            case "auth" ->
+                fault == null && proof() != null
+                        ? new ClientMessage.Auth(proof())
+                        : new ClientMessage.Unusable("\"auth\" needs a \"token\", or \"basic\" with user and password");
+            case "open" -> stream == NONE ? unusable() : open();
+            case "close" -> stream == NONE ? unusable() : new ClientMessage.Close((int) stream);
+            case "exec", "begin", "commit", "rollback", "subscribe", "unsubscribe" -> isId(id) ? request() : noId();
+            case "fetch" -> cursor == NONE || (id != null && !isId(id)) ? unusable() : fetch();
+            case "cancel" -> isId(id) ? new ClientMessage.Cancel(id) : noId();
+            case "ping" -> id == null || isId(id) ? new ClientMessage.Ping(id) : noId();
+            case "pong" -> new ClientMessage.Pong();
+            default -> new ClientMessage.Unusable("No message of workersql.v1 has this \"type\"");
+        };
+    }
+
+    private SocketGate.Proof proof() {
+        return token != null ? new SocketGate.Proof.Token(token) : basic;
+    }
+
+    private ClientMessage unusable() {
+        return new ClientMessage.Unusable(
+                fault != null
+                        ? fault.message()
+                        : "\"" + type + "\" needs " + (type.equals("fetch") ? "a \"cursor\"" : "a \"stream\""));
+    }
+
+    private static boolean isId(String json) {
+        return json != null && json.length() <= MAX_ID_CHARS && !json.startsWith("{") && !json.startsWith("[");
+    }
+
+    private static ClientMessage noId() {
+        return new ClientMessage.Unusable(
+                "A request needs an \"id\", a string or number of up to " + MAX_ID_CHARS + " characters");
+    }
+
+    private ClientMessage open() {
+        return new ClientMessage.Open(
+                (int) stream, database, options.opening(), options.hints(), options.timeoutMillis(), fault);
+    }
+
+    private ClientMessage fetch() {
+        if (fault == null && maxRows == NONE) {
+            fault = Refusal.malformed("the member \"max_rows\" is missing").error();
+        }
+        return fault == null
+                ? new ClientMessage.Fetch(id, cursor, maxRows, maxBytes)
+                : id == null ? unusable() : new ClientMessage.Refused(id, fault);
+    }
+
+    private ClientMessage request() {
+        if (fault != null) {
+            return new ClientMessage.Refused(id, fault);
+        }
+        switch (type) {
+            case "subscribe" -> {
+                return new ClientMessage.Subscribe(id, table, from);
+            }
+            case "unsubscribe" -> {
+                return new ClientMessage.Unsubscribe(id, subscription == null ? id : subscription);
+            }
+            default -> {
+                if (stream == NONE) {
+                    return refused("the member \"stream\" is missing");
+                }
+            }
+        }
+        return switch (type) {
+            case "exec" -> exec();
+            case "begin" ->
+                new ClientMessage.Control(
+                        id,
+                        (int) stream,
+                        new TransactionRequest(null, null, isolation, readOnly, List.of()).openingStatements());
+            default ->
+                new ClientMessage.Control(id, (int) stream, List.of(type.equals("commit") ? "COMMIT" : "ROLLBACK"));
+        };
+    }
+
+    private ClientMessage exec() {
+        if (sql == null) {
+            return refused("the member \"sql\" is missing");
+        }
+        if (sql.isBlank()) {
+            return new ClientMessage.Refused(id, GatewayError.refused(1065, "42000", "Query was empty"));
+        }
+        var request = new QueryRequest(hints + sql, parameters, timeoutMillis, rowsAsArrays, null);
+        return new ClientMessage.Exec(id, (int) stream, request, fetch);
+    }
+
+    private ClientMessage refused(String message) {
+        return new ClientMessage.Refused(id, Refusal.malformed(message).error());
+    }
+}
