@@ -12,11 +12,22 @@ import java.util.Objects;
  * @param shardKey the key whose shard the statement is for, as a number or a text; null where none is given
  * @param shard the shard that the statement is for; null where none is given
  * @param scatter whether it may go to every shard where the policy refuses that
+ * @param cacheTtlMillis how old a kept answer may be at most, in milliseconds, where the policies of the tables have answers kept;
+ *     {@link #AS_THE_POLICY} where nothing is said
  */
-public record Hints(Consistency consistency, long boundMillis, ParameterValue shardKey, String shard, boolean scatter) {
+public record Hints(
+        Consistency consistency,
+        long boundMillis,
+        ParameterValue shardKey,
+        String shard,
+        boolean scatter,
+        long cacheTtlMillis) {
+
+    /** The {@link #cacheTtlMillis} of a statement that says nothing of it. */
+    public static final long AS_THE_POLICY = Long.MAX_VALUE;
 
     /** A statement without hints. */
-    public static final Hints NONE = new Hints(Consistency.UNSPECIFIED, 0, null, null, false);
+    public static final Hints NONE = new Hints(Consistency.UNSPECIFIED, 0, null, null, false, AS_THE_POLICY);
 
     /** How fresh a read has to be. */
     public enum Consistency {
@@ -33,6 +44,17 @@ public record Hints(Consistency consistency, long boundMillis, ParameterValue sh
     /** Checks the parts. */
     public Hints {
         Objects.requireNonNull(consistency, "consistency");
+    }
+
+    /**
+     * The same with another freshness.
+     *
+     * @param other how fresh
+     * @param millis how old for {@link Consistency#BOUNDED}, otherwise 0
+     * @return new hints
+     */
+    public Hints withConsistency(Consistency other, long millis) {
+        return new Hints(other, millis, shardKey, shard, scatter, cacheTtlMillis);
     }
 
     /** {@return whether the hints say where the statement goes} */
@@ -62,6 +84,9 @@ public record Hints(Consistency consistency, long boundMillis, ParameterValue sh
         }
         if (scatter) {
             text.append("scatter=allow ");
+        }
+        if (cacheTtlMillis != AS_THE_POLICY) {
+            text.append("cache_ttl=").append(cacheTtlMillis).append(' ');
         }
         return text.toString().stripTrailing();
     }

@@ -73,6 +73,16 @@ class FootprintTest {
     }
 
     @Test
+    void aHintSaysHowOldAKeptAnswerMayBe() {
+        assertThat(footprint("SELECT /*+ cache_ttl=500 */ a FROM prices").hints())
+                .isEqualTo(new Hints(Consistency.WEAK, 0, null, null, false, 500))
+                .hasToString("weak cache_ttl=500");
+        assertThat(footprint("SELECT /*+ shard=a cache_ttl=0 */ a FROM prices").hints())
+                .isEqualTo(new Hints(Consistency.WEAK, 0, null, "a", false, 0));
+        assertThat(footprint("SELECT a FROM prices").hints().cacheTtlMillis()).isEqualTo(Hints.AS_THE_POLICY);
+    }
+
+    @Test
     void namesAllTablesInTheirSchemas() {
         var join = footprint(
                 "SELECT * FROM Prices p JOIN acme.stock s ON p.id = s.id WHERE s.id IN (SELECT id FROM other)");

@@ -28,7 +28,7 @@ class EndpointChooserTest {
     }
 
     private static Hints hints(Hints.Consistency consistency, long bound) {
-        return new Hints(consistency, bound, null, null, false);
+        return Hints.NONE.withConsistency(consistency, bound);
     }
 
     private static EndpointView primary(double weight) {

@@ -3,6 +3,7 @@ package com.workersql.server.execute;
 
 import com.workersql.breaker.BreakerState;
 import com.workersql.router.Footprint;
+import com.workersql.router.Hints;
 import com.workersql.router.Hints.Consistency;
 import com.workersql.router.Router;
 import com.workersql.router.SessionEffect;
@@ -114,14 +115,16 @@ final class CachedReads {
         if (failing) {
             return Verdict.STALE;
         }
-        return footprint.hints().consistency() == Consistency.BOUNDED ? Verdict.MISS : Verdict.RENEW;
+        boolean isBounded = footprint.hints().consistency() == Consistency.BOUNDED
+                || footprint.hints().cacheTtlMillis() != Hints.AS_THE_POLICY;
+        return isBounded ? Verdict.MISS : Verdict.RENEW;
     }
 
     private boolean isWithin(CachedResult found, Footprint footprint, boolean stale) {
         var caching = footprint.caching();
-        long limit = footprint.hints().consistency() == Consistency.BOUNDED
-                ? Math.min(caching.ttlMillis(), footprint.hints().boundMillis())
-                : caching.ttlMillis();
+        var hints = footprint.hints();
+        long bound = hints.consistency() == Consistency.BOUNDED ? hints.boundMillis() : Long.MAX_VALUE;
+        long limit = Math.min(caching.ttlMillis(), Math.min(bound, hints.cacheTtlMillis()));
         long age = found.ageMillis(nanoClock.getAsLong());
         return stale ? age - limit <= caching.swrMillis() : age <= limit;
     }

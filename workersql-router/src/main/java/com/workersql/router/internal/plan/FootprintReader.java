@@ -61,14 +61,14 @@ final class FootprintReader {
         }
         allHave &= !tables.isEmpty() && policies.size() == analysis.tables().size();
         if (!policies.isEmpty() && readsStrongColumn(policies)) {
-            hints = withConsistency(hints, Consistency.STRONG, 0);
+            hints = hints.withConsistency(Consistency.STRONG, 0);
         }
         TableCaching strictest = allHave ? strictest(policies) : null;
         if (hints.consistency() == Consistency.UNSPECIFIED && strictest != null) {
             hints = switch (strictest.mode()) {
-                case STRONG -> withConsistency(hints, Consistency.STRONG, 0);
-                case BOUNDED -> withConsistency(hints, Consistency.BOUNDED, strictest.ttlMillis());
-                case CACHED -> withConsistency(hints, Consistency.WEAK, 0);
+                case STRONG -> hints.withConsistency(Consistency.STRONG, 0);
+                case BOUNDED -> hints.withConsistency(Consistency.BOUNDED, strictest.ttlMillis());
+                case CACHED -> hints.withConsistency(Consistency.WEAK, 0);
             };
         }
         return new Footprint(
@@ -77,10 +77,6 @@ final class FootprintReader {
                 List.copyOf(tables),
                 isComplete,
                 isComplete && !NonDeterministic.isUsed(s, shape.verdict().info()));
-    }
-
-    private static Hints withConsistency(Hints hints, Consistency consistency, long boundMillis) {
-        return new Hints(consistency, boundMillis, hints.shardKey(), hints.shard(), hints.scatter());
     }
 
     private static TableCaching strictest(List<TableCaching> policies) {

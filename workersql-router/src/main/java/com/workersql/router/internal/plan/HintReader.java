@@ -22,7 +22,7 @@ final class HintReader {
     private static final int MAX_COMMENT_BYTES = 1024;
 
     private static final Pattern HINT = Pattern.compile("(?:^|\\s)(?:(strong|weak)|bounded=(\\d{1,9})"
-            + "|shard_key=(?:(-?\\d{1,18})|(-?\\d{19,20})|'([^'\\\\]*)')|shard=([A-Za-z0-9_.-]{1,64})|(scatter=allow))"
+            + "|shard_key=(?:(-?\\d{1,18})|(-?\\d{19,20})|'([^'\\\\]*)')|shard=([A-Za-z0-9_.-]{1,64})|(scatter=allow)|cache_ttl=(\\d{1,9}))"
             + "(?=\\s|$)");
 
     private HintReader() {}
@@ -114,23 +114,26 @@ final class HintReader {
         Hints hints = before;
         Matcher matcher = HINT.matcher(comment);
         while (matcher.find()) {
-            if (matcher.group(1) != null) {
-                Consistency consistency = matcher.group(1).equals("strong") ? Consistency.STRONG : Consistency.WEAK;
-                hints = new Hints(consistency, 0, hints.shardKey(), hints.shard(), hints.scatter());
-            } else if (matcher.group(2) != null) {
-                long bound = Long.parseLong(matcher.group(2));
-                hints = new Hints(Consistency.BOUNDED, bound, hints.shardKey(), hints.shard(), hints.scatter());
-            } else if (matcher.group(6) != null) {
-                hints = new Hints(
-                        hints.consistency(), hints.boundMillis(), hints.shardKey(), matcher.group(6), hints.scatter());
-            } else if (matcher.group(7) != null) {
-                hints = new Hints(hints.consistency(), hints.boundMillis(), hints.shardKey(), hints.shard(), true);
-            } else {
-                hints = new Hints(
-                        hints.consistency(), hints.boundMillis(), key(matcher), hints.shard(), hints.scatter());
-            }
+            hints = with(matcher, hints);
         }
         return hints;
+    }
+
+    private static Hints with(Matcher matcher, Hints before) {
+        if (matcher.group(1) != null) {
+            return before.withConsistency(matcher.group(1).equals("strong") ? Consistency.STRONG : Consistency.WEAK, 0);
+        }
+        if (matcher.group(2) != null) {
+            return before.withConsistency(Consistency.BOUNDED, Long.parseLong(matcher.group(2)));
+        }
+        boolean hasKey = matcher.group(3) != null || matcher.group(4) != null || matcher.group(5) != null;
+        return new Hints(
+                before.consistency(),
+                before.boundMillis(),
+                hasKey ? key(matcher) : before.shardKey(),
+                matcher.group(6) != null ? matcher.group(6) : before.shard(),
+                before.scatter() || matcher.group(7) != null,
+                matcher.group(8) != null ? Long.parseLong(matcher.group(8)) : before.cacheTtlMillis());
     }
 
     private static ParameterValue key(Matcher matcher) {

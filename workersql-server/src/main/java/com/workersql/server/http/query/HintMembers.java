@@ -54,7 +54,9 @@ public final class HintMembers {
     public void add(String name, JsonParser parser) throws IOException, Refusal {
         switch (name) {
             case "consistency" -> consistency = text(name, parser);
-            case "boundedMs" -> boundedMillis = millis(parser);
+            case "boundedMs" -> boundedMillis = millis(name, parser);
+            case "cacheTtl" ->
+                words.append("cache_ttl=").append(millis(name, parser)).append(' ');
             case "shardKey" -> words.append("shard_key=").append(key(parser)).append(' ');
             case "shard" -> {
                 var shard = text(name, parser);
@@ -65,7 +67,7 @@ public final class HintMembers {
             }
             default ->
                 throw Refusal.unsupported("the hint \"" + name
-                        + "\" is not supported; there are consistency, boundedMs, shardKey and shard");
+                        + "\" is not supported; there are consistency, boundedMs, shardKey, shard and cacheTtl");
         }
     }
 
@@ -76,12 +78,12 @@ public final class HintMembers {
         return parser.getText();
     }
 
-    private static int millis(JsonParser parser) throws IOException, Refusal {
+    private static int millis(String name, JsonParser parser) throws IOException, Refusal {
         boolean integer = parser.currentToken() == JsonToken.VALUE_NUMBER_INT
                 && parser.getNumberType() == JsonParser.NumberType.INT;
         int millis = integer ? parser.getIntValue() : -1;
         if (millis < 0 || millis > 999_999_999) {
-            throw Refusal.malformed("the hint \"boundedMs\" must be a number of milliseconds, 0 to 999999999");
+            throw Refusal.malformed("the hint \"" + name + "\" must be a number of milliseconds, 0 to 999999999");
         }
         return millis;
     }

@@ -137,6 +137,8 @@ class RequestParserTest {
                 "{\"sql\":\"S\",\"hints\":{\"shardKey\":\"it's\"}}",
                 "{\"sql\":\"S\",\"hints\":{\"shardKey\":1.5}}",
                 "{\"sql\":\"S\",\"hints\":{\"boundedMs\":5}}",
+                "{\"sql\":\"S\",\"hints\":{\"cacheTtl\":-5}}",
+                "{\"sql\":\"S\",\"hints\":{\"cacheTtl\":\"5\"}}",
                 "{\"sql\":\"S\",\"hints\":{\"consistency\":\"bounded\"}}",
                 "{\"sql\":\"S\",\"hints\":{\"consistency\":\"bounded\",\"boundedMs\":-1}}",
                 "{\"sql\":\"S\",\"hints\":{\"shardKey\":{\"deep\":[1]},\"consistency\":\"strong\"}}",
@@ -148,7 +150,7 @@ class RequestParserTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "{\"sql\":\"S\",\"hints\":{\"cacheTtl\":5}}",
+                "{\"sql\":\"S\",\"hints\":{\"patience\":5}}",
             })
     void refusesHintsThatItCannotHeed(String json) throws Refusal {
         assertHintIs(ErrorClass.UNSUPPORTED, json);
@@ -171,6 +173,9 @@ class RequestParserTest {
         assertThat(query("{\"hints\":{\"shardKey\":-7},\"sql\":\"S\"}").sql()).isEqualTo("/*+ shard_key=-7 */ S");
         assertThat(query("{\"hints\":{\"shardKey\":\"a b\"},\"sql\":\"S\"}").sql())
                 .isEqualTo("/*+ shard_key='a b' */ S");
+        assertThat(query("{\"hints\":{\"cacheTtl\":250,\"consistency\":\"cached\"},\"sql\":\"S\"}")
+                        .sql())
+                .isEqualTo("/*+ weak cache_ttl=250 */ S");
         assertThat(query("{\"hints\":{},\"sql\":\"S\"}").sql()).isEqualTo("S");
     }
 
