@@ -48,6 +48,7 @@ import com.workersql.server.placement.SchemaCheck;
 import com.workersql.server.policies.PolicyChanges;
 import com.workersql.server.policies.PolicyVersions;
 import com.workersql.server.results.ResultCache;
+import com.workersql.server.results.WritesElsewhere;
 import com.workersql.server.session.Drain;
 import com.workersql.server.session.Principal;
 import com.workersql.server.session.SessionRegistry;
@@ -292,7 +293,7 @@ public final class Gateway implements RunningGateway {
                             tenant.password().bytes()));
         }
         var web = effective.web();
-        changes = changes(effective, transport);
+        changes = changes(effective, transport, results);
         if (changes != null) {
             closing.push(changes::close);
             metrics.changes(changes);
@@ -352,7 +353,7 @@ public final class Gateway implements RunningGateway {
     }
 
     /** The change feed, which reads nothing yet; what its shards lack is said in the log. */
-    private GatewayChanges changes(GatewayConfig effective, Transport transport) {
+    private GatewayChanges changes(GatewayConfig effective, Transport transport, ResultCache results) {
         if (effective.changes() == null) {
             return null;
         }
@@ -361,7 +362,10 @@ public final class Gateway implements RunningGateway {
             var unused = LogDoctor.examine(source, transport.workers().next()).thenAccept(Gateway::tell);
         }
         return new GatewayChanges(
-                effective.changes(), sources, () -> transport.workers().next());
+                effective.changes(),
+                sources,
+                () -> transport.workers().next(),
+                new WritesElsewhere(results, transport.workers()));
     }
 
     private static void tell(LogDoctor.Diagnosis diagnosis) {

@@ -32,8 +32,10 @@ public final class GatewayChanges implements ChangeFeed, AutoCloseable {
      * @param config the bounds
      * @param sources the shards' logs, in the order of the configuration, by which their server ids go
      * @param loops gives each shard its event loop
+     * @param writes hears what the logs that are followed say
      */
-    public GatewayChanges(ChangesConfig config, List<LogSource> sources, Supplier<EventLoop> loops) {
+    public GatewayChanges(
+            ChangesConfig config, List<LogSource> sources, Supplier<EventLoop> loops, WriteListener writes) {
         this.config = config;
         this.budget = new ChangeBudget(config.bufferBytes());
         var first = sources.get(0).account();
@@ -42,7 +44,8 @@ public final class GatewayChanges implements ChangeFeed, AutoCloseable {
         for (int i = 0; i < sources.size(); i++) {
             int serverId = (int) (config.firstServerId() + (long) i * ids);
             var source = sources.get(i);
-            feeds.put(source.shard(), new ShardFeed(source, loops.get(), new Random(), config, serverId, budget));
+            feeds.put(
+                    source.shard(), new ShardFeed(source, loops.get(), new Random(), config, serverId, budget, writes));
         }
     }
 

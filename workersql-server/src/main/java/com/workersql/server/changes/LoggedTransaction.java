@@ -3,15 +3,17 @@ package com.workersql.server.changes;
 
 import com.workersql.protocol.binlog.RowsEvent;
 import java.util.List;
+import java.util.Set;
 
 /**
- * A transaction that has committed, as far as anybody wants to hear of it.
+ * A transaction that has committed, its parts as far as anybody wants to hear of them.
  *
  * @param id its id
  * @param seconds when its last statement began, seconds since 1970
  * @param parts in order
+ * @param tables all that it changed, as {@code schema.table} in lower case; null where it may be any, or it defined something
  */
-record LoggedTransaction(TransactionId id, long seconds, List<Part> parts) {
+record LoggedTransaction(TransactionId id, long seconds, List<Part> parts, Set<String> tables) {
     /** One thing that it did. */
     sealed interface Part {}
 

@@ -4,8 +4,6 @@ package com.workersql.server.changes;
 import com.workersql.server.config.ChangesConfig;
 import com.workersql.server.error.GatewayError;
 import io.netty.channel.EventLoop;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  * The changes of one shard: a reader at the log's end for all subscribers, and up to a few more that read from older positions until
  * they have come up with it. Confined to an event loop but for the two entries.
  */
-final class ShardFeed implements LogReader.Follower {
+final class ShardFeed {
     private static final int START_MILLIS = 10_000;
     private static final int ADVANCE_MILLIS = 30_000;
 
@@ -28,12 +26,13 @@ final class ShardFeed implements LogReader.Follower {
     private final ChangesConfig settings;
     private final int firstServerId;
     private final Publisher publisher;
-    private final Audience audience = new Audience();
+    private final WriteListener writes;
+    private final AtTheEnd end;
+    private final Audience audience;
     private final Map<Subscriber, ResumePoint.Part> waiting = new LinkedHashMap<>();
     private final List<CatchUp> catchUps = new ArrayList<>();
     private final boolean[] readersTaken;
     private LogReader live;
-    private ZoneId zone = ZoneOffset.UTC;
     private LogPosition advanced;
     private ScheduledFuture<?> idle;
     private ScheduledFuture<?> advance;
@@ -46,13 +45,17 @@ final class ShardFeed implements LogReader.Follower {
             Random random,
             ChangesConfig settings,
             int firstServerId,
-            ChangeBudget budget) {
+            ChangeBudget budget,
+            WriteListener writes) {
         this.source = source;
         this.loop = loop;
         this.random = random;
         this.settings = settings;
         this.firstServerId = firstServerId;
         this.publisher = new Publisher(source.shard(), budget);
+        this.writes = writes;
+        this.end = new AtTheEnd();
+        this.audience = end.audience();
         this.readersTaken = new boolean[settings.catchUpReaders()];
     }
 
@@ -107,7 +110,7 @@ final class ShardFeed implements LogReader.Follower {
     }
 
     private void startLive() {
-        live = new LogReader(source, loop, random, firstServerId, null, audience, settings.transactionBytes(), this);
+        live = new LogReader(source, loop, random, firstServerId, null, audience, settings.transactionBytes(), end);
         live.start();
         advance = loop.scheduleAtFixedRate(this::advance, ADVANCE_MILLIS, ADVANCE_MILLIS, TimeUnit.MILLISECONDS);
         count();
@@ -175,24 +178,6 @@ final class ShardFeed implements LogReader.Follower {
         return -1;
     }
 
-    @Override
-    public void following(LogSettings found, LogPosition position) {
-        zone = found.zone();
-        audience.foldNames(found.foldsNames());
-        admit();
-    }
-
-    @Override
-    public void committed(LoggedTransaction transaction, LogPosition before, LogPosition after) {
-        publisher.publish(transaction, before, after, zone, audience);
-        admit();
-    }
-
-    @Override
-    public void idle() {
-        admit();
-    }
-
     private void advance() {
         if (live == null || live.position() == null || live.position().equals(advanced)) {
             return;
@@ -202,29 +187,6 @@ final class ShardFeed implements LogReader.Follower {
             if (member.subscriber.queuedBytes() == 0) {
                 member.subscriber.put(source.shard(), member.part(advanced));
             }
-        }
-    }
-
-    @Override
-    public void refused(String why) {
-        for (var entry : List.copyOf(waiting.entrySet())) {
-            if (entry.getValue() == null) {
-                waiting.remove(entry.getKey());
-                entry.getKey()
-                        .fail(
-                                GatewayError.notExecuted(
-                                        "The changes of the table cannot be followed; the gateway's log tells its operator why"));
-            }
-        }
-        stopWhenIdle();
-    }
-
-    @Override
-    public void lost(Loss loss) {
-        stopLive();
-        audience.loseAll(null, null, loss);
-        if ((!waiting.isEmpty() || !catchUps.isEmpty()) && !closed) {
-            startLive();
         }
     }
 
@@ -239,16 +201,57 @@ final class ShardFeed implements LogReader.Follower {
         });
     }
 
+    /** What the reader at the log's end tells. */
+    private final class AtTheEnd extends Telling {
+        AtTheEnd() {
+            super(publisher);
+        }
+
+        @Override
+        void told() {
+            admit();
+        }
+
+        @Override
+        public void committed(LoggedTransaction transaction, LogPosition before, LogPosition after) {
+            writes.logged(source.shard(), transaction.tables());
+            super.committed(transaction, before, after);
+        }
+
+        @Override
+        public void refused(String why) {
+            for (var entry : List.copyOf(waiting.entrySet())) {
+                if (entry.getValue() == null) {
+                    waiting.remove(entry.getKey());
+                    entry.getKey()
+                            .fail(
+                                    GatewayError.notExecuted(
+                                            "The changes of the table cannot be followed; the gateway's log tells its operator why"));
+                }
+            }
+            stopWhenIdle();
+        }
+
+        @Override
+        public void lost(Loss loss) {
+            stopLive();
+            audience.loseAll(null, null, loss);
+            if ((!waiting.isEmpty() || !catchUps.isEmpty()) && !closed) {
+                startLive();
+            }
+        }
+    }
+
     /** A reader from an older position, for those who have come with one. */
-    private final class CatchUp implements LogReader.Follower {
+    private final class CatchUp extends Telling {
         private final int number;
-        private final Audience late = new Audience();
+        private final Audience late = audience();
         private final LogReader reader;
-        private ZoneId lateZone = ZoneOffset.UTC;
         private ScheduledFuture<?> stall;
         private boolean ended;
 
         CatchUp(int number, Map<Subscriber, ResumePoint.Part> members) {
+            super(publisher);
             this.number = number;
             LogPosition from = null;
             for (var entry : members.entrySet()) {
@@ -274,23 +277,10 @@ final class ShardFeed implements LogReader.Follower {
         }
 
         @Override
-        public void following(LogSettings found, LogPosition position) {
-            lateZone = found.zone();
-            late.foldNames(found.foldsNames());
-            joinIfLevel();
-        }
-
-        @Override
-        public void committed(LoggedTransaction transaction, LogPosition before, LogPosition after) {
-            publisher.publish(transaction, before, after, lateZone, late);
+        void told() {
             if (!joinIfLevel()) {
                 waitForSlow();
             }
-        }
-
-        @Override
-        public void idle() {
-            joinIfLevel();
         }
 
         /** Hands its subscribers over to the reader at the log's end once nothing lies between. */

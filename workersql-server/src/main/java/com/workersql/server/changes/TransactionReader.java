@@ -16,8 +16,11 @@ import com.workersql.protocol.binlog.XaPrepareEvent;
 import com.workersql.protocol.binlog.XidEvent;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -30,6 +33,8 @@ final class TransactionReader {
     private final Consumer<LoggedTransaction> committed;
     private final List<LoggedTransaction.Part> parts = new ArrayList<>();
     private final Map<String, Integer> savepoints = new HashMap<>();
+    private final Set<String> tables = new HashSet<>();
+    private boolean anyTable;
     private TransactionId id;
     /** Whether an end of the transaction is to come: MySQL says BEGIN, MariaDB says STANDALONE where there is none. */
     private boolean hasEnd;
@@ -105,13 +110,20 @@ final class TransactionReader {
     void forget() {
         id = null;
         parts.clear();
+        tables.clear();
+        anyTable = false;
         savepoints.clear();
         bytes = 0;
         hasEnd = false;
     }
 
+    private void changed(String schema, String table) {
+        tables.add((schema + "." + table).toLowerCase(Locale.ROOT));
+    }
+
     private void rows(RowsEvent rows) {
         TableMapEvent table = rows.table();
+        changed(table.schema(), table.table());
         if (!audience.wants(table.schema(), table.table())) {
             return;
         }
@@ -134,11 +146,16 @@ final class TransactionReader {
 
     private void statement(QueryEvent query) {
         var statement = LogStatement.of(query.statementText());
+        anyTable |= switch (statement.kind()) {
+            case XA_COMMIT, CHANGE, CREATE_WITH_ROWS, OTHER -> true;
+            case BEGIN, COMMIT, ROLLBACK, SAVEPOINT, ROLLBACK_TO, TRUNCATE -> false;
+        };
         switch (statement.kind()) {
             case BEGIN -> hasEnd = true;
             case COMMIT -> commit();
             case ROLLBACK -> {
                 parts.clear();
+                tables.clear();
                 commit();
             }
             case SAVEPOINT -> savepoints.put(statement.name(), parts.size());
@@ -153,6 +170,7 @@ final class TransactionReader {
                         "A transaction was committed in two phases (XA), whose rows the log has elsewhere"));
             case TRUNCATE -> {
                 var schema = statement.schema() == null ? query.schema() : statement.schema();
+                changed(schema, statement.name());
                 alone(
                         audience.wants(schema, statement.name())
                                 ? new LoggedTransaction.Truncated(schema, statement.name())
@@ -187,7 +205,9 @@ final class TransactionReader {
     }
 
     private void commit() {
-        var transaction = id == null ? null : new LoggedTransaction(id, seconds, List.copyOf(parts));
+        var transaction = id == null
+                ? null
+                : new LoggedTransaction(id, seconds, List.copyOf(parts), anyTable ? null : Set.copyOf(tables));
         forget();
         if (transaction != null) {
             committed.accept(transaction);

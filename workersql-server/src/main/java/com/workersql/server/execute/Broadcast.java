@@ -97,7 +97,7 @@ final class Broadcast {
 
     private void fail(GatewayError error) {
         work.drop();
-        executor.cached().ended(session, true);
+        executor.cachedWrites().ended(session, true);
         target.failed(told(error));
     }
 

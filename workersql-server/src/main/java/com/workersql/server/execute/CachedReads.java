@@ -8,19 +8,20 @@ import com.workersql.router.Hints.Consistency;
 import com.workersql.router.Router;
 import com.workersql.router.SessionEffect;
 import com.workersql.router.Statement;
-import com.workersql.router.StatementInfo;
 import com.workersql.router.StatementKind;
 import com.workersql.server.error.GatewayError;
 import com.workersql.server.results.CachedResult;
+import com.workersql.server.results.KnownSchemas;
 import com.workersql.server.results.ResultCache;
 import com.workersql.server.results.ResultKey;
 import com.workersql.server.session.ClientSession;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * Answers reads from the cache of results where the policies of their tables allow it, gathers answers for it, and tells it of writes.
- * On the session's event loop.
+ * Answers reads from the cache of results where the policies of their tables allow it, and gathers answers for it. On the session's
+ * event loop.
  */
 final class CachedReads {
     private static final int MAX_SQL_BYTES = 64 * 1024;
@@ -47,11 +48,18 @@ final class CachedReads {
      *
      * @param statement as the client wrote it
      * @param work as it would be sent
-     * @return the target that the run's reply is for; null when the read is answered
+     * @param run runs it for the target that it gets, now or later
      */
-    ReplyTarget answer(ClientSession session, String shardName, Statement statement, Work work, ReplyTarget target) {
+    void answer(
+            ClientSession session,
+            String shardName,
+            Statement statement,
+            Work work,
+            ReplyTarget target,
+            Consumer<ReplyTarget> run) {
         if (statement == null || !isOpen(session, work)) {
-            return target;
+            run.accept(target);
+            return;
         }
         var footprint = router.footprint(statement);
         var parameters = work.parameterBytes();
@@ -61,23 +69,34 @@ final class CachedReads {
                 || !footprint.isRepeatable()
                 || parameters == null
                 || sql.length > MAX_SQL_BYTES) {
-            return target;
+            run.accept(target);
+            return;
         }
         var key = key(session, shardName, sql, parameters, work);
         var found = cache.find(key);
         var verdict = found == null ? Verdict.MISS : verdict(found, footprint, shardName);
         cache.count(verdict != Verdict.MISS, verdict != Verdict.FRESH);
         if (verdict == Verdict.MISS) {
-            var filling = cache.fill(key, session.principal().tenant(), footprint.tables(), nanoClock.getAsLong());
             // Where the shard turns out to be sick only now, the old answer may still do.
             var instead = found != null && isWithin(found, footprint, true) ? found : null;
-            return new Gathering(target, filling, cache.maxEntryBytes(), error -> {
-                if (instead == null || !isOfSickShard(error)) {
-                    return false;
+            whenKnown(session, shardName, footprint, isToBeKept -> {
+                if (!isToBeKept && instead == null) {
+                    run.accept(target);
+                    return;
                 }
-                new Replay(session, executor, work.info(), instead, error.message(), nanoClock).to(target);
-                return true;
+                run.accept(new Gathering(
+                        target,
+                        isToBeKept ? fill(session, shardName, footprint, key) : null,
+                        cache.maxEntryBytes(),
+                        error -> {
+                            if (instead == null || !isOfSickShard(error)) {
+                                return false;
+                            }
+                            new Replay(session, executor, work.info(), instead, error.message(), nanoClock).to(target);
+                            return true;
+                        }));
             });
+            return;
         }
         if (verdict == Verdict.RENEW && found.startRenewal()) {
             renew(session, shardName, footprint, key, work, found);
@@ -86,7 +105,24 @@ final class CachedReads {
         var replay = new Replay(session, executor, work.info(), found, trouble, nanoClock);
         work.drop();
         replay.to(target);
-        return null;
+    }
+
+    private ResultCache.Filling fill(ClientSession session, String shardName, Footprint footprint, ResultKey key) {
+        return cache.fill(key, session.principal().tenant(), shardName, footprint.tables(), nanoClock.getAsLong());
+    }
+
+    /** Finds out, where it is not known, whether the tables of a read change alone: otherwise writes would not end its answer. */
+    private void whenKnown(ClientSession session, String shardName, Footprint footprint, Consumer<Boolean> then) {
+        var tables = footprint.tables();
+        String tenant = session.principal().tenant();
+        var known = cache.schemas();
+        var schemas = KnownSchemas.schemas(tables);
+        Runnable decide = () -> then.accept(known.haveOwnRows(tenant, shardName, tables));
+        if (schemas == null || known.areKnown(tenant, shardName, schemas, nanoClock.getAsLong())) {
+            decide.run();
+        } else {
+            SchemaInquiry.start(executor, session, known, shardName, schemas, decide);
+        }
     }
 
     private enum Verdict {
@@ -150,22 +186,25 @@ final class CachedReads {
                 session.sqlModes(),
                 0);
         own.variables(session.variables());
-        var filling = cache.fill(key, own.principal().tenant(), footprint.tables(), nanoClock.getAsLong());
         var again = work.again();
         session.loop()
-                .execute(() -> executor.runOn(
+                .execute(() -> whenKnown(
                         own,
                         shardName,
-                        false,
-                        again,
-                        new Gathering(
-                                new Ending(() -> {
-                                    old.endRenewal();
-                                    session.loop().execute(() -> executor.close(own));
-                                }),
-                                filling,
-                                cache.maxEntryBytes(),
-                                error -> false)));
+                        footprint,
+                        isToBeKept -> executor.runOn(
+                                own,
+                                shardName,
+                                false,
+                                again,
+                                new Gathering(
+                                        new Ending(() -> {
+                                            old.endRenewal();
+                                            session.loop().execute(() -> executor.close(own));
+                                        }),
+                                        isToBeKept ? fill(own, shardName, footprint, key) : null,
+                                        cache.maxEntryBytes(),
+                                        error -> false))));
     }
 
     /** Whether a session's read could be answered by anybody else's answer. */
@@ -196,49 +235,6 @@ final class CachedReads {
                 work.hasBinaryRows(),
                 sql,
                 parameters);
-    }
-
-    /** A statement is about to run that may write: remembers what, until its transaction has ended. */
-    void touches(ClientSession session, StatementInfo info, Statement statement) {
-        if (info.readsOnly() || statement == null) {
-            return;
-        }
-        var writes = session.writes();
-        switch (info.kind()) {
-            case INSERT, REPLACE, UPDATE, DELETE -> {
-                var footprint = router.footprint(statement);
-                if (footprint.isComplete() && !info.has(SessionEffect.CALL)) {
-                    writes.touch(footprint.tables());
-                } else {
-                    writes.touchAnything();
-                }
-            }
-            case SET, SET_TRANSACTION, BEGIN, COMMIT, ROLLBACK, SAVEPOINT, USE -> {}
-            default -> {
-                boolean locksOnly = info.kind() == StatementKind.SELECT && !info.has(SessionEffect.CALL);
-                if (!locksOnly) {
-                    writes.touchAnything();
-                }
-            }
-        }
-    }
-
-    /**
-     * A statement has ended, however it did.
-     *
-     * @param transactionOver whether nothing that was written waits for the end of a transaction any more
-     */
-    void ended(ClientSession session, boolean transactionOver) {
-        var writes = session.writes();
-        if (!writes.hasTouched() || !transactionOver) {
-            return;
-        }
-        if (writes.hasTouchedAnything()) {
-            cache.wroteAnything(session.principal().tenant());
-        } else {
-            cache.wrote(writes.touched());
-        }
-        writes.forgetTouched();
     }
 
     /** What a run that nobody waits for is for. */

@@ -21,11 +21,14 @@ final class Gathering extends ForwardedReply {
     private final ResultCache.Filling filling;
     private final int maxBytes;
     private final Predicate<GatewayError> instead;
-    private List<CachedResult.Part> parts = new ArrayList<>();
+    /** Null when nothing is gathered, or not any more. */
+    private List<CachedResult.Part> parts;
+
     private CapabilityFlags capabilities;
     private int bytes;
 
     /**
+     * @param filling takes the whole reply; null where it is not to be kept
      * @param instead answers in another way when the read fails before the first byte of its reply; false when it does not
      */
     Gathering(ReplyTarget target, ResultCache.Filling filling, int maxBytes, Predicate<GatewayError> instead) {
@@ -33,6 +36,7 @@ final class Gathering extends ForwardedReply {
         this.filling = filling;
         this.maxBytes = maxBytes;
         this.instead = instead;
+        this.parts = filling == null ? null : new ArrayList<>();
     }
 
     private void gather(ControlPacket kind, int sequenceId, ByteBuf piece) {

@@ -346,7 +346,7 @@ final class ShardRun implements Relay.Ending {
             executor.definitionChanged();
         }
         if (session.isClosed()) {
-            executor.cached().ended(session, true);
+            executor.cachedWrites().ended(session, true);
             // Whoever closed it has the statement killed, and the connection closed behind that.
             return;
         }
@@ -367,7 +367,7 @@ final class ShardRun implements Relay.Ending {
             Aftermath.figures(session, lease.connection(), info, status, executor.flavor());
             Effects.learn(session, info, named, status, executor.counters());
         }
-        executor.cached().ended(session, !session.inTransaction() || endsTransaction());
+        executor.cachedWrites().ended(session, !session.inTransaction() || endsTransaction());
         if (diagnostics != null) {
             // What the connection has of them now is of another question.
             session.pins().remove(HoldReason.UNREAD_WARNINGS);
@@ -515,7 +515,7 @@ final class ShardRun implements Relay.Ending {
     @Override
     public void broken(BrokenConnectionException cause, boolean bytesLeft) {
         executor.failed(lease);
-        executor.cached().ended(session, true);
+        executor.cachedWrites().ended(session, true);
         if (session.isClosed()) {
             end();
             StatementExecutor.gone(session);
@@ -605,7 +605,7 @@ final class ShardRun implements Relay.Ending {
         if (!work.isPreparation()) {
             Written.perhaps(session, shardName, work.info(), executor.nanoClock());
         }
-        executor.cached().ended(session, true);
+        executor.cachedWrites().ended(session, true);
         boolean inTransaction = session.inTransaction();
         if (session.holdsUnreplayableState()) {
             session.closeAfterReply();

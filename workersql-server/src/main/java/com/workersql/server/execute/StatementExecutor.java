@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -67,6 +68,7 @@ public final class StatementExecutor {
     private final Retention retention;
     private final ReadPlaces places;
     private final CachedReads cached;
+    private final CachedWrites cachedWrites;
     private final SessionCounters counters = new SessionCounters();
     private volatile Runnable onDefinition = () -> {};
 
@@ -101,6 +103,7 @@ public final class StatementExecutor {
         this.retention = new Retention(settings.warningsHoldMillis(), nanoClock, counters, this::shard);
         this.places = new ReadPlaces(settings.replicas(), new Random(), nanoClock);
         this.cached = new CachedReads(this, router, results, nanoClock);
+        this.cachedWrites = new CachedWrites(this, router, results, nanoClock);
         this.locals = new LocalStatements(this, router, registry, nanoClock);
         this.prepared = new PreparedStatementExecutor(this, settings.maxLongDataBytes());
     }
@@ -471,15 +474,18 @@ public final class StatementExecutor {
         }
         boolean keeps = cached.isOn();
         if (keeps) {
-            cached.touches(session, plan.statement(), statement);
+            cachedWrites.begin(session, plan, statement);
         }
         if (plan instanceof RoutePlan.SingleShard single) {
             var sent = single.rewritten() == null
                     ? work
                     : work.rewritten(single.rewritten().sql());
-            var runsFor = keeps ? cached.answer(session, single.shard(), statement, sent, target) : target;
-            if (runsFor != null) {
-                runOn(session, single.shard(), single.discardConnectionAfterwards(), sent, runsFor);
+            String shard = single.shard();
+            boolean discards = single.discardConnectionAfterwards();
+            if (keeps) {
+                cached.answer(session, shard, statement, sent, target, to -> runOn(session, shard, discards, sent, to));
+            } else {
+                runOn(session, shard, discards, sent, target);
             }
         } else if (plan instanceof RoutePlan.Local local) {
             locals.run(session, local, statement, work, target);
@@ -635,9 +641,14 @@ public final class StatementExecutor {
         return work.sql() == null ? Footprint.UNKNOWN : router.footprint(statementOf(session, work));
     }
 
-    /** The answers that are kept. */
-    CachedReads cached() {
-        return cached;
+    /** What ends the answers that are kept. */
+    CachedWrites cachedWrites() {
+        return cachedWrites;
+    }
+
+    /** The names of all shards. */
+    Set<String> shardNames() {
+        return shards.get().byName().keySet();
     }
 
     /** The choice among the servers of a shard. */

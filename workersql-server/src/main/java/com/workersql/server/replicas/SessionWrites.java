@@ -1,23 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.replicas;
 
-import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 
-/**
- * The last write of a session on each shard, which its reads have to find, wherever they run; and the tables that its open transaction
- * may have changed. Confined to the session's event loop.
- */
+/** The last write of a session on each shard, which its reads have to find, wherever they run. Confined to the session's event loop. */
 public final class SessionWrites {
-    /** Beyond, nobody keeps count of the tables. */
-    private static final int MAX_TOUCHED = 256;
-
     private final Map<String, Write> byShard = new HashMap<>(2);
-    private final Set<String> touched = new HashSet<>(4);
-    private boolean touchedAnything;
 
     /**
      * One write.
@@ -40,42 +29,6 @@ public final class SessionWrites {
             }
             return !position.isEmpty() && copy.position().contains(position);
         }
-    }
-
-    /**
-     * Notes tables that a statement may change, until its transaction has ended.
-     *
-     * @param tables as {@code schema.table}
-     */
-    public void touch(Collection<String> tables) {
-        touched.addAll(tables);
-        touchedAnything |= touched.size() > MAX_TOUCHED;
-    }
-
-    /** Notes that a statement may change any table, until its transaction has ended. */
-    public void touchAnything() {
-        touchedAnything = true;
-    }
-
-    /** {@return whether anything may have been changed} */
-    public boolean hasTouched() {
-        return touchedAnything || !touched.isEmpty();
-    }
-
-    /** {@return whether that may be any table} */
-    public boolean hasTouchedAnything() {
-        return touchedAnything;
-    }
-
-    /** {@return the tables that may have been changed} */
-    public Set<String> touched() {
-        return Set.copyOf(touched);
-    }
-
-    /** The transaction has ended, and whoever had to hear of its tables has. */
-    public void forgetTouched() {
-        touched.clear();
-        touchedAnything = false;
     }
 
     /**

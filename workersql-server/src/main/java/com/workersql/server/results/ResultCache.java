@@ -18,6 +18,7 @@ public final class ResultCache {
     private final int maxEntryBytes;
     private final boolean enabled;
     private final TableGenerations generations = new TableGenerations();
+    private final KnownSchemas schemas = new KnownSchemas();
     private final Cache<ResultKey, CachedResult> entries;
     private final LongAdder hits = new LongAdder();
     private final LongAdder staleHits = new LongAdder();
@@ -68,6 +69,11 @@ public final class ResultCache {
         }
     }
 
+    /** {@return which tables change others that statements do not name, or with them} */
+    public KnownSchemas schemas() {
+        return schemas;
+    }
+
     /** {@return whether anything may be kept at all} */
     public boolean isEnabled() {
         return enabled;
@@ -98,32 +104,37 @@ public final class ResultCache {
      *
      * @param key the read
      * @param tenant whose it is, or null
+     * @param shard where it runs
      * @param tables the tables that it names
      * @param nowNanos by the gateway's clock
      * @return to be completed, or forgotten
      */
-    public Filling fill(ResultKey key, String tenant, Collection<String> tables, long nowNanos) {
-        return new Filling(key, nowNanos, generations.now(tenant, tables));
+    public Filling fill(ResultKey key, String tenant, String shard, Collection<String> tables, long nowNanos) {
+        return new Filling(key, nowNanos, generations.now(tenant, shard, tables));
     }
 
     /**
      * Tables may have been written.
      *
      * @param tables as {@code schema.table} in lower case
+     * @return whether answers of any of them were ever kept
      */
-    public void wrote(Collection<String> tables) {
-        if (generations.wrote(tables)) {
+    public boolean wrote(Collection<String> tables) {
+        boolean any = generations.wrote(tables);
+        if (any) {
             invalidations.increment();
         }
+        return any;
     }
 
     /**
      * Something may have been written, and nobody knows what.
      *
      * @param tenant by this tenant; null for a user without one, who may reach everything
+     * @param shard where
      */
-    public void wroteAnything(String tenant) {
-        generations.wroteAnything(tenant);
+    public void wroteAnything(String tenant, String shard) {
+        generations.wroteAnything(tenant, shard);
         invalidations.increment();
     }
 

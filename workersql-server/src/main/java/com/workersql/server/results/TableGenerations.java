@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.results;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
@@ -13,8 +14,11 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class TableGenerations {
     private final ConcurrentMap<String, AtomicLong> tables = new ConcurrentHashMap<>();
-    private final ConcurrentMap<String, AtomicLong> tenants = new ConcurrentHashMap<>();
-    private final AtomicLong everything = new AtomicLong();
+    private final ConcurrentMap<Owner, AtomicLong> owners = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, AtomicLong> shards = new ConcurrentHashMap<>();
+
+    /** Whose writes on which shard; without a tenant those that users without one are concerned by. */
+    private record Owner(String tenant, String shard) {}
 
     /** The counts at one moment. */
     static final class Stamp {
@@ -39,15 +43,15 @@ final class TableGenerations {
         }
     }
 
-    Stamp now(String tenant, Collection<String> names) {
-        var counted = new java.util.ArrayList<AtomicLong>(names.size() + 2);
-        counted.add(everything);
-        counted.add(counter(tenants, tenant == null ? "" : tenant));
+    Stamp now(String tenant, String shard, Collection<String> names) {
+        var counted = new ArrayList<AtomicLong>(names.size() + 2);
+        counted.add(counter(shards, shard));
+        counted.add(counter(owners, new Owner(tenant, shard)));
         names.forEach(name -> counted.add(counter(tables, name)));
         return new Stamp(counted);
     }
 
-    private static AtomicLong counter(ConcurrentMap<String, AtomicLong> of, String name) {
+    private static <K> AtomicLong counter(ConcurrentMap<K, AtomicLong> of, K name) {
         return of.computeIfAbsent(name, any -> new AtomicLong());
     }
 
@@ -64,12 +68,13 @@ final class TableGenerations {
         return any;
     }
 
-    /** What a user without a tenant has done may concern everybody. */
-    void wroteAnything(String tenant) {
+    /** What a user without a tenant has done may concern everybody, and what a tenant has done, users without one as well. */
+    void wroteAnything(String tenant, String shard) {
         if (tenant == null) {
-            everything.incrementAndGet();
+            counter(shards, shard).incrementAndGet();
         } else {
-            counter(tenants, tenant).incrementAndGet();
+            counter(owners, new Owner(tenant, shard)).incrementAndGet();
+            counter(owners, new Owner(null, shard)).incrementAndGet();
         }
     }
 }

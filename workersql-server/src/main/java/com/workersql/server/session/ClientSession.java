@@ -8,6 +8,7 @@ import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.StatusFlags;
 import com.workersql.router.StatementContext;
 import com.workersql.server.replicas.SessionWrites;
+import com.workersql.server.results.Touched;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -45,6 +46,7 @@ public final class ClientSession {
     private final Figures figures = new Figures();
     private int timeLimitMillis;
     private final SessionWrites writes = new SessionWrites();
+    private final Touched touched = new Touched();
     private int statusFlags = StatusFlags.SERVER_STATUS_AUTOCOMMIT;
     private boolean closed;
     private boolean mustClose;
@@ -503,6 +505,15 @@ public final class ClientSession {
      */
     public SessionWrites writes() {
         return writes;
+    }
+
+    /**
+     * What the session has changed since the cache of results last heard of it.
+     *
+     * @return confined to the same loop
+     */
+    public Touched touched() {
+        return touched;
     }
 
     /**

@@ -78,7 +78,8 @@ final class FeedFixture implements AutoCloseable {
     GatewayChanges changes(Map<Setting, Long> settings) {
         var all = new HashMap<>(settings);
         all.put(ChangesConfig.FIRST_SERVER_ID, FIRST_SERVER_ID);
-        return new GatewayChanges(ChangesConfig.of(all), List.of(source(shard(0).gateway())), loops::next);
+        return new GatewayChanges(
+                ChangesConfig.of(all), List.of(source(shard(0).gateway())), loops::next, WriteListener.NONE);
     }
 
     static Interest table(String name) {

@@ -25,7 +25,7 @@ class ResultCacheTest {
     }
 
     private ResultCache.Filling filling(String tenant, String sql) {
-        return cache.fill(key(tenant, sql), tenant, TABLES, 0);
+        return cache.fill(key(tenant, sql), tenant, "shard_0", TABLES, 0);
     }
 
     private static void complete(ResultCache.Filling filling, int bytes) {
@@ -59,11 +59,20 @@ class ResultCacheTest {
     void aTenantsUnknownWriteEndsWhatIsItsOwnAndAnybodyElsesEverything() {
         complete(filling("acme", "SELECT 1"), 10);
         complete(filling("globex", "SELECT 1"), 10);
-        cache.wroteAnything("globex");
+        cache.wroteAnything("globex", "shard_0");
         assertThat(cache.find(key("globex", "SELECT 1"))).isNull();
         assertThat(cache.find(key("acme", "SELECT 1"))).isNotNull();
-        cache.wroteAnything(null);
+        cache.wroteAnything(null, "shard_0");
         assertThat(cache.find(key("acme", "SELECT 1"))).isNull();
+    }
+
+    @Test
+    void aTenantsUnknownWriteEndsWhatUsersWithoutATenantHaveFromItsShard() {
+        complete(filling(null, "SELECT 1"), 10);
+        cache.wroteAnything("acme", "shard_1");
+        assertThat(cache.find(key(null, "SELECT 1"))).isNotNull();
+        cache.wroteAnything("acme", "shard_0");
+        assertThat(cache.find(key(null, "SELECT 1"))).isNull();
     }
 
     @Test
