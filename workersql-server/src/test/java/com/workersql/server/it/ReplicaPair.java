@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.it;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import com.workersql.server.config.GatewayConfig;
 import com.workersql.server.config.PolicySource;
 import com.workersql.server.config.ReplicasConfig;
 import com.workersql.server.config.Role;
 import com.workersql.server.config.ShardEndpoint;
-import com.workersql.server.embedded.EmbeddedShard;
 import com.workersql.server.embedded.ShardFixture;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -15,7 +16,10 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
-/** Two embedded servers as one shard: the second is a replica of the first. */
+/**
+ * Two servers as one shard: the second is a replica of the first. They are embedded MariaDB servers, or the MySQL servers that exist
+ * beside the build, where these have GTIDs; they are separated at the end.
+ */
 final class ReplicaPair implements AutoCloseable {
     private final Fleet fleet;
     private final String primaryId;
@@ -37,8 +41,13 @@ final class ReplicaPair implements AutoCloseable {
     /** Starts the pair with a configuration of the test's own. */
     static ReplicaPair start(UnaryOperator<GatewayConfig> change) throws Exception {
         var fleet = Fleet.start(config -> change.apply(asPair(config)));
-        replicate(fleet);
-        return new ReplicaPair(fleet);
+        try {
+            replicate(fleet);
+            return new ReplicaPair(fleet);
+        } catch (SQLException | RuntimeException e) {
+            end(fleet);
+            throw e;
+        }
     }
 
     /** A configuration of two shards as one of two servers. */
@@ -57,6 +66,10 @@ final class ReplicaPair implements AutoCloseable {
 
     /** Has the second server follow the first. */
     static void replicate(Fleet fleet) throws SQLException {
+        if (Fleet.isMySql()) {
+            replicateOnMySql(fleet);
+            return;
+        }
         var primary = fleet.embedded().shards().get(0);
         try (var admin = ShardFixture.admin(fleet.embedded().shards().get(1))) {
             ShardFixture.run(admin, "SET GLOBAL read_only = 1");
@@ -68,6 +81,42 @@ final class ReplicaPair implements AutoCloseable {
                             + "', MASTER_SSL = 0, MASTER_CONNECT_RETRY = 1, MASTER_USE_GTID = slave_pos");
             ShardFixture.run(admin, "START SLAVE");
         }
+    }
+
+    private static void replicateOnMySql(Fleet fleet) throws SQLException {
+        for (int i = 0; i < 2; i++) {
+            try (var admin = admin(fleet, i)) {
+                assumeTrue(ShardFixture.text(admin, "SELECT @@gtid_mode").equals("ON"), "gtid_mode is not ON there");
+                ShardFixture.run(admin, "SET GLOBAL server_id = " + (i + 1));
+                // The tenants' databases are there on both: what is to follow are the changes from here on.
+                ShardFixture.run(admin, "RESET BINARY LOGS AND GTIDS");
+            }
+        }
+        try (var replica = admin(fleet, 1)) {
+            ShardFixture.run(replica, "SET GLOBAL read_only = 1");
+            ShardFixture.run(
+                    replica,
+                    "CHANGE REPLICATION SOURCE TO SOURCE_HOST = '127.0.0.1', SOURCE_PORT = " + fleet.port(0)
+                            + ", SOURCE_USER = 'root', SOURCE_PASSWORD = '', SOURCE_AUTO_POSITION = 1,"
+                            + " SOURCE_CONNECT_RETRY = 1, GET_SOURCE_PUBLIC_KEY = 1");
+            ShardFixture.run(replica, "START REPLICA");
+        }
+    }
+
+    /** Leaves the MySQL servers as they were. */
+    private static void separate(Fleet fleet) throws SQLException {
+        try (var replica = admin(fleet, 1)) {
+            ShardFixture.run(replica, "STOP REPLICA");
+            ShardFixture.run(replica, "RESET REPLICA ALL");
+            ShardFixture.run(replica, "SET GLOBAL read_only = 0");
+            ShardFixture.run(replica, "SET GLOBAL server_id = 1");
+        }
+    }
+
+    private static Connection admin(Fleet fleet, int number) throws SQLException {
+        return Fleet.isMySql()
+                ? Driver.MYSQL_TEXT.connect(fleet.port(number), "root", "", "mysql")
+                : ShardFixture.admin(fleet.embedded().shards().get(number));
     }
 
     Fleet fleet() {
@@ -86,21 +135,17 @@ final class ReplicaPair implements AutoCloseable {
 
     /** A tenant's connection through the gateway. */
     Connection connect() throws SQLException {
-        return fleet.connect(Driver.MARIADB_TEXT, "acme");
-    }
-
-    private EmbeddedShard server(int number) {
-        return fleet.embedded().shards().get(number);
+        return fleet.connect(Fleet.isMySql() ? Driver.MYSQL_TEXT : Driver.MARIADB_TEXT, "acme");
     }
 
     /** A connection to the primary that may do everything. */
     Connection primary() throws SQLException {
-        return ShardFixture.admin(server(0));
+        return admin(fleet, 0);
     }
 
     /** A connection to the replica that may do everything. */
     Connection replica() throws SQLException {
-        return ShardFixture.admin(server(1));
+        return admin(fleet, 1);
     }
 
     void killReplica() {
@@ -122,7 +167,8 @@ final class ReplicaPair implements AutoCloseable {
         try (var admin = replica()) {
             while (ShardFixture.text(
                             admin,
-                            "SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE '" + pattern + "'")
+                            "SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE '" + pattern
+                                    + "' AND id <> CONNECTION_ID()")
                     .equals("0")) {
                 if (System.nanoTime() > end) {
                     throw new AssertionError("nothing like " + pattern + " runs on the replica");
@@ -131,8 +177,27 @@ final class ReplicaPair implements AutoCloseable {
         }
     }
 
+    /** Has the replica stop doing, and do again, what the primary has done. */
+    void follow(boolean follows) throws SQLException {
+        try (var admin = replica()) {
+            ShardFixture.run(
+                    admin, (follows ? "START " : "STOP ") + (Fleet.isMySql() ? "REPLICA" : "SLAVE") + " SQL_THREAD");
+        }
+    }
+
     @Override
     public void close() {
+        end(fleet);
+    }
+
+    private static void end(Fleet fleet) {
         fleet.close();
+        if (Fleet.isMySql()) {
+            try {
+                separate(fleet);
+            } catch (SQLException e) {
+                throw new IllegalStateException("the servers could not be separated", e);
+            }
+        }
     }
 }
