@@ -93,8 +93,10 @@ class FailoverIT {
             ShardFixture.run(acme, "CREATE OR REPLACE TABLE half (id INT)");
             ShardFixture.run(acme, "BEGIN");
             ShardFixture.run(acme, "INSERT INTO half VALUES (1)");
+            var http = new Http(fleet, "acme");
             ShardFixture.kill(fleet.embedded(), "shard_0");
             try {
+                awaitReadiness(http, 503);
                 var lost = errorOf(acme, "INSERT INTO half VALUES (2)");
                 assertThat(lost.getErrorCode()).isEqualTo(3101);
                 assertThat(lost.getSQLState()).isEqualTo("40000");
@@ -115,10 +117,19 @@ class FailoverIT {
             }
             assertThat(ShardFixture.text(acme, "SELECT GROUP_CONCAT(id) FROM half"))
                     .isEqualTo("4");
+            awaitReadiness(http, 200);
         }
     }
 
     // ---- what they need
+
+    /** Asks whether the gateway can do its work until the answer is this one. */
+    private static void awaitReadiness(Http http, int status) throws Exception {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+        while (http.get("/readyz").statusCode() != status) {
+            assertThat(System.nanoTime()).as("/readyz never says %d", status).isLessThan(end);
+        }
+    }
 
     private static EmbeddedShard shard(int number) {
         return fleet.embedded().shards().get(number);

@@ -21,6 +21,10 @@ import java.util.concurrent.locks.LockSupport;
 /** A gateway in a process of its own before embedded shards of this one, to be killed. Always on the same port. */
 final class GatewayProcess implements AutoCloseable {
     private static final String PASSWORD = "ledger-password";
+    private static final int LOWEST_PORT = 20_000;
+    private static final int PORTS = 10_000;
+    /** Where a machine does other work, the start may be late; a gateway that has ended is noticed at once. */
+    private static final int START_SECONDS = 180;
 
     private final Path config;
     private final int port;
@@ -42,10 +46,7 @@ final class GatewayProcess implements AutoCloseable {
     /** As {@link #of(EmbeddedShards, Path)}, with so many connections to each shard and so many clients. */
     static GatewayProcess of(EmbeddedShards shards, Path home, int connections, int clients, List<String> javaOptions)
             throws IOException {
-        int port;
-        try (var free = new ServerSocket(0)) {
-            port = free.getLocalPort();
-        }
+        int port = freePort();
         var yaml = new StringBuilder(
                 "listen:\n  mysql: { port: " + port + " }\n  http: { port: 0 }\nusers_file: users.yaml\n");
         yaml.append("limits: { max_connections: ").append(clients).append(" }\n");
@@ -96,12 +97,33 @@ final class GatewayProcess implements AutoCloseable {
         return new GatewayProcess(write(home.resolve("gateway.yaml"), yaml), port, javaOptions);
     }
 
+    /** One that no outgoing connection takes while the gateway is down: those have the higher ones. */
+    private static int freePort() throws IOException {
+        var random = new SecureRandom();
+        for (int attempt = 0; attempt < 100; attempt++) {
+            int port = LOWEST_PORT + random.nextInt(PORTS);
+            try (var free = new ServerSocket(port)) {
+                return free.getLocalPort();
+            } catch (java.net.BindException e) {
+                // Somebody else has it.
+            }
+        }
+        throw new IOException("no free port from " + LOWEST_PORT + " on");
+    }
+
     private static Path write(Path file, CharSequence text) throws IOException {
         Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         return Files.writeString(file, text);
     }
 
+    /** Starts it and waits until it serves. */
     void start() throws IOException {
+        launch();
+        await();
+    }
+
+    /** Starts it. */
+    void launch() throws IOException {
         var command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         command.addAll(javaOptions);
@@ -111,7 +133,11 @@ final class GatewayProcess implements AutoCloseable {
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(config.resolveSibling("gateway.log").toFile())
                 .start();
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    }
+
+    /** Waits until it serves. */
+    void await() throws IOException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
         while (true) {
             try (var connection = connect("acme")) {
                 return;

@@ -57,10 +57,11 @@ class LedgerIT {
                 Files.createDirectories(Path.of("target", "fleets").toAbsolutePath()), "ledger");
         shards = EmbeddedShards.start(ShardFixture.config(home.resolve("data")), ShardListener.NONE);
         try (var gateway = GatewayProcess.of(shards, home)) {
+            gateway.launch();
             for (int i = 0; i < Fleet.TENANTS.size(); i++) {
                 open(i);
             }
-            gateway.start();
+            gateway.await();
             var clients = new ArrayList<CompletableFuture<Map<Long, Told>>>();
             for (String tenant : Fleet.TENANTS) {
                 for (int i = 0; i < CLIENTS_PER_TENANT; i++) {
@@ -82,6 +83,10 @@ class LedgerIT {
             }
             System.out.println("ledger: " + SECONDS + " s, kills " + kills);
             assertThat(kills.values()).allMatch(count -> count > 0);
+            // Nobody needs their data any more: they need not write it down before they end.
+            for (var shard : shards.shards()) {
+                ShardFixture.kill(shards, shard.name());
+            }
         } finally {
             shards.close();
         }
