@@ -41,7 +41,8 @@ public final class ParameterReader extends ParameterValues {
      * @param remembered the types of the statement's last execution; {@link ParameterTypes#NONE} before the first
      * @param longData the parameters for which data was sent since the last execution, null for none; kept, not copied
      * @return this
-     * @throws ProtocolException when it is malformed, or has values without that their types were ever told (1210)
+     * @throws ProtocolException when it is malformed; or ends before it tells which values are NULL, or has values whose types were never told
+     *     (1210)
      */
     public ParameterReader wrap(
             StmtExecute execute,
@@ -77,7 +78,12 @@ public final class ParameterReader extends ParameterValues {
     private void wrap(ByteBuf in, int nulls, int all, boolean named) {
         int end = in.writerIndex();
         int index = nulls + (all + 7) / 8;
-        require(index < end, "the NULL bits and the flag of new types");
+        if (index >= end) {
+            // Servers take this for wrong arguments, and only what is cut off elsewhere for a malformed packet.
+            throw new ProtocolException(
+                    ServerErrors.ER_WRONG_ARGUMENTS,
+                    "Incorrect arguments to EXECUTE: it ends before the NULL bits and the flag of new types");
+        }
         int newTypes = in.getByte(index++);
         String[] names = new String[0];
         int[] attributeTypes = new int[all - count];

@@ -9,6 +9,7 @@ import com.workersql.protocol.frame.PacketEncoder;
 import com.workersql.server.config.GatewayConfig;
 import com.workersql.server.config.Limits;
 import com.workersql.server.config.PoolConfig;
+import com.workersql.server.config.StatementsConfig;
 import io.netty.buffer.Unpooled;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -51,6 +52,7 @@ class WireErrorMapIT {
         return config.toBuilder()
                 .shards(shards)
                 .pool(PoolConfig.of(Map.of(PoolConfig.WAIT_MILLIS, 300L)))
+                .statements(StatementsConfig.of(Map.of(StatementsConfig.TIMEOUT_MILLIS, 60_000L)))
                 .limits(Limits.of(Map.of(
                         Limits.MAX_PACKET_BYTES,
                         (long) MAX_PACKET_BYTES,
@@ -168,7 +170,12 @@ class WireErrorMapIT {
                 Command.COM_SHUTDOWN,
                 Command.COM_DEBUG,
                 Command.COM_BINLOG_DUMP,
+                Command.COM_BINLOG_DUMP_GTID,
                 Command.COM_REGISTER_SLAVE,
+                Command.COM_TABLE_DUMP,
+                Command.COM_CREATE_DB,
+                Command.COM_CONNECT,
+                Command.COM_DELAYED_INSERT,
                 0x7F
             })
     void aCommandThatIsNotServedLeavesTheConnection(int code) throws IOException {
@@ -184,6 +191,26 @@ class WireErrorMapIT {
         try (var client = acme()) {
             client.sendRaw(packet(0, new byte[0]));
             assertThat(Err.of(client.next())).isEqualTo(new Err(1047, "08S01"));
+            stays(client);
+        }
+    }
+
+    @Test
+    void anOptionThatThereIsNotAndAShortChangeOfUserLeaveTheConnection() throws IOException {
+        try (var client = acme()) {
+            client.send(Command.COM_SET_OPTION, new byte[] {9, 0});
+            assertThat(Err.of(client.next())).isEqualTo(new Err(1047, "08S01"));
+            client.send(Command.COM_CHANGE_USER, new byte[] {'a'});
+            assertThat(Err.of(client.next())).isEqualTo(new Err(1047, "08S01"));
+            stays(client);
+        }
+    }
+
+    @Test
+    void whatIsSentToAnUnknownStatementWithoutAnAnswerGetsNone() throws IOException {
+        try (var client = acme()) {
+            client.send(Command.COM_STMT_SEND_LONG_DATA, new byte[] {99, 0, 0, 0, 0, 0, 'x'});
+            client.send(Command.COM_STMT_CLOSE, new byte[] {99, 0, 0, 0});
             stays(client);
         }
     }
@@ -212,6 +239,9 @@ class WireErrorMapIT {
             var execute = Unpooled.buffer().writeIntLE(id).writeByte(0);
             client.send(Command.COM_STMT_EXECUTE, io.netty.buffer.ByteBufUtil.getBytes(execute));
             assertThat(Err.of(client.next())).isEqualTo(new Err(1835, "HY000"));
+            var withoutNulls = Unpooled.buffer().writeIntLE(id).writeByte(0).writeIntLE(1);
+            client.send(Command.COM_STMT_EXECUTE, io.netty.buffer.ByteBufUtil.getBytes(withoutNulls));
+            assertThat(Err.of(client.next())).isEqualTo(new Err(1210, "HY000"));
             stays(client);
         }
     }
@@ -282,6 +312,17 @@ class WireErrorMapIT {
         }
         try (var client = acme()) {
             assertThat(client.query("SELECT COUNT(*) FROM silent").value()).isEqualTo("0");
+        }
+    }
+
+    @Test
+    void theTimeOfAStatementIsToldToTheShard() throws IOException {
+        try (var client = acme()) {
+            boolean isMySql = Fleet.isMySql();
+            assertThat(client.query(isMySql ? "SELECT @@max_execution_time" : "SELECT @@max_statement_time")
+                            .value())
+                    .as("a second more than the gateway's own, which can say where the time went")
+                    .isEqualTo(isMySql ? "61000" : "61.000000");
         }
     }
 
