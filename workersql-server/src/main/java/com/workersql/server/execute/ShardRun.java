@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.execute;
 
-import com.workersql.breaker.BreakerState;
 import com.workersql.breaker.FailureClass;
 import com.workersql.breaker.classify.FailureClassifier;
 import com.workersql.breaker.endpoint.Gate;
@@ -19,19 +18,15 @@ import com.workersql.server.error.Outcome;
 import com.workersql.server.session.ClientSession;
 import com.workersql.server.session.HoldReason;
 import com.workersql.server.session.SqlModes;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.TimeUnit;
 
 /**
  * One statement on its way to one shard and back: waits for a primary where a failover is under way, for a connection, for the
  * reply, all within its time; repeats the statement where it is proven that this does no harm; and says at the end what is known
  * of it. Confined to the session's event loop.
  */
-final class ShardRun implements Relay.Ending {
+final class ShardRun implements Relay.Ending, Placement.Run {
     private static final int MAX_RETRIES = 2;
-    private static final int GATE_RETRY_MILLIS = 50;
 
     private final StatementExecutor executor;
     private final ClientSession session;
@@ -47,13 +42,12 @@ final class ShardRun implements Relay.Ending {
 
     private List<String[]> diagnostics;
     private Shard shard;
+    private Placement placement;
     private ShardConnections.Lease lease;
     private Relay relay;
     private int retries;
-    private Long gateDeadlineNanos;
     private boolean ended;
     private List<NamedEffect> named = List.of();
-    private Set<ShardNode> failedReplicas = Set.of();
     /** Whether the statement reads the diagnostics of the one before, which it clears all the same. */
     private boolean clearsBehind;
 
@@ -81,13 +75,14 @@ final class ShardRun implements Relay.Ending {
             fail(GatewayError.notExecuted("No shard is named " + shardName));
             return;
         }
+        placement = new Placement(executor, session, shard, this);
         clearsBehind = executor.flavor() == ServerFlavor.MYSQL && work.info().has(SessionEffect.DIAGNOSTICS_USED);
         if (!clearsBehind) {
             clearDiagnostics();
         }
         shard.retries().recordStatement();
         deadline.start(session.loop(), this::timeUp);
-        executor.whenIdle(session, this::attempt);
+        executor.whenIdle(session, placement::find);
     }
 
     private void clearDiagnostics() {
@@ -97,97 +92,29 @@ final class ShardRun implements Relay.Ending {
         }
     }
 
-    private void attempt() {
-        if (ended) {
-            return;
-        }
-        if (ReplicaLease.isToBeLeft(session, shard, work.info())) {
-            ReplicaLease.leave(session, this::attempt);
-            return;
-        }
-        var replica = replica();
-        if (replica != null) {
-            boolean again = retries < MAX_RETRIES;
-            executor.connections()
-                    .leaseReplica(
-                            session,
-                            shard,
-                            replica.node(),
-                            ready -> onReplica(ready, replica, again),
-                            error -> notOn(replica.node(), error));
-            return;
-        }
-        if (session.held() == null && FailoverWait.isNeeded(shard)) {
-            FailoverWait.start(shard, session, executor.settings().failoverWaitNanos(), this::attempt, this::fail);
-            return;
-        }
-        if (session.held() == null && waitsForGate()) {
-            session.loop().schedule(this::attempt, GATE_RETRY_MILLIS, TimeUnit.MILLISECONDS);
-            return;
-        }
-        boolean repeatable = retries < MAX_RETRIES && isFree();
-        executor.connections().lease(session, shard, ready -> send(ready, repeatable), this::fail);
+    @Override
+    public boolean hasEnded() {
+        return ended;
     }
 
-    /** The replica that the statement is to be sent to; null for the primary. */
-    private ReadPlaces.Replica replica() {
-        if (target instanceof Gathering || !ReadPlaces.isOpen(session, shard, work)) {
-            return null;
-        }
-        var hints = executor.footprint(session, work).hints();
-        return executor.places().choose(session, shard, work.info(), hints, failedReplicas);
+    @Override
+    public Work work() {
+        return work;
     }
 
-    private void onReplica(ShardConnections.Lease ready, ReadPlaces.Replica replica, boolean repeatable) {
-        ready.node().load().readHere();
-        if (replica.awaited() == null) {
-            send(ready, repeatable);
-            return;
-        }
-        ReplicaLease.await(
-                ready,
-                replica.awaited(),
-                executor.flavor(),
-                executor.places().waitNanos(),
-                () -> send(ready, repeatable),
-                error -> {
-                    // One that has it already would have been chosen without waiting.
-                    failedReplicas = Set.copyOf(shard.topology().nodes());
-                    attempt();
-                });
+    @Override
+    public boolean needsPrimary() {
+        return target instanceof Gathering;
     }
 
-    /** Nothing was sent to this replica: another one, or the primary, may do. */
-    private void notOn(ShardNode replica, GatewayError error) {
-        exclude(replica);
-        if (!ended && shard.retries().tryRetry(Retries.Proof.NOT_SENT)) {
-            attempt();
-        } else {
-            fail(error);
-        }
+    @Override
+    public boolean mayBeRepeated(boolean onReplica) {
+        return retries < MAX_RETRIES && (onReplica || isFree());
     }
 
-    private void exclude(ShardNode replica) {
-        var all = new HashSet<>(failedReplicas);
-        all.add(replica);
-        failedReplicas = all;
-    }
-
-    /**
-     * Whether the way to the primary is shut and may open soon: between the failures that shut it and the check that finds the
-     * primary back, or another one in its place, nothing says that there is none. A shard of one server is not waited for.
-     */
-    private boolean waitsForGate() {
-        var topology = shard.topology();
-        if (!topology.canFailOver()
-                || topology.gates(topology.primary()).callGate().state() != BreakerState.OPEN) {
-            return false;
-        }
-        long now = executor.nanoClock().getAsLong();
-        if (gateDeadlineNanos == null) {
-            gateDeadlineNanos = now + executor.settings().failoverWaitNanos();
-        }
-        return gateDeadlineNanos - now > 0;
+    @Override
+    public void notFound(GatewayError error) {
+        fail(error);
     }
 
     /** Whether the session has nothing on its connection that a repetition on another one would not find. */
@@ -200,7 +127,8 @@ final class ShardRun implements Relay.Ending {
                         || session.pins().isOnly(HoldReason.UNREAD_WARNINGS));
     }
 
-    private void send(ShardConnections.Lease ready, boolean repeatable) {
+    @Override
+    public void found(ShardConnections.Lease ready, boolean mayBeRepeated) {
         if (session.isClosed()) {
             ready.released();
             ready.connection().releaseAfterReset();
@@ -233,7 +161,7 @@ final class ShardRun implements Relay.Ending {
             session.spoil();
         }
         executor.counters().ran(session.held() != null, session.movesTo(shardName + "#" + connection.threadId()));
-        copy = repeatable ? work.again() : null;
+        copy = mayBeRepeated ? work.again() : null;
         kept = copy == null && outcomes().dependsOnEngines() ? work.again() : null;
         Ahead.send(
                 session,
@@ -424,10 +352,10 @@ final class ShardRun implements Relay.Ending {
         if (session.held() != null && session.running() == null) {
             executor.settle(session, lease, "");
         }
-        exclude(lease.node());
+        placement.exclude(lease.node());
         if (shard.retries().tryRetry(Retries.Proof.READS_ONLY)) {
             takeCopy();
-            attempt();
+            placement.find();
         } else {
             fail(answer(status));
         }
@@ -447,7 +375,7 @@ final class ShardRun implements Relay.Ending {
         }
         takeCopy();
         FailoverWait.start(
-                shard, session, executor.settings().failoverWaitNanos(), this::attempt, unavailable -> fail(answer));
+                shard, session, executor.settings().failoverWaitNanos(), placement::find, unavailable -> fail(answer));
         shard.topology().suspect(lease.node());
     }
 
@@ -525,7 +453,7 @@ final class ShardRun implements Relay.Ending {
             return;
         }
         if (lease.role() == Role.REPLICA) {
-            exclude(lease.node());
+            placement.exclude(lease.node());
         }
         var proof = proof(cause, bytesLeft);
         if (copy != null
@@ -535,7 +463,7 @@ final class ShardRun implements Relay.Ending {
                 && shard.retries().tryRetry(proof)) {
             executor.abandon(session, lease.connection(), "broken");
             takeCopy();
-            attempt();
+            placement.find();
             return;
         }
         end();
