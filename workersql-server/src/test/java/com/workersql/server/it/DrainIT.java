@@ -25,7 +25,10 @@ class DrainIT {
             var stopped = CompletableFuture.runAsync(() -> fleet.gateway().close());
             awaitRefusal(fleet);
             assertThat(stopped).isNotDone();
-            assertThatThrownBy(() -> run(idle, "SELECT 1")).isInstanceOf(SQLException.class);
+            assertThatThrownBy(() -> run(idle, "SELECT 1"))
+                    .isInstanceOfSatisfying(
+                            SQLException.class,
+                            e -> assertThat(e.getErrorCode()).isEqualTo(1053));
 
             run(busy, "INSERT INTO drained VALUES (2)");
             run(busy, "COMMIT");
