@@ -4,7 +4,6 @@ package com.workersql.server.execute;
 import com.workersql.pool.ReplyStatus;
 import com.workersql.pool.SessionChanges;
 import com.workersql.protocol.CapabilityFlags;
-import com.workersql.protocol.Command;
 import com.workersql.protocol.message.server.Eof;
 import com.workersql.protocol.message.server.Err;
 import com.workersql.protocol.message.server.Ok;
@@ -94,20 +93,14 @@ final class Concatenation {
             return work.again();
         }
         var given = statement.parameters();
-        if (given == null) {
-            var command = Unpooled.buffer(1 + part.sql().length)
-                    .writeByte(Command.COM_QUERY)
-                    .writeBytes(part.sql());
-            return new QueryWork(plan.statement(), command);
-        }
-        if (part.parameters().length == given.count()) {
+        if (given == null || part.parameters().length == given.count()) {
             return work.again().rewritten(part.sql());
         }
         var own = new ArrayList<ParameterValue>(part.parameters().length);
         for (int parameter : part.parameters()) {
             own.add(given.get(parameter));
         }
-        return new ExecuteWork(session, plan.statement(), part.sql(), null, new GivenExecution(own));
+        return new ExecuteWork(session, plan.statement(), part.sql(), work.asked(), null, new GivenExecution(own));
     }
 
     private boolean isLast() {

@@ -23,6 +23,7 @@ final class ExecuteWork implements Work {
     private final ClientSession session;
     private final StatementInfo info;
     private final byte[] sql;
+    private final byte[] asked;
     private final ClientStatement statement;
     private Execution execution;
 
@@ -31,6 +32,20 @@ final class ExecuteWork implements Work {
      * @param execution owned by this work from here
      */
     ExecuteWork(ClientSession session, StatementInfo info, byte[] sql, ClientStatement statement, Execution execution) {
+        this(session, info, sql, sql, statement, execution);
+    }
+
+    /**
+     * @param asked the text that another one is sent for
+     */
+    ExecuteWork(
+            ClientSession session,
+            StatementInfo info,
+            byte[] sql,
+            byte[] asked,
+            ClientStatement statement,
+            Execution execution) {
+        this.asked = asked;
         this.statement = statement;
         this.session = session;
         this.info = info;
@@ -46,6 +61,11 @@ final class ExecuteWork implements Work {
     @Override
     public byte[] sql() {
         return sql;
+    }
+
+    @Override
+    public byte[] asked() {
+        return asked;
     }
 
     @Override
@@ -133,14 +153,14 @@ final class ExecuteWork implements Work {
 
     @Override
     public Work again() {
-        return new ExecuteWork(session, info, sql, statement, execution.again());
+        return new ExecuteWork(session, info, sql, asked, statement, execution.again());
     }
 
     @Override
     public Work rewritten(byte[] text) {
         var taken = execution;
         execution = null;
-        return new ExecuteWork(session, info, text, statement, taken);
+        return new ExecuteWork(session, info, text, asked, statement, taken);
     }
 
     @Override

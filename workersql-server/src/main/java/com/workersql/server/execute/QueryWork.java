@@ -16,13 +16,21 @@ import java.util.function.Consumer;
 /** A COM_QUERY, sent as the client wrote it. */
 final class QueryWork implements Work {
     private final StatementInfo info;
+    /** The text that another one is sent for; null where it is sent itself. */
+    private final byte[] asked;
+
     private ByteBuf command;
 
     /**
      * @param command the command's payload; owned by this work until it is sent
      */
     QueryWork(StatementInfo info, ByteBuf command) {
+        this(info, null, command);
+    }
+
+    private QueryWork(StatementInfo info, byte[] asked, ByteBuf command) {
         this.info = info;
+        this.asked = asked;
         this.command = command;
     }
 
@@ -34,6 +42,11 @@ final class QueryWork implements Work {
     @Override
     public byte[] sql() {
         return ByteBufUtil.getBytes(command, command.readerIndex() + 1, command.readableBytes() - 1);
+    }
+
+    @Override
+    public byte[] asked() {
+        return asked == null ? sql() : asked;
     }
 
     @Override
@@ -50,14 +63,16 @@ final class QueryWork implements Work {
 
     @Override
     public Work again() {
-        return new QueryWork(info, command.retainedDuplicate());
+        return new QueryWork(info, asked, command.retainedDuplicate());
     }
 
     @Override
     public Work rewritten(byte[] sql) {
+        byte[] before = asked();
         drop();
         return new QueryWork(
                 info,
+                before,
                 Unpooled.buffer(1 + sql.length).writeByte(Command.COM_QUERY).writeBytes(sql));
     }
 

@@ -638,7 +638,8 @@ public final class StatementExecutor {
 
     /** What a statement touches, and how fresh its reads have to be. */
     Footprint footprint(ClientSession session, Work work) {
-        return work.sql() == null ? Footprint.UNKNOWN : router.footprint(statementOf(session, work));
+        byte[] sql = work.asked();
+        return sql == null ? Footprint.UNKNOWN : router.footprint(statement(session, sql, sql.length, null));
     }
 
     /** What ends the answers that are kept. */

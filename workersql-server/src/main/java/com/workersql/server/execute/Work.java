@@ -18,6 +18,11 @@ interface Work {
     /** The statement's text, for those few statements that are read once more; null where there is nothing to read. */
     byte[] sql();
 
+    /** The text as the client wrote it, with its hints, whatever is sent in its place; null as {@link #sql}. */
+    default byte[] asked() {
+        return sql();
+    }
+
     /** Whether the statement is not run but only prepared. */
     default boolean isPreparation() {
         return false;
