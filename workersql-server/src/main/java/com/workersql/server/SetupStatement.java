@@ -2,17 +2,11 @@
 package com.workersql.server;
 
 import com.workersql.server.config.StatementsConfig;
+import com.workersql.server.session.TrackingSettings;
 
 /** What every connection to a shard runs first, and again after each reset. */
 final class SetupStatement {
-    private static final String TRACKING =
-            "SET SESSION session_track_system_variables='*', session_track_state_change=1,"
-                    + " session_track_transaction_info='CHARACTERISTICS'";
-
     private static final int MORE_MILLIS = 1_000;
-
-    /** MariaDB tells it by a variable, which is tracked with all others. */
-    private static final String TRACKING_WRITES = "/*!50706 , session_track_gtids='OWN_GTID' */";
 
     private SetupStatement() {}
 
@@ -22,7 +16,9 @@ final class SetupStatement {
      * the other.
      */
     static String of(StatementsConfig config, boolean hasReplicas) {
-        String tracking = hasReplicas ? TRACKING + TRACKING_WRITES : TRACKING;
+        String tracking = hasReplicas
+                ? TrackingSettings.OF_CONNECTIONS + TrackingSettings.OF_CONNECTIONS_THAT_WRITE
+                : TrackingSettings.OF_CONNECTIONS;
         if (config.timeoutMillis() == 0) {
             return tracking;
         }

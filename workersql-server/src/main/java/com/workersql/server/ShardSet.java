@@ -36,6 +36,7 @@ import com.workersql.server.health.ShardIdentity;
 import com.workersql.server.health.ShardMonitor;
 import com.workersql.server.replicas.ServerLoad;
 import com.workersql.server.session.SqlModes;
+import com.workersql.server.session.TrackingSettings;
 import io.netty.channel.EventLoopGroup;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
@@ -303,13 +304,14 @@ final class ShardSet implements ShardMonitor.Fleet, AutoCloseable {
             }
         });
         snapshot = known.isEmpty()
-                ? new Shards(shards, flavor, 80_000, "8.0.0" + SUFFIX, SqlModes.DEFAULT)
+                ? new Shards(shards, flavor, 80_000, "8.0.0" + SUFFIX, SqlModes.DEFAULT, TrackingSettings.DEFAULT)
                 : new Shards(
                         shards,
                         flavor,
                         known.get(0).version(),
                         known.get(0).versionText() + SUFFIX,
-                        SqlModes.parse(known.get(0).sqlMode()));
+                        SqlModes.parse(known.get(0).sqlMode()),
+                        known.get(0).tracking());
     }
 
     Shards snapshot() {

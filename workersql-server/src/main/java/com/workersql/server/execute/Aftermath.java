@@ -68,9 +68,16 @@ final class Aftermath {
                 pins.remove(HoldReason.TRANSACTION);
             }
         }
-        if (status.isError() || status.warnings() > 0) {
-            pins.add(HoldReason.UNREAD_WARNINGS);
-            figures.warningsUnread(status.isError() ? 1 : status.warnings());
+        diagnostics(session, status);
+    }
+
+    private static void diagnostics(ClientSession session, ReplyStatus status) {
+        if (status.isError()) {
+            session.pins().add(HoldReason.UNREAD_WARNINGS);
+            session.figures().errorUnread();
+        } else if (status.warnings() > 0) {
+            session.pins().add(HoldReason.UNREAD_WARNINGS);
+            session.figures().warningsUnread(status.warnings());
         }
     }
 
@@ -90,17 +97,19 @@ final class Aftermath {
         };
     }
 
-    /** What a preparation leaves: nothing but its failure. */
-    static void prepared(ClientSession session, ReplyStatus status) {
+    /** What a preparation leaves: nothing but its failure and, on MySQL, what it warns of in the text. */
+    static void prepared(ClientSession session, ReplyStatus status, ServerFlavor flavor) {
         if (status.isError()) {
             failed(session);
+        } else if (flavor == ServerFlavor.MYSQL) {
+            diagnostics(session, status);
         }
     }
 
     /** What an error leaves that came before the statement was run. */
     static void failed(ClientSession session) {
         session.figures().rowCount(-1);
-        session.figures().warningsUnread(1);
+        session.figures().errorUnread();
         session.pins().add(HoldReason.UNREAD_WARNINGS);
     }
 

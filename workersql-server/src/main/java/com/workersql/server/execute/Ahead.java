@@ -12,6 +12,7 @@ import com.workersql.router.StatementKind;
 import com.workersql.server.error.GatewayError;
 import com.workersql.server.session.ClientSession;
 import com.workersql.server.session.HoldReason;
+import com.workersql.server.session.TrackingSettings;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
@@ -28,6 +29,8 @@ import java.util.stream.Stream;
  */
 final class Ahead {
     private static final String SET_KEY = "SET last_insert_id = ";
+
+    private static final String SET_TRACKING = "SET SESSION " + TrackingSettings.PREFIX;
 
     private Ahead() {}
 
@@ -56,6 +59,9 @@ final class Ahead {
                 connection.state().lastInsertId(figures.lastInsertId());
             }
             figures.keyOnConnection(true);
+        }
+        if (session.tracking().ahead() != null) {
+            waiting = plus(waiting, session.tracking().ahead());
         }
         String found = findRows(session, connection, work, flavor);
         if (found != null) {
@@ -144,7 +150,7 @@ final class Ahead {
     }
 
     private static boolean cannotFail(String sql) {
-        if (sql.startsWith(SET_KEY)) {
+        if (sql.startsWith(SET_KEY) || sql.startsWith(SET_TRACKING)) {
             return true;
         }
         String text = sql.strip().toUpperCase(Locale.ROOT);

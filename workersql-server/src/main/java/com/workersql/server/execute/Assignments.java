@@ -8,6 +8,7 @@ import com.workersql.router.LocalAction.SetVariables;
 import com.workersql.server.session.ClientSession;
 import com.workersql.server.session.HoldReason;
 import com.workersql.server.session.SessionVariables;
+import com.workersql.server.session.TrackingSettings;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -121,6 +122,10 @@ final class Assignments {
         String name = assignment.name();
         if (name.equals("last_insert_id") || name.equals("identity")) {
             session.figures().keyMayHaveChanged();
+            return;
+        }
+        if (name.startsWith(TrackingSettings.PREFIX)) {
+            // The session's, not its connections': it is read behind the reply.
             return;
         }
         if (name.equals("sql_mode") || SessionVariables.isCharset(name)) {

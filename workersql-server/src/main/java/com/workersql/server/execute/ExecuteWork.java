@@ -70,13 +70,19 @@ final class ExecuteWork implements Work {
 
     @Override
     public void send(PooledConnection connection, ReplyListener listener, Consumer<GatewayError> failed) {
-        var text = PrepareWork.text(session, sql);
+        var text = text();
         var known = connection.preparedStatements().lookup(text);
         if (known != null) {
             execute(connection, known, listener);
         } else {
             prepare(connection, text, listener, failed);
         }
+    }
+
+    private StatementText text() {
+        return statement == null || statement.preparedUnder() == null
+                ? PrepareWork.text(session, sql)
+                : new StatementText(sql, session.schema(), statement.preparedUnder());
     }
 
     private void prepare(

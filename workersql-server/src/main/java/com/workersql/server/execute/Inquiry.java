@@ -11,12 +11,14 @@ import java.util.stream.Collectors;
 
 /**
  * Asks a session's connection, behind the reply to its client, for what no reply tells, so that the connection can be given back:
- * the diagnostics, the generated key, and whether locks are still held.
+ * the diagnostics, the generated key, what the client wants to be told, and whether locks are still held.
  */
 final class Inquiry {
     private final ClientSession session;
     private final PooledConnection connection;
     private final Ending ending;
+    /** Sent next; null where nothing is. */
+    private String restoring;
 
     /** How an inquiry ends. */
     interface Ending {
@@ -35,7 +37,10 @@ final class Inquiry {
 
     /** Whether there is something to ask once nothing but it keeps the connection. */
     static boolean isDue(ClientSession session) {
-        return session.figures().isKeyUnread() || session.figures().isFoundRowsUnread() || locksMayBeGone(session);
+        return session.figures().isKeyUnread()
+                || session.figures().isFoundRowsUnread()
+                || session.tracking().isUnread()
+                || locksMayBeGone(session);
     }
 
     private static boolean locksMayBeGone(ClientSession session) {
@@ -54,7 +59,11 @@ final class Inquiry {
     private void next() {
         var pins = session.pins();
         var figures = session.figures();
-        if (pins.has(HoldReason.UNREAD_WARNINGS)) {
+        if (restoring != null) {
+            String sql = restoring;
+            restoring = null;
+            ask(sql, rows -> {});
+        } else if (pins.has(HoldReason.UNREAD_WARNINGS)) {
             ask("SHOW WARNINGS", rows -> {
                 pins.remove(HoldReason.UNREAD_WARNINGS);
                 figures.warningsFetched(rows);
@@ -70,6 +79,8 @@ final class Inquiry {
                 }
                 countedItself();
             });
+        } else if (session.tracking().isUnread()) {
+            askForTracking();
         } else if (locksMayBeGone(session)) {
             askForLocks();
         } else {
@@ -77,6 +88,15 @@ final class Inquiry {
             session.asked(false);
             ending.answered();
         }
+    }
+
+    /** What the client is told is its own from here on; the connection tells the gateway all of it again. */
+    private void askForTracking() {
+        ask(TrackingAssignments.question(session), rows -> {
+            countedItself();
+            TrackingAssignments.learn(session, connection, rows.get(0)[0]);
+            restoring = TrackingAssignments.restoring(session);
+        });
     }
 
     private void askForLocks() {

@@ -4,6 +4,7 @@ package com.workersql.server.execute;
 import com.workersql.pool.PooledConnection;
 import com.workersql.pool.ReplyStatus;
 import com.workersql.protocol.Command;
+import com.workersql.protocol.message.server.SessionTrack;
 import com.workersql.router.Explanation;
 import com.workersql.router.LocalAction;
 import com.workersql.router.PermissionClass;
@@ -34,12 +35,6 @@ final class LocalStatements {
     private static final Set<String> SILENT =
             Set.of("autocommit", "time_zone", "foreign_key_checks", "unique_checks", "sql_safe_updates");
 
-    /**
-     * Variables that decide what a server reports of its session. The gateway goes by these reports, so that they stay on whatever a
-     * client says, who gets none.
-     */
-    private static final String TRACKING = "session_track_";
-
     private final StatementExecutor executor;
     private final Router router;
     private final SessionRegistry registry;
@@ -65,7 +60,7 @@ final class LocalStatements {
         } else if (action instanceof LocalAction.SetVariables set) {
             setVariables(session, set, plan.shard(), work, target);
         } else if (action instanceof LocalAction.SetTransaction set) {
-            setTransaction(session, set, statement, work, target);
+            setTransaction(session, set, plan.shard(), statement, work, target);
         } else if (action instanceof LocalAction.UseSchema use) {
             useSchema(session, use.schema(), work, target);
         } else if (action instanceof LocalAction.SessionFunctions functions) {
@@ -107,9 +102,13 @@ final class LocalStatements {
     }
 
     private void ok(ClientSession session, StatementInfo info, ReplyTarget target) {
+        ok(session, info, target, List.of());
+    }
+
+    private void ok(ClientSession session, StatementInfo info, ReplyTarget target, List<SessionTrack> told) {
         executor.answeredHere(session, info);
         session.figures().rowCount(0);
-        target.ok(new LocalOk(session.lastingStatusFlags()));
+        target.ok(new LocalOk(session.lastingStatusFlags()).telling(told));
     }
 
     private void begin(
@@ -131,6 +130,9 @@ final class LocalStatements {
                 session.forgetPendingBegin();
                 executor.runOn(session, shard, false, work, target);
             }
+        } else if (session.tracking().tellsOfTransactions() && shard != null) {
+            // What is told of a transaction is the server's word, which is not waited for.
+            executor.runOn(session, shard, false, work, target);
         } else {
             work.drop();
             if (session.beginPending()) {
@@ -162,18 +164,7 @@ final class LocalStatements {
     private void setVariables(
             ClientSession session, LocalAction.SetVariables set, String shard, Work work, ReplyTarget target) {
         var held = session.held();
-        long tracking = set.assignments().stream()
-                .filter(assignment -> lower(assignment.name()).startsWith(TRACKING))
-                .count();
-        if (tracking > 0 && tracking < set.assignments().size()) {
-            work.drop();
-            target.failed(GatewayError.refused(
-                    1235,
-                    "42000",
-                    "This gateway doesn't yet support 'variables of session tracking and others in one SET'"));
-            return;
-        }
-        if (tracking > 0 || isKnown(session, set)) {
+        if (isKnown(session, set)) {
             work.drop();
             ok(session, work.info(), target);
             return;
@@ -184,6 +175,7 @@ final class LocalStatements {
             target.failed(GatewayError.notExecuted("There is no shard on which the assignment can be checked"));
             return;
         }
+        TrackingAssignments.begin(session, set);
         executor.runOn(session, on, false, work, target, new AssignmentsMade(set));
     }
 
@@ -203,6 +195,10 @@ final class LocalStatements {
 
     /** Whether the session has all of it already, so that no server needs to be asked. */
     private static boolean isKnown(ClientSession session, LocalAction.SetVariables set) {
+        if (session.tracking().isUnderstood()) {
+            // Servers tell also of values that are the same as before.
+            return false;
+        }
         for (var assignment : set.assignments()) {
             if (assignment.scope() != LocalAction.Scope.SESSION
                     || !SILENT.contains(assignment.name())
@@ -215,16 +211,30 @@ final class LocalStatements {
     }
 
     private void setTransaction(
-            ClientSession session, LocalAction.SetTransaction set, Statement statement, Work work, ReplyTarget target) {
+            ClientSession session,
+            LocalAction.SetTransaction set,
+            String shard,
+            Statement statement,
+            Work work,
+            ReplyTarget target) {
         var held = session.held();
-        // A connection that only unread warnings keep is not given the session's state again before its next statement.
-        if (session.isBound() || (held != null && set.session())) {
-            executor.runOn(session, held.shard(), false, work, target, (same, connection, info, status) -> {
-                if (set.session() && !status.isError()) {
-                    remember(same, set, statement.context().flavor());
-                    same.variables().assignments().forEach(connection.state()::applied);
-                }
-            });
+        // A connection that only unread warnings keep is not given the session's state again before its next statement,
+        // and what a
+        // client is told of its variables is the server's word.
+        boolean toldByServer = set.session() && session.tracking().isUnderstood() && shard != null;
+        if (session.isBound() || (held != null && set.session()) || toldByServer) {
+            executor.runOn(
+                    session,
+                    held != null ? held.shard() : shard,
+                    false,
+                    work,
+                    target,
+                    (same, connection, info, status) -> {
+                        if (set.session() && !status.isError()) {
+                            remember(same, set, statement.context().flavor());
+                            same.variables().assignments().forEach(connection.state()::applied);
+                        }
+                    });
             return;
         }
         work.drop();
@@ -235,7 +245,7 @@ final class LocalStatements {
             session.nextTransaction(set.readOnly(), set.readWrite());
             session.ahead().add(text(statement));
         }
-        ok(session, work.info(), target);
+        ok(session, work.info(), target, TrackingAssignments.ofNextTransaction(session));
     }
 
     private static void remember(ClientSession session, LocalAction.SetTransaction set, ServerFlavor flavor) {
@@ -254,9 +264,12 @@ final class LocalStatements {
     /** Changes the schema as COM_INIT_DB does, which is no statement: the diagnostics of the latest one stay. */
     void initDb(ClientSession session, String schema, ReplyTarget target) {
         if (schema.equals(session.schema())) {
-            session.figures().rowCount(0);
-            session.figures().onConnection(false);
-            target.ok(LocalOk.withDiagnosticsOf(session, executor.flavor()));
+            executor.whenCounted(session, () -> {
+                session.figures().rowCount(0);
+                session.figures().onConnection(false);
+                target.ok(LocalOk.withDiagnosticsOf(session, executor.flavor())
+                        .telling(session.tracking().ofSchema(schema)));
+            });
             return;
         }
         byte[] sql = ("USE `" + schema.replace("`", "``") + "`").getBytes(StandardCharsets.UTF_8);
@@ -292,7 +305,7 @@ final class LocalStatements {
         work.drop();
         if (database != null || schema.equals(before)) {
             session.schema(schema);
-            ok(session, work.info(), target);
+            ok(session, work.info(), target, session.tracking().ofSchema(schema));
             return;
         }
         session.schema(schema);
@@ -301,7 +314,7 @@ final class LocalStatements {
                 lease -> {
                     lease.released();
                     executor.settle(session, lease, "");
-                    ok(session, work.info(), target);
+                    ok(session, work.info(), target, session.tracking().ofSchema(schema));
                 },
                 error -> {
                     session.schema(before);

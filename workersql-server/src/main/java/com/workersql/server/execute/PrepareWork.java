@@ -66,6 +66,10 @@ final class PrepareWork implements Work {
 
     /** The key under which a connection keeps a prepared text: what changes its meaning is part of it. */
     static StatementText text(ClientSession session, byte[] sql) {
+        return new StatementText(sql, session.schema(), parsing(session));
+    }
+
+    private static String parsing(ClientSession session) {
         var variables = session.variables();
         var modes = new StringBuilder();
         variables.assignments().forEach((name, value) -> {
@@ -73,7 +77,7 @@ final class PrepareWork implements Work {
                 modes.append(name).append('=').append(value).append(' ');
             }
         });
-        return new StatementText(sql, session.schema(), modes.toString());
+        return modes.toString();
     }
 
     /** Preparing changes no state; what the execution will do is asked again then. */
@@ -126,6 +130,7 @@ final class PrepareWork implements Work {
         private final PooledConnection connection;
         private final ReplyListener listener;
         private StmtPrepareOk prepared;
+        private StatementText text;
 
         Renumbering(PooledConnection connection, ReplyListener listener) {
             this.connection = connection;
@@ -148,8 +153,11 @@ final class PrepareWork implements Work {
             var statement = new ClientStatement(id, sql, prepared.parameters(), info);
             statement.columnCount(prepared.columns());
             session.prepared().add(statement);
+            text = text(session, sent);
             if (ofItsConnection) {
                 session.pins().add(HoldReason.USER_VARIABLE, ofStatement(id));
+                statement.preparedUnder(parsing(session) + ofStatement(id));
+                text = new StatementText(sent, session.schema(), statement.preparedUnder());
             }
             var renumbered = payload.copy();
             try {
@@ -165,8 +173,7 @@ final class PrepareWork implements Work {
             if (prepared != null && !status.isError()) {
                 connection
                         .preparedStatements()
-                        .remember(
-                                text(session, sent), prepared.statementId(), prepared.parameters(), prepared.columns());
+                        .remember(text, prepared.statementId(), prepared.parameters(), prepared.columns());
             }
             listener.onComplete(status);
         }

@@ -268,6 +268,7 @@ public final class PreparedStatementExecutor {
             target.failed(unknown(id, "mysqld_stmt_reset"));
         } else {
             statement.discardLongData();
+            session.figures().warningsShown();
             session.figures().rowCount(0);
             session.figures().onConnection(false);
             target.ok(new LocalOk(session.lastingStatusFlags()));

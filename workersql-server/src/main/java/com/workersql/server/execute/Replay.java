@@ -6,6 +6,8 @@ import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.message.server.Eof;
 import com.workersql.protocol.message.server.Ok;
 import com.workersql.protocol.session.ControlPacket;
+import com.workersql.protocol.session.OkRewriter;
+import com.workersql.protocol.session.SessionTrackFilter;
 import com.workersql.router.StatementInfo;
 import com.workersql.server.results.CachedResult;
 import com.workersql.server.session.ClientSession;
@@ -74,8 +76,19 @@ final class Replay {
         target.completed(status);
     }
 
+    /** What changed when the answer was got is not what changes now: MySQL counts its statements there. */
+    private ByteBuf withoutChanges(ControlPacket kind, ByteBuf payload) {
+        if (kind != ControlPacket.OK || !result.capabilities().has(CapabilityFlags.CLIENT_SESSION_TRACK)) {
+            return payload;
+        }
+        var without = Unpooled.buffer(payload.readableBytes());
+        new OkRewriter(result.capabilities(), result.capabilities(), SessionTrackFilter.NONE, 0, 0)
+                .rewrite(payload, without);
+        return without;
+    }
+
     private ByteBuf payload(CachedResult.Part part) {
-        var payload = Unpooled.wrappedBuffer(part.bytes()).asReadOnly();
+        var payload = withoutChanges(part.kind(), Unpooled.wrappedBuffer(part.bytes()));
         if (trouble == null || (part.kind() != ControlPacket.OK && part.kind() != ControlPacket.EOF)) {
             return payload;
         }

@@ -46,7 +46,9 @@ final class Retention {
             connection.unpin();
         }
         counters.pinned(pins.stamp(fingerprint, nanoClock.getAsLong()));
-        if (pins.isEmpty() || (pins.isOnly(HoldReason.USER_LOCK) && Inquiry.isDue(session))) {
+        if (pins.isEmpty()
+                || session.tracking().isUnread()
+                || (pins.isOnly(HoldReason.USER_LOCK) && Inquiry.isDue(session))) {
             ask(session, shard);
         } else if (isAskedInTime(session)) {
             if (shard.pool().stats(connection.key().endpoint()).waiting() > 0) {

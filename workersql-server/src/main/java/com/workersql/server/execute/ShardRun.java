@@ -279,7 +279,9 @@ final class ShardRun implements Relay.Ending, Placement.Run {
             return;
         }
         session.statement(null, executor.nanoClock().getAsLong());
-        session.figures().onConnection(true);
+        if (!work.isPreparation()) {
+            session.figures().onConnection(true);
+        }
         String modes = status.changes().variables().get("sql_mode");
         if (modes != null) {
             // Whatever has set it, also a routine or a text within the text: the next statement is read by it.
@@ -290,7 +292,7 @@ final class ShardRun implements Relay.Ending, Placement.Run {
             clearDiagnostics();
         }
         if (work.isPreparation()) {
-            Aftermath.prepared(session, status);
+            Aftermath.prepared(session, status, executor.flavor());
         } else {
             Aftermath.figures(session, lease.connection(), info, status, executor.flavor());
             Effects.learn(session, info, named, status, executor.counters());

@@ -24,6 +24,7 @@ import com.workersql.router.StatementKind;
 import com.workersql.server.error.GatewayError;
 import com.workersql.server.results.ResultCache;
 import com.workersql.server.session.ClientSession;
+import com.workersql.server.session.HoldReason;
 import com.workersql.server.session.SessionRegistry;
 import com.workersql.server.session.SessionVariables;
 import io.netty.buffer.ByteBuf;
@@ -271,11 +272,13 @@ public final class StatementExecutor {
      * @param target takes the reply
      */
     public void ping(ClientSession session, ReplyTarget target) {
-        whenIdle(session, () -> {
-            session.figures().rowCount(0);
-            session.figures().onConnection(false);
-            target.ok(LocalOk.withDiagnosticsOf(session, flavor()));
-        });
+        whenIdle(
+                session,
+                () -> whenCounted(session, () -> {
+                    session.figures().rowCount(0);
+                    session.figures().onConnection(false);
+                    target.ok(LocalOk.withDiagnosticsOf(session, flavor()));
+                }));
     }
 
     /**
@@ -295,7 +298,7 @@ public final class StatementExecutor {
      * @param target takes the reply
      */
     public void resetConnection(ClientSession session, ReplyTarget target) {
-        whenIdle(session, () -> {
+        whenLastFound(session, () -> {
             letGo(session, "session reset");
             session.reset();
             if (flavor() == ServerFlavor.MYSQL) {
@@ -303,7 +306,48 @@ public final class StatementExecutor {
                 session.variables(SessionVariables.NONE.with(SessionVariables.NAMES, "DEFAULT"));
             }
             session.sqlModes(shards.get().sqlModes());
+            session.tracking().settings(shards.get().tracking());
             target.ok(new LocalOk(session.lastingStatusFlags()));
+        });
+    }
+
+    /**
+     * Takes a step that ends the session's state but for what {@code FOUND_ROWS()} answers, which servers keep: where only the
+     * connection knows it, it is asked first.
+     *
+     * @param session the session
+     * @param step run once, now or later, on the session's loop; never when the client goes away before
+     */
+    public void whenLastFound(ClientSession session, Runnable step) {
+        whenIdle(session, () -> {
+            if (session.held() == null || !session.figures().isFoundRowsUnread()) {
+                step.run();
+                return;
+            }
+            // Nobody will read these any more.
+            session.pins().remove(HoldReason.UNREAD_WARNINGS);
+            inquire(session, step);
+        });
+    }
+
+    /** Takes a step when the number of diagnostics is known, where a server of this family tells it. */
+    void whenCounted(ClientSession session, Runnable step) {
+        if (flavor() == ServerFlavor.MYSQL
+                && session.held() != null
+                && !session.figures().areWarningsCounted()) {
+            inquire(session, step);
+        } else {
+            step.run();
+        }
+    }
+
+    private void inquire(ClientSession session, Runnable then) {
+        var held = session.held();
+        ShardConnections.inquire(session, held, () -> {
+            if (session.held() != null) {
+                retention.settle(session, held.connection(), shard(held.shard()), "");
+            }
+            whenIdle(session, then);
         });
     }
 
@@ -608,10 +652,14 @@ public final class StatementExecutor {
         retention.settle(session, lease.connection(), lease.shard(), fingerprint);
     }
 
-    /** Gives the connection back where a command without reply has taken away what kept it. */
+    /**
+     * Gives the connection back where a command without reply has taken away what kept it; where diagnostics still do, when they
+     * were read.
+     */
     void release(ClientSession session) {
         var held = session.held();
-        if (held != null && session.running() == null && session.pins().isEmpty()) {
+        boolean mayGo = session.pins().isEmpty() || session.pins().isOnly(HoldReason.UNREAD_WARNINGS);
+        if (held != null && session.running() == null && mayGo) {
             retention.settle(session, held.connection(), shard(held.shard()), "");
         }
     }

@@ -19,6 +19,7 @@ import com.workersql.server.execute.ConnectFailures;
 import com.workersql.server.execute.Shard;
 import com.workersql.server.execute.ShardNode;
 import com.workersql.server.execute.TextRows;
+import com.workersql.server.session.TrackingSettings;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
@@ -33,7 +34,8 @@ final class ServerProbe implements EndpointProbe {
     /** MySQL skips what is for MariaDB ({@code M!}), and MariaDB what is for MySQL 5.7 and later. */
     private static final String WHO =
             "SELECT @@version, @@global.sql_mode, @@global.read_only, @@global.max_connections,"
-                    + " /*M!100001 @@global.gtid_current_pos *//*!50709 @@global.gtid_executed */";
+                    + " /*M!100001 @@global.gtid_current_pos *//*!50709 @@global.gtid_executed */, "
+                    + TrackingSettings.question("global");
 
     /** What has been executed; of MySQL without GTIDs nothing, since the variable then stands still. */
     private static final String POSITION = "SELECT /*M!100001 @@global.gtid_current_pos *//*!50709"
@@ -187,7 +189,7 @@ final class ServerProbe implements EndpointProbe {
                     return;
                 }
                 var row = rows.get(0);
-                var identity = ShardIdentity.parse(row[0], row[1], row[3]);
+                var identity = ShardIdentity.parse(row[0], row[1], row[3], row[5]);
                 boolean readOnly = !"0".equals(row[2]) && !"OFF".equalsIgnoreCase(row[2]);
                 var alone = new ServerReport(identity, readOnly, row[4] == null ? "" : row[4], false, -1);
                 if (shard.get().topology().canFailOver()) {

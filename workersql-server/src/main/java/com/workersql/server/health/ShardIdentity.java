@@ -2,6 +2,7 @@
 package com.workersql.server.health;
 
 import com.workersql.router.ServerFlavor;
+import com.workersql.server.session.TrackingSettings;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -13,8 +14,15 @@ import java.util.regex.Pattern;
  * @param versionText its version without what distributions add, for example {@code 11.4.5-MariaDB}
  * @param sqlMode its default {@code sql_mode}
  * @param maxConnections how many connections it allows; 0 when it does not tell
+ * @param tracking what it tells of a session's changes by default
  */
-public record ShardIdentity(ServerFlavor flavor, int version, String versionText, String sqlMode, int maxConnections) {
+public record ShardIdentity(
+        ServerFlavor flavor,
+        int version,
+        String versionText,
+        String sqlMode,
+        int maxConnections,
+        TrackingSettings tracking) {
     private static final Pattern VERSION = Pattern.compile("(?:5\\.5\\.5-)?(\\d+)\\.(\\d+)\\.(\\d+)");
 
     /**
@@ -23,20 +31,22 @@ public record ShardIdentity(ServerFlavor flavor, int version, String versionText
      * @param text as in its greeting; MariaDB may put {@code 5.5.5-} in front
      * @param sqlMode its default {@code sql_mode}
      * @param maxConnections its {@code max_connections} as text
+     * @param tracking its answer to {@link TrackingSettings#question}
      * @return the identity; version 0 when the text begins with no version
      */
-    public static ShardIdentity parse(String text, String sqlMode, String maxConnections) {
+    public static ShardIdentity parse(String text, String sqlMode, String maxConnections, String tracking) {
         int allowed = maxConnections.matches("[0-9]{1,6}") ? Integer.parseInt(maxConnections) : 0;
         boolean mariaDb = text.contains("MariaDB");
         var flavor = mariaDb ? ServerFlavor.MARIADB : ServerFlavor.MYSQL;
+        var told = TrackingSettings.parse(tracking);
         Matcher matcher = VERSION.matcher(text);
         if (!matcher.lookingAt()) {
-            return new ShardIdentity(flavor, 0, text, sqlMode, allowed);
+            return new ShardIdentity(flavor, 0, text, sqlMode, allowed, told);
         }
         int version = Integer.parseInt(matcher.group(1)) * 10_000
                 + Integer.parseInt(matcher.group(2)) * 100
                 + Integer.parseInt(matcher.group(3));
         String plain = matcher.group(1) + "." + matcher.group(2) + "." + matcher.group(3);
-        return new ShardIdentity(flavor, version, mariaDb ? plain + "-MariaDB" : plain, sqlMode, allowed);
+        return new ShardIdentity(flavor, version, mariaDb ? plain + "-MariaDB" : plain, sqlMode, allowed, told);
     }
 }

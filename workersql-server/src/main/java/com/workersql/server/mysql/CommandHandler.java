@@ -71,7 +71,7 @@ final class CommandHandler extends ChannelInboundHandlerAdapter {
     }
 
     private MySqlReply reply() {
-        return new MySqlReply(context.channel(), session.capabilities(), settings.maxLocalFileBytes(), this::ended);
+        return new MySqlReply(context.channel(), session, settings.maxLocalFileBytes(), this::ended);
     }
 
     private void silentForTooLong(GatewayError error) {
@@ -204,10 +204,12 @@ final class CommandHandler extends ChannelInboundHandlerAdapter {
         } finally {
             command.release();
         }
-        exchange = userChanges.begin(context, admitted.client(), change, this::changed);
-        if (exchange.isEnded()) {
-            exchange = null;
-        }
+        executor.whenLastFound(session, () -> {
+            exchange = userChanges.begin(context, admitted.client(), change, this::changed);
+            if (exchange.isEnded()) {
+                exchange = null;
+            }
+        });
     }
 
     /** Nothing of the old session comes to the new one but what servers keep as well. */

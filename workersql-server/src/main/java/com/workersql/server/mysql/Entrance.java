@@ -2,7 +2,10 @@
 package com.workersql.server.mysql;
 
 import com.workersql.protocol.ServerErrors;
+import com.workersql.protocol.StatusFlags;
 import com.workersql.protocol.message.server.Err;
+import com.workersql.protocol.message.server.Ok;
+import com.workersql.protocol.message.server.SessionTrack;
 import com.workersql.protocol.netty.ServerHandshakeHandler;
 import com.workersql.protocol.session.AuthenticatedClient;
 import com.workersql.server.error.GatewayError;
@@ -13,6 +16,7 @@ import com.workersql.server.session.ClientSession;
 import com.workersql.server.session.Principal;
 import com.workersql.server.session.SessionRegistry;
 import io.netty.channel.Channel;
+import java.util.List;
 import java.util.function.Supplier;
 
 /** Gives a client that has proven who it is its session, or says why not: at the login, and when it becomes another user. */
@@ -46,7 +50,16 @@ final class Entrance {
      * @param session its session
      * @param left to be run when it is gone
      */
-    record Admitted(AuthenticatedClient client, ClientSession session, Runnable left) {}
+    record Admitted(AuthenticatedClient client, ClientSession session, Runnable left) {
+        /** What the client is told at the end of its login: servers name the schema in which it begins. */
+        Ok welcome() {
+            var told = session.schema() == null
+                    ? List.<SessionTrack>of()
+                    : session.tracking().ofSchema(session.schema());
+            int flag = told.isEmpty() ? 0 : StatusFlags.SERVER_SESSION_STATE_CHANGED;
+            return new Ok(false, 0, 0, session.lastingStatusFlags() | flag, 0, "", told);
+        }
+    }
 
     /** The client with its session; null after a refusal. */
     Admitted admit(Channel channel, AuthenticatedClient client, ServerHandshakeHandler.Decision decision) {
@@ -104,6 +117,7 @@ final class Entrance {
                 schema,
                 current.sqlModes(),
                 preparedStatementsPerSession);
+        session.tracking().settings(shards.get().tracking());
         var entry = new SessionRegistry.Entry(
                 session,
                 connectionToo -> session.loop().execute(() -> {

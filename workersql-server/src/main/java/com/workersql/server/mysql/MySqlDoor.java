@@ -11,7 +11,6 @@ import com.workersql.protocol.frame.CompressionAlgorithm;
 import com.workersql.protocol.frame.Reservation;
 import com.workersql.protocol.frame.SequenceMode;
 import com.workersql.protocol.message.server.Err;
-import com.workersql.protocol.message.server.Ok;
 import com.workersql.protocol.netty.ChangeUserExchange;
 import com.workersql.protocol.netty.CompressionHandler;
 import com.workersql.protocol.netty.PacketDecoderHandler;
@@ -53,6 +52,7 @@ public final class MySqlDoor extends ChannelInitializer<Channel> {
             | CapabilityFlags.CLIENT_MULTI_STATEMENTS
             | CapabilityFlags.CLIENT_MULTI_RESULTS
             | CapabilityFlags.CLIENT_PS_MULTI_RESULTS
+            | CapabilityFlags.CLIENT_SESSION_TRACK
             | CapabilityFlags.CLIENT_DEPRECATE_EOF);
 
     private final StatementExecutor executor;
@@ -224,7 +224,7 @@ public final class MySqlDoor extends ChannelInitializer<Channel> {
                 ChannelHandlerContext ctx, AuthenticatedClient client, ServerHandshakeHandler.Decision decision) {
             var admitted = admission.admit(ctx.channel(), client, decision);
             if (admitted != null) {
-                var ok = Ok.of(admitted.session().lastingStatusFlags());
+                var ok = admitted.welcome();
                 var packets = new PacketDecoderHandler(settings.maxPacketBytes(), SequenceMode.RESTART, budget);
                 var commands = new CommandHandler(executor, admitted, settings, draining, userChanges(packets, offer));
                 var compression = CompressionAlgorithm.of(client.capabilities());
@@ -267,7 +267,7 @@ public final class MySqlDoor extends ChannelInitializer<Channel> {
                             var admitted = admission.admit(channel.channel(), client, decision);
                             if (admitted != null) {
                                 changed.accept(admitted);
-                                decision.accept(Ok.of(admitted.session().lastingStatusFlags()));
+                                decision.accept(admitted.welcome());
                             }
                         }
 

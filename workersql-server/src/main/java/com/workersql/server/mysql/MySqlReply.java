@@ -11,11 +11,14 @@ import com.workersql.protocol.message.server.Err;
 import com.workersql.protocol.message.server.Ok;
 import com.workersql.protocol.netty.PacketDecoderHandler;
 import com.workersql.protocol.session.ControlPacket;
+import com.workersql.protocol.session.OkRewriter;
 import com.workersql.server.error.GatewayError;
 import com.workersql.server.execute.LocalOk;
 import com.workersql.server.execute.LocalRows;
 import com.workersql.server.execute.PrepareTarget;
 import com.workersql.server.execute.SeveralReplies;
+import com.workersql.server.session.ClientSession;
+import com.workersql.server.session.SessionTracking;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -39,6 +42,7 @@ final class MySqlReply implements PrepareTarget, SeveralReplies {
 
     private final Channel channel;
     private final CapabilityFlags capabilities;
+    private final SessionTracking tracking;
     private final long maxLocalFileBytes;
     private final Runnable ended;
     /** Small pieces that were not given to the channel yet; null while there are none. */
@@ -59,13 +63,15 @@ final class MySqlReply implements PrepareTarget, SeveralReplies {
     private GatewayError afterFile;
 
     /**
+     * @param session of the client
      * @param maxLocalFileBytes the longest file that the client may send
      * @param ended called when a reply is complete and flushed
      */
-    MySqlReply(Channel channel, CapabilityFlags capabilities, long maxLocalFileBytes, Runnable ended) {
+    MySqlReply(Channel channel, ClientSession session, long maxLocalFileBytes, Runnable ended) {
         this.maxLocalFileBytes = maxLocalFileBytes;
         this.channel = channel;
-        this.capabilities = capabilities;
+        this.capabilities = session.capabilities();
+        this.tracking = session.tracking();
         this.ended = ended;
         channel.closeFuture().addListener(closed -> dropGathered());
     }
@@ -145,13 +151,13 @@ final class MySqlReply implements PrepareTarget, SeveralReplies {
     public void control(ControlPacket kind, int sequenceId, ByteBuf payload) {
         int id = numbers == null ? sequenceId : numbers.take();
         var out = channel.alloc().buffer(PacketEncoder.HEADER_BYTES + payload.readableBytes());
-        if (nextStatement != null && kind == ControlPacket.OK) {
-            withMoreResults(Ok.decode(payload.duplicate(), replyCapabilities)).encodePacket(out, id, capabilities);
+        if (kind == ControlPacket.OK && (nextStatement != null || tellsOfState(payload))) {
+            int header = PacketEncoder.start(out);
+            okRewriter().rewrite(payload, out);
+            PacketEncoder.finish(out, header, id);
         } else if (nextStatement != null && kind == ControlPacket.EOF) {
             var eof = Eof.decode(payload.duplicate(), replyCapabilities);
             new Eof(eof.warnings(), more(eof.statusFlags())).encodePacket(out, id, capabilities);
-        } else if (kind == ControlPacket.OK && tellsOfState(payload)) {
-            Ok.decode(payload.duplicate(), replyCapabilities).encodePacket(out, id, capabilities);
         } else {
             PacketEncoder.write(out, id, payload);
             if (kind == ControlPacket.EOF || kind == ControlPacket.COLUMNS_EOF) {
@@ -165,31 +171,20 @@ final class MySqlReply implements PrepareTarget, SeveralReplies {
         return nextStatement == null ? statusFlags : statusFlags | StatusFlags.SERVER_MORE_RESULTS_EXISTS;
     }
 
-    private Ok withMoreResults(Ok ok) {
-        return new Ok(
-                ok.endOfRows(),
-                ok.affectedRows(),
-                ok.lastInsertId(),
-                more(ok.statusFlags()),
-                ok.warnings(),
-                ok.info(),
-                ok.changes());
+    private OkRewriter okRewriter() {
+        return new OkRewriter(replyCapabilities, capabilities, tracking.settings(), more(0), 0);
     }
 
-    /** Whoever has not asked for session tracking does not know the flag that announces it. */
-    private void withoutStateFlag(ByteBuf eof) {
+    /** The flag announces changes to the gateway, which an EOF does not tell; the client has them in its next OK, if it asked for them. */
+    private static void withoutStateFlag(ByteBuf eof) {
         int at = eof.readerIndex() + PacketEncoder.HEADER_BYTES + 3;
-        if (!capabilities.has(CapabilityFlags.CLIENT_SESSION_TRACK) && eof.writerIndex() >= at + 2) {
+        if (eof.writerIndex() >= at + 2) {
             eof.setShortLE(at, eof.getUnsignedShortLE(at) & ~StatusFlags.SERVER_SESSION_STATE_CHANGED);
         }
     }
 
-    /** Whether an OK holds more than its fixed fields, so that its form depends on the capabilities. */
-    private boolean tellsOfState(ByteBuf payload) {
-        if (capabilities.has(CapabilityFlags.CLIENT_SESSION_TRACK)
-                == replyCapabilities.has(CapabilityFlags.CLIENT_SESSION_TRACK)) {
-            return false;
-        }
+    /** Whether an OK holds more than its fixed fields, so that its form depends on what the client wants to know. */
+    private static boolean tellsOfState(ByteBuf payload) {
         // Header, two numbers of at least one byte each, status, warnings: nothing can follow in seven bytes.
         return payload.readableBytes() > 7;
     }
@@ -205,7 +200,8 @@ final class MySqlReply implements PrepareTarget, SeveralReplies {
     @Override
     public void ok(LocalOk ok) {
         var out = channel.alloc().buffer(16);
-        new Ok(false, 0, 0, more(ok.statusFlags()), ok.warnings(), "", List.of())
+        int told = ok.changes().isEmpty() ? 0 : StatusFlags.SERVER_SESSION_STATE_CHANGED;
+        new Ok(false, 0, 0, more(ok.statusFlags()) | told, ok.warnings(), "", ok.changes())
                 .encodePacket(out, firstSequenceId, capabilities);
         forward(out);
         end();

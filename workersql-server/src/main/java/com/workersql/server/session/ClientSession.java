@@ -44,6 +44,7 @@ public final class ClientSession {
     private Held held;
     private final Pins pins = new Pins();
     private final Figures figures = new Figures();
+    private final SessionTracking tracking;
     private int timeLimitMillis;
     private final SessionWrites writes = new SessionWrites();
     private final Touched touched = new Touched();
@@ -105,6 +106,7 @@ public final class ClientSession {
         this.schema = schema;
         this.sqlModes = sqlModes;
         this.prepared = new PreparedStatements(maxPreparedStatements);
+        this.tracking = new SessionTracking(capabilities.has(CapabilityFlags.CLIENT_SESSION_TRACK));
     }
 
     /**
@@ -478,6 +480,15 @@ public final class ClientSession {
      */
     public Figures figures() {
         return figures;
+    }
+
+    /**
+     * What the client wants to be told of its session's changes.
+     *
+     * @return confined to the same loop
+     */
+    public SessionTracking tracking() {
+        return tracking;
     }
 
     /**

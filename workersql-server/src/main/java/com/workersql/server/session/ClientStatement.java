@@ -17,6 +17,7 @@ public final class ClientStatement {
     private final byte[] sql;
     private final int parameterCount;
     private final StatementInfo info;
+    private String preparedUnder;
     private int columnCount;
     private ParameterTypes parameterTypes = ParameterTypes.NONE;
     private Map<Integer, LongData> longData;
@@ -63,6 +64,24 @@ public final class ClientStatement {
      */
     public int parameterCount() {
         return parameterCount;
+    }
+
+    /**
+     * Under what its connection keeps the statement, where it means something else when it is prepared again.
+     *
+     * @return null where any connection may prepare it, whenever it likes
+     */
+    public String preparedUnder() {
+        return preparedUnder;
+    }
+
+    /**
+     * Has the statement executed as it was prepared, and not prepared again when the session's modes change.
+     *
+     * @param parsing what tells it from all others of its connection
+     */
+    public void preparedUnder(String parsing) {
+        preparedUnder = parsing;
     }
 
     /**

@@ -19,6 +19,7 @@ public final class Figures {
     private boolean foundRowsUnread;
     private boolean foundRowsOnConnection;
     private int warningCount;
+    private boolean warningsCounted = true;
 
     Figures() {}
 
@@ -141,12 +142,22 @@ public final class Figures {
     public void warnings(List<String[]> rows) {
         warnings = rows;
         warningCount = rows.size();
+        warningsCounted = true;
+    }
+
+    /**
+     * Whether it is known how many diagnostics the latest statement has left. An error does not tell what stands beside it.
+     *
+     * @return false until the connection was asked
+     */
+    public boolean areWarningsCounted() {
+        return warningsCounted;
     }
 
     /**
      * How many diagnostics the latest statement has left, whether they were fetched or not.
      *
-     * @return as the reply told it; 1 behind an error
+     * @return as the reply told it; 1 behind an error of which {@link #areWarningsCounted} is not true yet
      */
     public int warningCount() {
         return warningCount;
@@ -159,11 +170,16 @@ public final class Figures {
      */
     public void warningsFetched(List<String[]> rows) {
         warnings = rows;
+        if (!warningsCounted) {
+            warningCount = rows.size();
+            warningsCounted = true;
+        }
     }
 
-    /** A statement that shows diagnostics has none of its own, and leaves those that it shows. */
+    /** A statement that shows diagnostics, or resets a prepared one, has none of its own, and leaves those of the one before. */
     public void warningsShown() {
         warningCount = 0;
+        warningsCounted = true;
     }
 
     /**
@@ -174,6 +190,13 @@ public final class Figures {
     public void warningsUnread(int count) {
         warnings = List.of();
         warningCount = count;
+        warningsCounted = true;
+    }
+
+    /** The latest statement has ended in an error, which is on its connection, perhaps with warnings beside it. */
+    public void errorUnread() {
+        warningsUnread(1);
+        warningsCounted = false;
     }
 
     /**

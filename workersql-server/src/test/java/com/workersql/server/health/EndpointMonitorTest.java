@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.workersql.breaker.FailureClass;
 import com.workersql.pool.Endpoint;
 import com.workersql.router.ServerFlavor;
+import com.workersql.server.session.TrackingSettings;
 import io.netty.channel.EventLoop;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.util.ArrayList;
@@ -18,7 +19,11 @@ import org.junit.jupiter.api.Test;
 
 class EndpointMonitorTest {
     private static final ServerReport REPORT = new ServerReport(
-            new ShardIdentity(ServerFlavor.MARIADB, 110_405, "11.4.5-MariaDB", "", 151), false, "0-1-7", false, -1);
+            new ShardIdentity(ServerFlavor.MARIADB, 110_405, "11.4.5-MariaDB", "", 151, TrackingSettings.DEFAULT),
+            false,
+            "0-1-7",
+            false,
+            -1);
 
     private final EmbeddedChannel channel = new EmbeddedChannel();
     private final FakeServer server = new FakeServer();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.workersql.pool.Endpoint;
 import com.workersql.router.ServerFlavor;
+import com.workersql.server.session.TrackingSettings;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -17,7 +18,8 @@ class RolesTest {
     private static final EndpointHealth DOWN = WRITABLE.down("refused");
 
     private static EndpointHealth up(boolean readOnly, boolean replicates) {
-        var identity = new ShardIdentity(ServerFlavor.MARIADB, 110_405, "11.4.5-MariaDB", "", 151);
+        var identity =
+                new ShardIdentity(ServerFlavor.MARIADB, 110_405, "11.4.5-MariaDB", "", 151, TrackingSettings.DEFAULT);
         return UNKNOWN.up(new ServerReport(identity, readOnly, "", replicates, replicates ? 1_000 : -1), 0);
     }
 

@@ -11,6 +11,7 @@ import com.workersql.protocol.message.client.AuthResponse;
 import com.workersql.protocol.message.client.ChangeUser;
 import com.workersql.protocol.message.server.AuthSwitchRequest;
 import com.workersql.protocol.message.server.HandshakeV10;
+import com.workersql.protocol.message.server.Ok;
 import com.workersql.protocol.session.ClientHandshake;
 import com.workersql.protocol.session.ClientHandshakeConfig;
 import com.workersql.protocol.session.ServerSession;
@@ -96,6 +97,11 @@ final class RawClient implements AutoCloseable {
     /** What was agreed on at the login. */
     CapabilityFlags capabilities() {
         return session.capabilities();
+    }
+
+    /** What the server said at the end of the login. */
+    Ok welcome() {
+        return session.ok();
     }
 
     /** The connection id of the greeting. */

@@ -2,11 +2,15 @@
 package com.workersql.server.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.workersql.protocol.CapabilityFlags;
+import com.workersql.protocol.Command;
 import com.workersql.server.config.GatewayConfig;
 import com.workersql.server.config.PoolConfig;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -67,7 +71,7 @@ class SessionDifferentialIT {
         var differences = new Differences();
         try {
             for (int i = 0; i < SESSIONS; i++) {
-                scripts.add(new SessionScript(SEED, i, !Fleet.isMySql()));
+                scripts.add(script(i));
                 twins.add(twin("serial-" + i, i));
                 scripts.get(i).begin(twins.get(i));
             }
@@ -89,9 +93,6 @@ class SessionDifferentialIT {
 
     @Test
     void sessionsAtTheSameTimeAreToldWhatTheyWouldBeToldAlone() throws Exception {
-        assumeTrue(
-                !Fleet.isMySql() || Boolean.getBoolean("workersql.sessions.mysql"),
-                "on MySQL, a rare difference of counts is known; -Dworkersql.sessions.mysql=true compares there too");
         var mayBind = new Semaphore(CONNECTIONS - 1);
         var differences = new Differences();
         long operations = 0;
@@ -117,6 +118,82 @@ class SessionDifferentialIT {
         assertThat(moved)
                 .as("the share of statements that changed their connection: without, nothing was shown")
                 .isGreaterThan(0.2);
+    }
+
+    @Test
+    void whatWasFoundOutlivesTheEndOfATransactionByAReset() throws Exception {
+        try (var twin = twin("found", 2)) {
+            script(900).begin(twin);
+            for (boolean becomesAnother : new boolean[] {false, true}) {
+                twin.query("BEGIN");
+                twin.query("SELECT id FROM diff_900 ORDER BY id LIMIT 2");
+                // Of which only the server knows whether it has found anything.
+                twin.query("SHOW TABLES LIKE 'diff_900%'");
+                if (becomesAnother) {
+                    twin.changeUser();
+                } else {
+                    twin.command("COM_RESET_CONNECTION", Command.COM_RESET_CONNECTION, new byte[0]);
+                }
+                twin.query("SELECT FOUND_ROWS()");
+            }
+        }
+    }
+
+    @Test
+    void diagnosticsAreCountedThatNoReplyTellsOf() throws Exception {
+        try (var twin = twin("counts", 0)) {
+            // An error with a warning beside it, and a text that is warned of when it is prepared.
+            twin.query("SELECT 'a' || 'b', no_such_column");
+            ping(twin);
+            twin.query("SHOW COUNT(*) WARNINGS");
+            ping(twin);
+            int[] ids = prepare(twin, "SELECT 'a' || 'b'");
+            ping(twin);
+            twin.query("SHOW COUNT(*) WARNINGS");
+            twin.query("SELECT 1 / 0");
+            twin.both(
+                    "COM_STMT_RESET",
+                    (client, side) -> client.command(Command.COM_STMT_RESET, littleEndian(ids[side])));
+            ping(twin);
+            twin.query("SHOW COUNT(*) WARNINGS");
+            prepare(twin, "SELECT FOUND_ROWS() + ROW_COUNT()");
+            twin.query("SELECT ROW_COUNT() + 0");
+        }
+    }
+
+    @Test
+    void aStatementIsExecutedWithTheTypesThatItWasPreparedWith() throws Exception {
+        try (var twin = twin("types", 0)) {
+            twin.query("SET @a = 2e1");
+            int[] ids = prepare(twin, "SELECT @a");
+            twin.query("SET @a = 1");
+            twin.query("SET sql_mode = 'ANSI_QUOTES'");
+            twin.both("COM_STMT_EXECUTE", (client, side) -> {
+                var out = Unpooled.buffer()
+                        .writeBytes(littleEndian(ids[side]))
+                        .writeByte(0)
+                        .writeIntLE(1);
+                return client.command(Command.COM_STMT_EXECUTE, ByteBufUtil.getBytes(out));
+            });
+        }
+    }
+
+    private static void ping(SessionTwin twin) throws IOException {
+        twin.command("COM_PING", Command.COM_PING, new byte[0]);
+    }
+
+    private static int[] prepare(SessionTwin twin, String sql) throws IOException {
+        var ids = new int[2];
+        twin.both("prepare " + sql, (client, side) -> {
+            var prepared = client.command(Command.COM_STMT_PREPARE, sql.getBytes(StandardCharsets.UTF_8));
+            ids[side] = prepared.statementId();
+            return prepared.withoutStatementId();
+        });
+        return ids;
+    }
+
+    private static byte[] littleEndian(int id) {
+        return ByteBufUtil.getBytes(Unpooled.buffer().writeIntLE(id));
     }
 
     /** Goes on behind a difference with a new session, so that one run tells of many. */
@@ -153,7 +230,7 @@ class SessionDifferentialIT {
     }
 
     private static long run(int number, Semaphore mayBind, Differences differences) throws Exception {
-        var script = new SessionScript(SEED, number, !Fleet.isMySql());
+        var script = script(number);
         boolean holds = false;
         try (var twin = twin("concurrent-" + number, number)) {
             script.begin(twin);
@@ -178,9 +255,20 @@ class SessionDifferentialIT {
         return http.metric("workersql_session_moves_total") / free;
     }
 
+    private static SessionScript script(int number) {
+        return new SessionScript(SEED, number, !Fleet.isMySql(), isTracked(number));
+    }
+
+    private static boolean isTracked(int number) {
+        return number % 4 == 2;
+    }
+
     private static SessionTwin twin(String name, int number) throws Exception {
-        // Every other session is of the old kind, with EOF packets.
+        // Every other session is of the old kind, with EOF packets; some of the others hear of what changes in them.
         long capabilities = number % 2 == 0 ? CAPABILITIES : CAPABILITIES & ~CapabilityFlags.CLIENT_DEPRECATE_EOF;
+        if (isTracked(number)) {
+            capabilities |= CapabilityFlags.CLIENT_SESSION_TRACK;
+        }
         return new SessionTwin(fleet, "acme", name + " (seed " + SEED + ")", capabilities);
     }
 }

@@ -109,7 +109,7 @@ class SessionMutationIT {
             Gateway gateway, Random random, List<SessionScript> scripts, List<SessionTwin> twins) throws IOException {
         try {
             for (int i = 0; i < SESSIONS; i++) {
-                scripts.add(new SessionScript(SEED, i, !Fleet.isMySql()));
+                scripts.add(new SessionScript(SEED, i, !Fleet.isMySql(), false));
                 twins.add(new SessionTwin(fleet, gateway, "acme", "forgetful-" + i, CAPABILITIES));
                 scripts.get(i).begin(twins.get(i));
             }

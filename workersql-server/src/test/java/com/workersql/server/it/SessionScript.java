@@ -32,6 +32,7 @@ final class SessionScript {
     private final String table;
     private final String lock;
     private final boolean mariaDb;
+    private final boolean tracked;
     private final Deque<Step> due = new ArrayDeque<>();
     private final Set<Integer> typed = new HashSet<>();
     private boolean bound;
@@ -39,8 +40,10 @@ final class SessionScript {
 
     /**
      * @param number makes the names of its table and locks the session's own
+     * @param tracked whether its client hears of the session's changes
      */
-    SessionScript(long seed, int number, boolean mariaDb) {
+    SessionScript(long seed, int number, boolean mariaDb, boolean tracked) {
+        this.tracked = tracked;
         this.random = new Random(seed * 1_000_003 + number);
         this.table = "diff_" + number;
         this.lock = "lock_" + number;
@@ -91,7 +94,7 @@ final class SessionScript {
     private Step free() {
         return switch (random.nextInt(25)) {
             case 0, 1, 2, 3 -> sql(look());
-            case 4, 5 -> sql(assign());
+            case 4, 5 -> sql(tracked && random.nextInt(8) == 0 ? track() : assign());
             case 6 -> sql(userVariable());
             case 7 -> sql("SELECT @a, @b, @c");
             case 8, 9, 10 -> sql(write());
@@ -153,6 +156,20 @@ final class SessionScript {
                 "SET SESSION TRANSACTION READ " + pick("ONLY", "WRITE", "WRITE"),
                 mariaDb ? "SET tx_isolation = 'READ-COMMITTED'" : "SET transaction_isolation = 'READ-COMMITTED'",
                 "SET autocommit = 1");
+    }
+
+    /** What a client wants to be told of its session, once it is told anything. */
+    private String track() {
+        return pick(
+                "SET session_track_schema = " + pick("ON", "OFF"),
+                "SET session_track_state_change = " + pick("1", "0"),
+                "SET session_track_system_variables = 'sql_mode,time_zone,autocommit,lock_wait_timeout'",
+                "SET session_track_system_variables = DEFAULT",
+                "SET sql_select_limit = 50, session_track_system_variables = CONCAT(@@global.session_track_system_variables,"
+                        + " ',sql_mode')",
+                "SET session_track_transaction_info = " + pick("'STATE'", "'CHARACTERISTICS'", "'OFF'"),
+                "SET session_track_schema = 'perhaps'",
+                "USE acme");
     }
 
     private String isolation() {

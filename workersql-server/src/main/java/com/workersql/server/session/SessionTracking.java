@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.session;
+
+import com.workersql.protocol.message.server.SessionTrack;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What a client wants to be told of its session's changes. Its connections tell the gateway everything, so the client's settings are
+ * the session's, not theirs. Confined to the session's event loop.
+ */
+public final class SessionTracking {
+    private final boolean understood;
+    private TrackingSettings settings = TrackingSettings.NONE;
+    private TrackingSettings ofReply;
+    private Set<String> unread = Set.of();
+
+    SessionTracking(boolean understood) {
+        this.understood = understood;
+    }
+
+    /**
+     * Whether the client has agreed to be told at all.
+     *
+     * @return false for clients without CLIENT_SESSION_TRACK
+     */
+    public boolean isUnderstood() {
+        return understood;
+    }
+
+    /**
+     * What the client is told in the current reply.
+     *
+     * @return never null
+     */
+    public TrackingSettings settings() {
+        return ofReply == null ? settings : ofReply;
+    }
+
+    /**
+     * Begins anew, or takes over what the connection says.
+     *
+     * @param settings what the client is told from now on
+     */
+    public void settings(TrackingSettings settings) {
+        this.settings = settings;
+        ofReply = null;
+        unread = Set.of();
+    }
+
+    /**
+     * The client assigns its settings, on a connection that knows better than the gateway what they are then.
+     *
+     * @param names which, without {@link TrackingSettings#PREFIX}
+     */
+    public void assigned(Set<String> names) {
+        unread = Set.copyOf(names);
+        ofReply = settings.passing(unread);
+    }
+
+    /**
+     * The statement ahead of that, behind which the connection has the client's own settings, so that it tells what it would tell the
+     * client alone.
+     *
+     * @return SQL text; null where nothing is assigned
+     */
+    public String ahead() {
+        return unread.isEmpty() ? null : settings.setting(unread);
+    }
+
+    /**
+     * The question for what the connection has of the client's settings.
+     *
+     * @return an expression whose value {@link TrackingSettings#parse} reads
+     */
+    public String question() {
+        return settings.question(unread);
+    }
+
+    /**
+     * Whether the connection has settings of the client's, which have to be read, and the gateway's to be set again.
+     *
+     * @return true from {@link #assigned} to {@link #settings(TrackingSettings)}
+     */
+    public boolean isUnread() {
+        return !unread.isEmpty();
+    }
+
+    /**
+     * What the client is told when the gateway itself has changed the schema.
+     *
+     * @param schema its name
+     * @return nothing where it does not want to know
+     */
+    public List<SessionTrack> ofSchema(String schema) {
+        var told = new ArrayList<SessionTrack>(2);
+        if (understood && settings.schema()) {
+            told.add(new SessionTrack.Schema(schema));
+        }
+        if (understood && settings.stateChange()) {
+            told.add(new SessionTrack.StateChange(true));
+        }
+        return told;
+    }
+
+    /**
+     * Whether the client is told of transactions, so that it must hear a server's word on them.
+     *
+     * @return true with {@code session_track_transaction_info}
+     */
+    public boolean tellsOfTransactions() {
+        return understood && settings.transactions() != TrackingSettings.Transactions.NONE;
+    }
+}
