@@ -134,6 +134,10 @@ final class Assignments {
         String value = assignment.literal()
                 ? assignment.valueText()
                 : reported(status.changes().variables().get(name));
+        if (value == null && session.tracking().isUnread() && !NOT_REPLAYABLE.contains(name)) {
+            session.tracking().untold(name);
+            return;
+        }
         if (NOT_REPLAYABLE.contains(name) && value != null && value.equalsIgnoreCase("DEFAULT")) {
             session.pins().remove(HoldReason.UNKNOWN_STATE, name);
         } else if (value == null || NOT_REPLAYABLE.contains(name)) {
@@ -152,7 +156,7 @@ final class Assignments {
     }
 
     /** The SQL text of a value that session tracking reported. */
-    private static String reported(String value) {
+    static String reported(String value) {
         if (value == null) {
             return null;
         }

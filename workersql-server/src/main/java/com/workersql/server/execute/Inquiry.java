@@ -94,7 +94,7 @@ final class Inquiry {
     private void askForTracking() {
         ask(TrackingAssignments.question(session), rows -> {
             countedItself();
-            TrackingAssignments.learn(session, connection, rows.get(0)[0]);
+            TrackingAssignments.learn(session, connection, rows.get(0));
             restoring = TrackingAssignments.restoring(session);
         });
     }

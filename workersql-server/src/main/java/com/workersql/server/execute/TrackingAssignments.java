@@ -6,6 +6,7 @@ import com.workersql.protocol.message.server.SessionTrack;
 import com.workersql.router.LocalAction.Assignment;
 import com.workersql.router.LocalAction.SetVariables;
 import com.workersql.server.session.ClientSession;
+import com.workersql.server.session.SqlModes;
 import com.workersql.server.session.TrackingSettings;
 import com.workersql.server.session.TrackingSettings.Transactions;
 import java.util.List;
@@ -32,22 +33,34 @@ final class TrackingAssignments {
         }
     }
 
-    /** The question for what a SET has made of the settings. */
+    /** The question for what a SET has made of the settings, and of what stood beside them and was not told therefore. */
     static String question(ClientSession session) {
-        return "SELECT " + session.tracking().question();
+        return session.tracking().untold().stream()
+                .map(name -> ", @@session." + name)
+                .collect(
+                        Collectors.joining("", "SELECT " + session.tracking().question() + ", @@session.sql_mode", ""));
     }
 
     /** Takes over the answer. GTIDs are told by connections that were asked for them only, so that this is replayed. */
-    static void learn(ClientSession session, PooledConnection connection, String answer) {
-        var settings = TrackingSettings.parse(answer);
+    static void learn(ClientSession session, PooledConnection connection, String[] answers) {
+        var untold = session.tracking().untold();
+        for (int i = 0; i < untold.size(); i++) {
+            String value = answers[i + 2] == null ? "NULL" : Assignments.reported(answers[i + 2]);
+            replay(session, connection, untold.get(i), value);
+        }
+        session.sqlModes(SqlModes.parse(answers[1]));
+        var settings = TrackingSettings.parse(answers[0]);
         session.tracking().settings(settings);
         if (settings.gtids()) {
-            String value = "'" + answer.split("\\|", 5)[3] + "'";
-            session.variables(session.variables().with(GTIDS, value));
-            connection.state().applied(GTIDS, value);
+            replay(session, connection, GTIDS, "'" + answers[0].split("\\|", 5)[3] + "'");
         } else {
             session.variables(session.variables().without(GTIDS));
         }
+    }
+
+    private static void replay(ClientSession session, PooledConnection connection, String name, String value) {
+        session.variables(session.variables().with(name, value));
+        connection.state().applied(name, value);
     }
 
     /** Has the connection tell the gateway all of it again. */

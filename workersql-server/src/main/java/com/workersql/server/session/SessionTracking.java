@@ -3,6 +3,7 @@ package com.workersql.server.session;
 
 import com.workersql.protocol.message.server.SessionTrack;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
@@ -15,6 +16,7 @@ public final class SessionTracking {
     private TrackingSettings settings = TrackingSettings.NONE;
     private TrackingSettings ofReply;
     private Set<String> unread = Set.of();
+    private final Set<String> untold = new LinkedHashSet<>();
 
     SessionTracking(boolean understood) {
         this.understood = understood;
@@ -47,6 +49,7 @@ public final class SessionTracking {
         this.settings = settings;
         ofReply = null;
         unread = Set.of();
+        untold.clear();
     }
 
     /**
@@ -57,6 +60,24 @@ public final class SessionTracking {
     public void assigned(Set<String> names) {
         unread = Set.copyOf(names);
         ofReply = settings.passing(unread);
+    }
+
+    /**
+     * A variable was assigned beside the settings, so that the connection did not tell its value.
+     *
+     * @param variable in lower case
+     */
+    public void untold(String variable) {
+        untold.add(variable);
+    }
+
+    /**
+     * The variables whose values have to be read.
+     *
+     * @return a copy, in the order of their assignments
+     */
+    public List<String> untold() {
+        return List.copyOf(untold);
     }
 
     /**

@@ -213,6 +213,20 @@ class SessionTrackingIT {
     }
 
     @Test
+    void whatIsAssignedBesideTheSettingsIsKnownAndTravels() throws Exception {
+        try (var twin = twin(TRACKED);
+                var other = client(TRACKED)) {
+            // As MariaDB's driver says it at each login.
+            twin.query("SET sql_mode = CONCAT(@@sql_mode, ',NO_BACKSLASH_ESCAPES'), session_track_system_variables ="
+                    + " CONCAT(@@global.session_track_system_variables, ',transaction_isolation')");
+            assertThat(other.query("SHOW GATEWAY PINS").payloads()).hasSize(8);
+            other.query("SET time_zone = '+03:00'");
+            twin.query("SELECT @@sql_mode");
+            twin.query("SELECT 'a\\'");
+        }
+    }
+
+    @Test
     void theGatewayGoesOnHearingAllOfIt() throws Exception {
         try (var client = client(TRACKED)) {
             client.query("SET session_track_system_variables = '', session_track_state_change = 0,"
