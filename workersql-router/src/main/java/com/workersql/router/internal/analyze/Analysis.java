@@ -58,7 +58,8 @@ public record Analysis(
         }
         TreeReader tree = new TreeReader(s, parsed, kind, common, gaps);
         tree.read();
-        Set<TableName> seen = names.tables();
+        Set<TableName> seen = new LinkedHashSet<>(names.tables());
+        seen.removeAll(tree.deletedAliases());
         boolean compared = !kind.isDdl() && kind != StatementKind.SET && kind != StatementKind.CALL;
         boolean agreed = !compared || seen.equals(tree.tables());
         Set<TableName> tables = new LinkedHashSet<>(tree.tables());

@@ -233,8 +233,7 @@ public final class Names {
                     isQuery[depth] = true;
                 }
             }
-            case TABLE, TABLES, VIEW, SEQUENCE ->
-                expect(true, kind != StatementKind.CREATE_TABLE && kind != StatementKind.LOAD_DATA);
+            case TABLE, TABLES, VIEW, SEQUENCE -> expect(true, isListOfTables(kind));
             case REFERENCES -> expect(true, false);
             case LIKE -> {
                 if (kind == StatementKind.CREATE_TABLE || kind == StatementKind.CREATE_TEMPORARY_TABLE) {
@@ -278,6 +277,14 @@ public final class Names {
             }
         }
         return true;
+    }
+
+    /** Whether commas behind TABLE, VIEW or SEQUENCE stand between tables, and not between definitions or changes. */
+    private static boolean isListOfTables(StatementKind kind) {
+        return switch (kind) {
+            case CREATE_TABLE, ALTER_TABLE, LOAD_DATA -> false;
+            default -> true;
+        };
     }
 
     private void schema(int from) {

@@ -31,6 +31,7 @@ final class TreeReader {
     private final CommonTables visible;
     private final GrammarGaps gaps;
     private final Set<TableName> tables = new LinkedHashSet<>();
+    private final Set<TableName> deleteTargets = new LinkedHashSet<>();
     private final Set<String> commonTables = new HashSet<>();
     private final Set<String> aliases = new HashSet<>();
     private final List<BlockReader> blocks = new ArrayList<>();
@@ -53,7 +54,17 @@ final class TreeReader {
 
     /** {@return the tables, without common tables and aliases} */
     Set<TableName> tables() {
-        return tables;
+        Set<TableName> all = new LinkedHashSet<>(tables);
+        all.addAll(deleteTargets);
+        all.removeAll(deletedAliases());
+        return all;
+    }
+
+    /** {@return the aliases by which a DELETE names the tables that it deletes from} */
+    Set<TableName> deletedAliases() {
+        Set<TableName> names = new HashSet<>(deleteTargets);
+        names.removeIf(name -> name.schema() != null || !aliases.contains(name.name()) || tables.contains(name));
+        return names;
     }
 
     /** {@return how many names stand for tables, common tables included, what a DELETE deletes from left out} */
@@ -220,11 +231,12 @@ final class TreeReader {
         TableName table = to == from ? new TableName(null, s.name(from)) : new TableName(s.name(to - 2), s.name(to));
         boolean deleteTarget = rule.equals("tableRefWithWildcard")
                 || (kind == StatementKind.DELETE && isBefore(from, Word.FROM) && !s.isWord(from - 1, Word.FROM));
+        if (deleteTarget) {
+            deleteTargets.add(table);
+            return;
+        }
         if (to > from || !visible.isVisible(table.name(), from)) {
             tables.add(table);
-        }
-        if (deleteTarget) {
-            return;
         }
         names++;
         if (own && block != null) {

@@ -102,6 +102,13 @@ final class TableRoute {
         if (analysis.returnsRows() && reference && writesReference()) {
             return refused("RETURNING of a write to a reference table");
         }
+        if (info.kind() == StatementKind.SHOW) {
+            if (info.has(SessionEffect.QUERY)) {
+                return refused("SHOW with a query");
+            }
+            // What tables are made of is the same wherever they are.
+            keyed.clear();
+        }
         if (info.isDdl()) {
             return definition(!keyed.isEmpty() || reference);
         }
