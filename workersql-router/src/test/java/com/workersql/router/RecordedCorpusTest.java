@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.router;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.workersql.router.policy.RoutingPolicy;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * What becomes of the statements that applications sent to a server, one of each shape, long strings cut. A server's general log
+ * ({@code SET GLOBAL general_log = ON, log_output = 'TABLE'}) has the statements of whatever runs against it. The shares are
+ * pinned: a change of one is told, and is to be looked at.
+ */
+class RecordedCorpusTest {
+
+    private static final Path FOLDER = Path.of("src/test/resources/com/workersql/router/recorded");
+
+    private static final String POLICY = """
+            version: 1
+            shards: [shard_0, shard_1, shard_2, shard_3]
+            tenants: { app: shard_1 }
+            tables:
+              sbtest1: { strategy: hash, key: id, key_type: int }
+              wp_users: { strategy: hash, key: ID, key_type: int }
+              wp_usermeta: { strategy: hash, key: user_id, key_type: int, colocated_with: wp_users }
+              wp_posts: { strategy: hash, key: ID, key_type: int }
+              wp_postmeta: { strategy: hash, key: post_id, key_type: int, colocated_with: wp_posts }
+              wp_comments: { strategy: hash, key: comment_post_ID, key_type: int, colocated_with: wp_posts }
+              wp_commentmeta: { strategy: hash, key: comment_id, key_type: int }
+              auth_user: { strategy: hash, key: id, key_type: int }
+              shop_order: { strategy: hash, key: user_id, key_type: int, colocated_with: auth_user }
+              shop_line: { strategy: hash, key: order_id, key_type: int }
+              shop_product: { strategy: reference }
+              django_session: { strategy: hash, key: session_key, key_type: string }
+              customers: { strategy: hash, key: id, key_type: int }
+              orders: { strategy: hash, key: customer_id, key_type: int, colocated_with: customers }
+              order_lines: { strategy: hash, key: order_id, key_type: int }
+            """;
+
+    /** Tables that an application has beside those, on one shard. */
+    private static final List<String> SINGLE = List.of(
+            "wp_options",
+            "wp_links",
+            "wp_terms",
+            "wp_termmeta",
+            "wp_term_taxonomy",
+            "wp_term_relationships",
+            "auth_group",
+            "auth_permission",
+            "auth_group_permissions",
+            "auth_user_groups",
+            "auth_user_user_permissions",
+            "django_content_type",
+            "django_migrations",
+            "django_admin_log",
+            "orders_SEQ",
+            "hibernate_sequences",
+            "Order_tags");
+
+    /** Every placeholder is the integer 1. */
+    private static final Parameters ONES = new Parameters() {
+        @Override
+        public int count() {
+            return 100;
+        }
+
+        @Override
+        public ParameterValue get(int index) {
+            return new ParameterValue.SignedInteger(1);
+        }
+    };
+
+    private final Router router = Router.builder(RoutingPolicy.parse(policy())).build();
+
+    private static String policy() {
+        StringBuilder policy = new StringBuilder(POLICY);
+        SINGLE.forEach(table -> policy.append("  ").append(table).append(": { strategy: single, shard: shard_2 }\n"));
+        return policy.toString();
+    }
+
+    private RoutePlan plan(String tenant, String sql) {
+        StatementContext context = StatementContext.of(tenant, ServerFlavor.MYSQL, 90000)
+                .withSchema("app")
+                .withOwnAccount(true);
+        byte[] bytes = sql.getBytes(StandardCharsets.UTF_8);
+        return router.plan(new Statement(context, bytes, 0, bytes.length, ONES, null));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "sysbench, 19, 19, 19, 5, 6, 4, 2, 2",
+        "wordpress, 131, 131, 131, 70, 24, 6, 4, 27",
+        "django, 149, 149, 149, 97, 15, 16, 4, 17",
+        "hibernate, 66, 66, 65, 31, 4, 10, 5, 16"
+    })
+    void statementsOfAnApplicationComeToWhatTheyCameToBefore(
+            String source,
+            int statements,
+            int parsed,
+            int home,
+            int oneShard,
+            int scattered,
+            int everyShard,
+            int gateway,
+            int refused)
+            throws IOException {
+        int[] counts = new int[8];
+        for (String sql : Files.readAllLines(FOLDER.resolve(source + ".txt"))) {
+            if (sql.startsWith("#")) {
+                continue;
+            }
+            counts[0]++;
+            long before = router.stats().unparsable();
+            RoutePlan ofTenant = plan("app", sql);
+            counts[1] += router.stats().unparsable() == before ? 1 : 0;
+            counts[2] += ofTenant instanceof RoutePlan.Refused ? 0 : 1;
+            RoutePlan byKeys = plan(null, sql);
+            if (byKeys instanceof RoutePlan.SingleShard) {
+                counts[3]++;
+            } else if (byKeys instanceof RoutePlan.MultiShard) {
+                counts[4]++;
+            } else if (byKeys instanceof RoutePlan.Broadcast) {
+                counts[5]++;
+            } else if (byKeys instanceof RoutePlan.Local) {
+                counts[6]++;
+            } else {
+                counts[7]++;
+                System.out.println("by keys refused: " + ((RoutePlan.Refused) byKeys).reason() + ": " + sql);
+            }
+            if (ofTenant instanceof RoutePlan.Refused no) {
+                System.out.println("of a tenant refused: " + no.reason() + ": " + sql);
+            }
+        }
+        System.out.println("| " + source + " | " + String.join(" | ", words(counts)) + " |");
+        assertThat(counts)
+                .as(
+                        "statements, parsed, of a tenant to its home, by keys to one shard, scattered, every shard, gateway, refused")
+                .containsExactly(statements, parsed, home, oneShard, scattered, everyShard, gateway, refused);
+    }
+
+    private static List<String> words(int[] counts) {
+        return Arrays.stream(counts).mapToObj(Integer::toString).toList();
+    }
+}
