@@ -9,6 +9,9 @@ import com.workersql.router.StatementContext;
  * Reads the tokens of a statement as the shard's server would: one pass, nothing allocated, never an exception. Where the
  * servers' readings differ, or depend on what is not known here, the answer is {@link Token#INVALID} or
  * {@link #isDoubtful()}, never a guess.
+ *
+ * <p>It is one long file on purpose: every byte of every statement comes through here, and a token's way from its first byte to
+ * its end is within one object's fields, without a call to another or a state that would have to be handed over.
  */
 final class Lexer {
 

@@ -32,6 +32,7 @@ import com.workersql.router.internal.classify.SessionValues;
 import com.workersql.router.internal.classify.Verdict;
 import com.workersql.router.internal.classify.Verdict.Route;
 import com.workersql.router.internal.lex.FoldedStatement;
+import com.workersql.router.internal.plan.ScratchPool.Scratch;
 import com.workersql.router.internal.rows.RowGuard;
 import com.workersql.router.merge.Merge;
 import com.workersql.router.policy.Isolation;
@@ -45,22 +46,18 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 
 /** Plans statements: folds, looks up, analyses on a miss, binds. Safe for any thread. */
 public final class Planner {
 
-    /** Homes of tenants that no rule names are hashed from their names; this many are remembered. */
-    private static final int REMEMBERED_HOMES = 65_536;
-
     private static final StatementInfo FAULT = new StatementInfo(
             StatementKind.UNKNOWN, false, PermissionClass.ADMIN, Set.of(SessionEffect.UNKNOWN_STATE), "");
 
     private final Grammar grammar = new Grammar();
     private final Cache<PlanKey, Shape> shapes;
-    private final AtomicReferenceArray<Scratch> idle;
+    private final ScratchPool idle = new ScratchPool();
     private final long seed;
     private final MultiShardSupport support;
     private final boolean localFiles;
@@ -73,37 +70,6 @@ public final class Planner {
     private final LongAdder faults = new LongAdder();
     private volatile InForce inForce;
     private volatile Map<String, String> shut = Map.of();
-
-    /** A policy and what was computed from it. */
-    private record InForce(RoutingPolicy policy, TenantResolver resolver, Cache<String, TenantPlacement> homes) {
-        static InForce of(RoutingPolicy policy, TenantResolver resolver) {
-            return new InForce(
-                    policy,
-                    resolver,
-                    Caffeine.newBuilder()
-                            .maximumSize(REMEMBERED_HOMES)
-                            .executor(Runnable::run)
-                            .build());
-        }
-
-        TenantPlacement home(String tenant) {
-            TenantPlacement home = homes.getIfPresent(tenant);
-            if (home == null) {
-                home = resolver.resolve(tenant, policy);
-                if (!policy.shards().contains(home.shard())) {
-                    throw new IllegalStateException("tenant " + tenant + " was placed on " + home.shard());
-                }
-                homes.put(tenant, home);
-            }
-            return home;
-        }
-    }
-
-    /** What one call needs; taken from the idle ones and put back. */
-    private static final class Scratch {
-        final FoldedStatement folded = new FoldedStatement();
-        final PlanKey probe = new PlanKey();
-    }
 
     /** What a caller wants of a plan. */
     public enum Purpose {
@@ -135,7 +101,6 @@ public final class Planner {
         this.inForce = InForce.of(policy, resolver);
         this.support = support;
         this.seed = seed;
-        this.idle = new AtomicReferenceArray<>(Math.max(4, Runtime.getRuntime().availableProcessors() * 2));
         this.shapes = Caffeine.newBuilder()
                 .maximumWeight(cacheWeightBytes)
                 .weigher((PlanKey key, Shape shape) -> key.weightBytes() + shape.weightBytes())
@@ -163,7 +128,7 @@ public final class Planner {
      * @param mayAnalyse whether the grammar may be asked
      */
     public RoutePlan plan(Statement statement, Purpose purpose, boolean mayAnalyse) {
-        Scratch scratch = take();
+        Scratch scratch = idle.take();
         try {
             scratch.folded.fold(statement.bytes(), statement.offset(), statement.length(), statement.context());
             RoutePlan plan = HintStrip.apply(
@@ -178,8 +143,7 @@ public final class Planner {
             refused.increment();
             return new Refused(FAULT, 1105, "HY000", "[GW-INTERNAL] the statement could not be planned");
         } finally {
-            scratch.folded.release();
-            put(scratch);
+            idle.put(scratch);
         }
     }
 
@@ -190,14 +154,13 @@ public final class Planner {
      * @param trace takes what the plan is made from
      */
     public RoutePlan explained(Statement statement, RouteTrace trace) {
-        Scratch scratch = take();
+        Scratch scratch = idle.take();
         try {
             scratch.folded.fold(statement.bytes(), statement.offset(), statement.length(), statement.context());
             return HintStrip.apply(
                     plan(statement, scratch, inForce, Purpose.EXECUTE, true, trace), statement, scratch.folded);
         } finally {
-            scratch.folded.release();
-            put(scratch);
+            idle.put(scratch);
         }
     }
 
@@ -258,27 +221,25 @@ public final class Planner {
 
     /** {@return what a statement touches; without its tables where its shape is not in the cache} */
     public Footprint footprint(Statement statement) {
-        Scratch scratch = take();
+        Scratch scratch = idle.take();
         try {
             scratch.folded.fold(statement.bytes(), statement.offset(), statement.length(), statement.context());
             scratch.probe.set(scratch.folded, statement.context(), seed);
             return FootprintReader.read(
                     statement, scratch.folded, shapes.getIfPresent(scratch.probe), inForce.policy());
         } finally {
-            scratch.folded.release();
-            put(scratch);
+            idle.put(scratch);
         }
     }
 
     private <T> T folded(Statement statement, Function<FoldedStatement, T> reader) {
-        Scratch scratch = take();
+        Scratch scratch = idle.take();
         try {
             // Not folded: of rows that are alike, each has its own functions and names.
             scratch.folded.readAll(statement.bytes(), statement.offset(), statement.length(), statement.context());
             return reader.apply(scratch.folded);
         } finally {
-            scratch.folded.release();
-            put(scratch);
+            idle.put(scratch);
         }
     }
 
@@ -321,30 +282,6 @@ public final class Planner {
     /** Does what the cache has put off. For tests and statistics. */
     public void settle() {
         shapes.cleanUp();
-    }
-
-    private Scratch take() {
-        int start = (int) (Thread.currentThread().getId() % idle.length());
-        for (int i = 0; i < idle.length(); i++) {
-            int at = (start + i) % idle.length();
-            if (idle.getPlain(at) != null) {
-                Scratch scratch = idle.getAndSet(at, null);
-                if (scratch != null) {
-                    return scratch;
-                }
-            }
-        }
-        return new Scratch();
-    }
-
-    private void put(Scratch scratch) {
-        int start = (int) (Thread.currentThread().getId() % idle.length());
-        for (int i = 0; i < idle.length(); i++) {
-            int at = (start + i) % idle.length();
-            if (idle.getPlain(at) == null && idle.compareAndSet(at, null, scratch)) {
-                return;
-            }
-        }
     }
 
     private RoutePlan plan(
@@ -634,14 +571,13 @@ public final class Planner {
 
     /** {@return the statements of a text that holds several, each with its own place in it; else the statement alone} */
     public List<Statement> split(Statement statement) {
-        Scratch scratch = take();
+        Scratch scratch = idle.take();
         try {
             FoldedStatement s = scratch.folded;
             s.fold(statement.bytes(), statement.offset(), statement.length(), statement.context());
             return Classifier.classify(s).route() == Route.SEVERAL ? Several.parts(statement, s) : List.of(statement);
         } finally {
-            scratch.folded.release();
-            put(scratch);
+            idle.put(scratch);
         }
     }
 
