@@ -5,30 +5,24 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What a client and a server said to each other, in their order. As text it is a dump that people can read: each line has who spoke
  * ({@code C} or {@code S}), up to 32 bytes in hexadecimal digits, and the same as ASCII.
  */
 public record Dialogue(List<Turn> turns) {
+    private static final String EXTENSION = ".dialogue";
+
     /** Those that are kept beside this class. */
-    public static final List<String> NAMES = List.of(
-            "go-sql-driver",
-            "libmariadb-python",
-            "mariadb-cli",
-            "mariadb-connector-j",
-            "mysql-9.7-caching-sha2-cold",
-            "mysql-9.7-caching-sha2-rsa",
-            "mysql-9.7-caching-sha2-tls",
-            "mysql-9.7-caching-sha2-warm",
-            "mysql-connector-j",
-            "mysql2",
-            "mysqlnd",
-            "pymysql");
+    public static final List<String> NAMES = names();
 
     private static final int LINE_BYTES = 32;
 
@@ -36,9 +30,22 @@ public record Dialogue(List<Turn> turns) {
     @SuppressWarnings("ArrayRecordComponent")
     public record Turn(boolean fromClient, byte[] bytes) {}
 
+    private static List<String> names() {
+        try (Stream<Path> files = Files.list(
+                Path.of(Dialogue.class.getResource("pymysql.dialogue").toURI()).getParent())) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(file -> file.endsWith(EXTENSION))
+                    .map(file -> file.substring(0, file.length() - EXTENSION.length()))
+                    .sorted()
+                    .toList();
+        } catch (IOException | URISyntaxException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     /** The recorded dialogue of this name. */
     public static Dialogue load(String name) {
-        try (InputStream in = Dialogue.class.getResourceAsStream(name + ".dialogue")) {
+        try (InputStream in = Dialogue.class.getResourceAsStream(name + EXTENSION)) {
             return parse(new String(in.readAllBytes(), StandardCharsets.UTF_8));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -78,9 +85,5 @@ public record Dialogue(List<Turn> turns) {
             out.append("|\n");
         }
         return out.toString();
-    }
-
-    int length() {
-        return turns.stream().mapToInt(turn -> turn.bytes.length).sum();
     }
 }
