@@ -66,7 +66,7 @@ final class CommandHandler extends ChannelInboundHandlerAdapter {
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
         reply = reply();
-        idle = new IdleLimit(ctx.channel().eventLoop(), settings, this::silentForTooLong);
+        idle = new IdleLimit(ctx.channel().eventLoop(), settings, this::tellAndClose);
         idle.waits(session);
     }
 
@@ -74,7 +74,7 @@ final class CommandHandler extends ChannelInboundHandlerAdapter {
         return new MySqlReply(context.channel(), session, settings.maxLocalFileBytes(), this::ended);
     }
 
-    private void silentForTooLong(GatewayError error) {
+    private void tellAndClose(GatewayError error) {
         if (!busy && exchange == null) {
             busy = true;
             reply.next(-1, false);
@@ -236,7 +236,7 @@ final class CommandHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof Drain && !busy && !session.inTransaction()) {
-            ctx.close();
+            tellAndClose(draining.get());
         } else {
             ctx.fireUserEventTriggered(event);
         }
