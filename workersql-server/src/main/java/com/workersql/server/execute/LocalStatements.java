@@ -264,7 +264,7 @@ final class LocalStatements {
     /** Changes the schema as COM_INIT_DB does, which is no statement: the diagnostics of the latest one stay. */
     void initDb(ClientSession session, String schema, ReplyTarget target) {
         if (schema.equals(session.schema())) {
-            executor.whenCounted(session, () -> {
+            executor.commands().whenCounted(session, () -> {
                 session.figures().rowCount(0);
                 session.figures().onConnection(false);
                 target.ok(LocalOk.withDiagnosticsOf(session, executor.flavor())

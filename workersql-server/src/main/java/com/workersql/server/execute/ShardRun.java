@@ -448,7 +448,7 @@ final class ShardRun implements Relay.Ending, Placement.Run {
         executor.cachedWrites().ended(session, true);
         if (session.isClosed()) {
             end();
-            StatementExecutor.gone(session);
+            SessionEnd.gone(session);
             return;
         }
         if (ended) {

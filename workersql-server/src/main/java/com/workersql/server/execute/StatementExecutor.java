@@ -12,7 +12,6 @@ import com.workersql.router.ClientCharset;
 import com.workersql.router.Footprint;
 import com.workersql.router.NamedEffect;
 import com.workersql.router.Parameters;
-import com.workersql.router.PermissionClass;
 import com.workersql.router.RoutePlan;
 import com.workersql.router.Router;
 import com.workersql.router.ServerFlavor;
@@ -31,11 +30,8 @@ import io.netty.buffer.ByteBuf;
 import io.netty.util.concurrent.FastThreadLocal;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
-import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -54,9 +50,6 @@ public final class StatementExecutor {
         }
     };
 
-    private static final int CANCEL_AGAIN_MILLIS = 50;
-    private static final int CANCEL_LAST_MILLIS = 10_000;
-
     private final Router router;
     private final Supplier<Shards> shards;
     private final Planner planner;
@@ -66,6 +59,7 @@ public final class StatementExecutor {
     private final ShardConnections connections;
     private final LocalStatements locals;
     private final PreparedStatementExecutor prepared;
+    private final SessionCommands commands;
     private final Retention retention;
     private final ReadPlaces places;
     private final CachedReads cached;
@@ -107,6 +101,7 @@ public final class StatementExecutor {
         this.cachedWrites = new CachedWrites(this, router, results, nanoClock);
         this.locals = new LocalStatements(this, router, registry, nanoClock);
         this.prepared = new PreparedStatementExecutor(this, settings.maxLongDataBytes());
+        this.commands = new SessionCommands(this, locals, shards);
     }
 
     /**
@@ -116,6 +111,15 @@ public final class StatementExecutor {
      */
     public PreparedStatementExecutor prepared() {
         return prepared;
+    }
+
+    /**
+     * The commands that are no statements.
+     *
+     * @return never null
+     */
+    public SessionCommands commands() {
+        return commands;
     }
 
     /**
@@ -185,7 +189,7 @@ public final class StatementExecutor {
         }
         if (!(target instanceof SeveralReplies several) || !session.allowsSeveralStatements()) {
             work.drop();
-            target.failed(severalRefused(target));
+            target.failed(Refusals.ofSeveral(target));
             return;
         }
         boolean asOne = plan instanceof RoutePlan.SingleShard
@@ -203,193 +207,13 @@ public final class StatementExecutor {
     }
 
     /**
-     * Tells of a table's columns, as COM_FIELD_LIST does.
-     *
-     * @param session the session
-     * @param command the payload of a COM_FIELD_LIST; owned by the executor from here
-     * @param client takes the reply: definitions of columns and the end, no rows
-     */
-    public void fieldList(ClientSession session, ByteBuf command, ReplyTarget client) {
-        if (session.running() != null) {
-            session.waiting(() -> fieldList(session, command, client));
-            return;
-        }
-        var target = admission.admit(session, client);
-        if (target == null) {
-            command.release();
-            return;
-        }
-        byte[] question = FieldListWork.question(command);
-        var statement = statement(session, question, question.length, null);
-        plan(
-                router::plan,
-                session,
-                statement,
-                plan -> {
-                    var work = new FieldListWork(plan.statement(), command);
-                    boolean asItIs = plan instanceof RoutePlan.Refused
-                            || (plan instanceof RoutePlan.SingleShard single && single.rewritten() == null);
-                    if (asItIs) {
-                        dispatch(session, plan, statement, work, target);
-                    } else {
-                        work.drop();
-                        target.failed(GatewayError.refused(
-                                1235, "42000", "This gateway doesn't yet support 'COM_FIELD_LIST of this table'"));
-                    }
-                },
-                error -> {
-                    command.release();
-                    target.failed(error);
-                });
-    }
-
-    private static GatewayError severalRefused(ReplyTarget target) {
-        return target instanceof SeveralReplies
-                ? GatewayError.refused(
-                        1064,
-                        "42000",
-                        "You have an error in your SQL syntax: several statements in one text, which this session does not"
-                                + " allow (CLIENT_MULTI_STATEMENTS, COM_SET_OPTION)")
-                : GatewayError.refused(
-                        1235, "42000", "This gateway doesn't yet support 'several statements in one text'");
-    }
-
-    /**
-     * Changes the current schema as COM_INIT_DB does.
-     *
-     * @param session the session
-     * @param name the schema
-     * @param target takes the reply
-     */
-    public void initDb(ClientSession session, String name, ReplyTarget target) {
-        whenIdle(session, () -> locals.initDb(session, name, target));
-    }
-
-    /**
-     * Says that the session lives, as COM_PING does.
-     *
-     * @param session the session
-     * @param target takes the reply
-     */
-    public void ping(ClientSession session, ReplyTarget target) {
-        whenIdle(
-                session,
-                () -> whenCounted(session, () -> {
-                    session.figures().rowCount(0);
-                    session.figures().onConnection(false);
-                    target.ok(LocalOk.withDiagnosticsOf(session, flavor()));
-                }));
-    }
-
-    /**
-     * How the gateway is, as COM_STATISTICS tells it.
-     *
-     * @param session whose user asks: a tenant's sees its own sessions counted
-     * @return one line of text
-     */
-    public String statistics(ClientSession session) {
-        return locals.statistics(session);
-    }
-
-    /**
-     * Brings the session back to the state behind its login, as COM_RESET_CONNECTION does.
-     *
-     * @param session the session
-     * @param target takes the reply
-     */
-    public void resetConnection(ClientSession session, ReplyTarget target) {
-        whenLastFound(session, () -> {
-            letGo(session, "session reset");
-            session.reset();
-            if (flavor() == ServerFlavor.MYSQL) {
-                // Where MariaDB goes back to the character set of the login, MySQL goes back to its own.
-                session.variables(SessionVariables.NONE.with(SessionVariables.NAMES, "DEFAULT"));
-            }
-            session.sqlModes(shards.get().sqlModes());
-            session.tracking().settings(shards.get().tracking());
-            target.ok(new LocalOk(session.lastingStatusFlags()));
-        });
-    }
-
-    /**
-     * Takes a step that ends the session's state but for what {@code FOUND_ROWS()} answers, which servers keep: where only the
-     * connection knows it, it is asked first.
-     *
-     * @param session the session
-     * @param step run once, now or later, on the session's loop; never when the client goes away before
-     */
-    public void whenLastFound(ClientSession session, Runnable step) {
-        whenIdle(session, () -> {
-            if (session.held() == null || !session.figures().isFoundRowsUnread()) {
-                step.run();
-                return;
-            }
-            // Nobody will read these any more.
-            session.pins().remove(HoldReason.UNREAD_WARNINGS);
-            inquire(session, step);
-        });
-    }
-
-    /** Takes a step when the number of diagnostics is known, where a server of this family tells it. */
-    void whenCounted(ClientSession session, Runnable step) {
-        if (flavor() == ServerFlavor.MYSQL
-                && session.held() != null
-                && !session.figures().areWarningsCounted()) {
-            inquire(session, step);
-        } else {
-            step.run();
-        }
-    }
-
-    private void inquire(ClientSession session, Runnable then) {
-        var held = session.held();
-        ShardConnections.inquire(session, held, () -> {
-            if (session.held() != null) {
-                retention.settle(session, held.connection(), shard(held.shard()), "");
-            }
-            whenIdle(session, then);
-        });
-    }
-
-    /**
      * Ends a session whose client is gone: a running statement is killed, an open transaction rolled back, and the connection
      * never comes to anybody else in the state it is in.
      *
      * @param session the session
      */
     public void close(ClientSession session) {
-        if (session.isClosed()) {
-            return;
-        }
-        session.close();
-        session.prepared().clear();
-        var waiting = session.takeWaiting();
-        var running = session.running();
-        boolean asked = session.isAsked() && !session.isSpoiled();
-        session.running(null);
-        if (running == null) {
-            letGo(session, "client gone");
-        } else {
-            session.held(null);
-            if (!asked) {
-                // The server does not notice that a client is gone before its statement has ended: it is told.
-                session.departing(running);
-                running.kill().addListener(killed -> gone(session));
-            }
-            // Otherwise an answer is due in a moment, and whoever asked gives the connection back.
-        }
-        if (waiting != null) {
-            waiting.run();
-        }
-    }
-
-    /** Closes the connection of a session whose client is gone, once: behind the kill, or when it broke before that. */
-    static void gone(ClientSession session) {
-        var connection = session.departing();
-        if (connection != null) {
-            session.departing(null);
-            connection.discard("client gone");
-        }
+        SessionEnd.close(session);
     }
 
     /**
@@ -398,52 +222,7 @@ public final class StatementExecutor {
      * @param session the session
      */
     public void cancel(ClientSession session) {
-        cancel(session, CANCEL_AGAIN_MILLIS);
-    }
-
-    /** A KILL has a connection of its own and may overtake what it is for, of which the server then knows nothing: it is repeated. */
-    private void cancel(ClientSession session, int againMillis) {
-        var running = session.running();
-        if (running == null || session.isClosed()) {
-            return;
-        }
-        running.cancelRunning();
-        long since = session.sinceNanos();
-        if (againMillis <= CANCEL_LAST_MILLIS) {
-            session.loop()
-                    .schedule(
-                            () -> {
-                                if (session.running() == running && session.sinceNanos() == since) {
-                                    cancel(session, 2 * againMillis);
-                                }
-                            },
-                            againMillis,
-                            TimeUnit.MILLISECONDS);
-        }
-    }
-
-    /** Gives up the connection that a session holds, in a state that the next borrower can rely on. */
-    private static void letGo(ClientSession session, String why) {
-        var held = session.held();
-        if (held == null) {
-            return;
-        }
-        boolean beyondReset = session.isSpoiled()
-                || !Objects.equals(
-                        held.connection().state().schema(),
-                        held.connection().key().account().database());
-        for (var reason : session.pins().reasons()) {
-            switch (reason) {
-                case CALL, XA, ROLE, UNKNOWN_STATE, TRACKED_STATE, LOCK_TABLES, GLOBAL_READ_LOCK -> beyondReset = true;
-                default -> {}
-            }
-        }
-        session.held(null);
-        if (beyondReset) {
-            held.connection().discard(why);
-        } else {
-            held.connection().releaseAfterReset();
-        }
+        SessionEnd.cancel(session);
     }
 
     /** What the router gets to see of a statement. */
@@ -505,11 +284,11 @@ public final class StatementExecutor {
 
     /** Carries a plan out. */
     void dispatch(ClientSession session, RoutePlan plan, Statement statement, Work work, ReplyTarget target) {
-        var refusal = refusal(session, plan.statement());
+        var refusal = Refusals.of(session, plan.statement());
         if (refusal == null
                 && plan.statement().kind() == StatementKind.LOAD_DATA
                 && !(plan instanceof RoutePlan.Refused)) {
-            refusal = fileRefusal(session, work);
+            refusal = Refusals.ofFile(session, work);
         }
         if (refusal != null) {
             work.drop();
@@ -542,43 +321,6 @@ public final class StatementExecutor {
             // The router was told what is carried out here, and plans nothing else.
             new Concatenation(this, session, (RoutePlan.MultiShard) plan, statement, work, target).start();
         }
-    }
-
-    private static GatewayError refusal(ClientSession session, StatementInfo info) {
-        if (session.transactionLost() && info.kind() != StatementKind.ROLLBACK) {
-            if (info.kind() == StatementKind.COMMIT) {
-                session.transactionLost(false);
-            }
-            return GatewayError.transactionLost("its shard was lost; send ROLLBACK before anything else");
-        }
-        PermissionClass needed = info.permission();
-        if (!session.principal().permissions().contains(needed)) {
-            return GatewayError.refused(
-                    1227, "42000", "Access denied; this user lacks the permission '" + name(needed) + "'");
-        }
-        return null;
-    }
-
-    /** Why a client's file cannot be loaded; null where it can. */
-    private static GatewayError fileRefusal(ClientSession session, Work work) {
-        byte[] sql = work.sql();
-        if (sql != null && ClientFileName.isServers(sql)) {
-            return null;
-        }
-        if (!session.capabilities().has(CapabilityFlags.CLIENT_LOCAL_FILES)) {
-            return GatewayError.refused(
-                    3948,
-                    "42000",
-                    "Loading local data is disabled; this must be enabled on both the client and server sides");
-        }
-        return work.fileName(session.sqlModes().noBackslashEscapes()) == null
-                ? GatewayError.refused(
-                        1235, "42000", "This gateway doesn't yet support 'a file whose name is no plain literal'")
-                : null;
-    }
-
-    private static String name(PermissionClass permission) {
-        return permission.name().toLowerCase(Locale.ROOT);
     }
 
     /** Runs work on a shard by its name. */
@@ -660,6 +402,14 @@ public final class StatementExecutor {
         var held = session.held();
         boolean mayGo = session.pins().isEmpty() || session.pins().isOnly(HoldReason.UNREAD_WARNINGS);
         if (held != null && session.running() == null && mayGo) {
+            settleHeld(session);
+        }
+    }
+
+    /** Decides anew whether the session keeps the connection that it holds, if it holds one. */
+    void settleHeld(ClientSession session) {
+        var held = session.held();
+        if (held != null) {
             retention.settle(session, held.connection(), shard(held.shard()), "");
         }
     }

@@ -123,7 +123,7 @@ final class CommandHandler extends ChannelInboundHandlerAdapter {
         }
         switch (code) {
             case Command.COM_QUERY -> executor.query(session, withoutTrailingNul(command), reply);
-            case Command.COM_FIELD_LIST -> executor.fieldList(session, command, reply);
+            case Command.COM_FIELD_LIST -> executor.commands().fieldList(session, command, reply);
             case Command.COM_STMT_PREPARE -> executor.prepared().prepare(session, command, reply);
             case Command.COM_STMT_EXECUTE -> executor.prepared().execute(session, command, reply);
             case Command.COM_STMT_SEND_LONG_DATA -> {
@@ -140,7 +140,7 @@ final class CommandHandler extends ChannelInboundHandlerAdapter {
                 String name = command.toString(
                         command.readerIndex() + 1, command.readableBytes() - 1, StandardCharsets.UTF_8);
                 command.release();
-                executor.initDb(session, name, reply);
+                executor.commands().initDb(session, name, reply);
             }
             case Command.COM_SET_OPTION -> {
                 SetOption option;
@@ -154,7 +154,7 @@ final class CommandHandler extends ChannelInboundHandlerAdapter {
             }
             case Command.COM_STATISTICS -> {
                 command.release();
-                reply.text(executor.statistics(session));
+                reply.text(executor.commands().statistics(session));
             }
             case Command.COM_PROCESS_INFO -> {
                 command.release();
@@ -171,11 +171,11 @@ final class CommandHandler extends ChannelInboundHandlerAdapter {
             }
             case Command.COM_PING -> {
                 command.release();
-                executor.ping(session, reply);
+                executor.commands().ping(session, reply);
             }
             case Command.COM_RESET_CONNECTION -> {
                 command.release();
-                executor.resetConnection(session, reply);
+                executor.commands().resetConnection(session, reply);
             }
             case Command.COM_CHANGE_USER -> changeUser(command);
             case Command.COM_QUIT -> {
@@ -204,7 +204,7 @@ final class CommandHandler extends ChannelInboundHandlerAdapter {
         } finally {
             command.release();
         }
-        executor.whenLastFound(session, () -> {
+        executor.commands().whenLastFound(session, () -> {
             exchange = userChanges.begin(context, admitted.client(), change, this::changed);
             if (exchange.isEnded()) {
                 exchange = null;

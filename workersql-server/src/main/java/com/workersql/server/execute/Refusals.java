@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.execute;
+
+import com.workersql.protocol.CapabilityFlags;
+import com.workersql.router.PermissionClass;
+import com.workersql.router.StatementInfo;
+import com.workersql.router.StatementKind;
+import com.workersql.server.error.GatewayError;
+import com.workersql.server.session.ClientSession;
+import java.util.Locale;
+
+/** What the gateway refuses to a session before it asks any shard. */
+final class Refusals {
+    private Refusals() {}
+
+    /** Why a session may not run a statement; null where it may. */
+    static GatewayError of(ClientSession session, StatementInfo info) {
+        if (session.transactionLost() && info.kind() != StatementKind.ROLLBACK) {
+            if (info.kind() == StatementKind.COMMIT) {
+                session.transactionLost(false);
+            }
+            return GatewayError.transactionLost("its shard was lost; send ROLLBACK before anything else");
+        }
+        PermissionClass needed = info.permission();
+        if (!session.principal().permissions().contains(needed)) {
+            return GatewayError.refused(
+                    1227, "42000", "Access denied; this user lacks the permission '" + name(needed) + "'");
+        }
+        return null;
+    }
+
+    /** Why a client's file cannot be loaded; null where it can. */
+    static GatewayError ofFile(ClientSession session, Work work) {
+        byte[] sql = work.sql();
+        if (sql != null && ClientFileName.isServers(sql)) {
+            return null;
+        }
+        if (!session.capabilities().has(CapabilityFlags.CLIENT_LOCAL_FILES)) {
+            return GatewayError.refused(
+                    3948,
+                    "42000",
+                    "Loading local data is disabled; this must be enabled on both the client and server sides");
+        }
+        return work.fileName(session.sqlModes().noBackslashEscapes()) == null
+                ? GatewayError.refused(
+                        1235, "42000", "This gateway doesn't yet support 'a file whose name is no plain literal'")
+                : null;
+    }
+
+    private static String name(PermissionClass permission) {
+        return permission.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** That a text is several statements, in the words of the door. */
+    static GatewayError ofSeveral(ReplyTarget target) {
+        return target instanceof SeveralReplies
+                ? GatewayError.refused(
+                        1064,
+                        "42000",
+                        "You have an error in your SQL syntax: several statements in one text, which this session does not"
+                                + " allow (CLIENT_MULTI_STATEMENTS, COM_SET_OPTION)")
+                : GatewayError.refused(
+                        1235, "42000", "This gateway doesn't yet support 'several statements in one text'");
+    }
+}

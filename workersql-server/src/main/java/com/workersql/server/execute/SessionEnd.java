@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.execute;
+
+import com.workersql.server.session.ClientSession;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+
+/** How a session, or what it runs, comes to its end: its connection never comes to anybody else in the state it is in. */
+final class SessionEnd {
+    private static final int CANCEL_AGAIN_MILLIS = 50;
+    private static final int CANCEL_LAST_MILLIS = 10_000;
+
+    private SessionEnd() {}
+
+    /** Ends a session whose client is gone: a running statement is killed, an open transaction rolled back. */
+    static void close(ClientSession session) {
+        if (session.isClosed()) {
+            return;
+        }
+        session.close();
+        session.prepared().clear();
+        var waiting = session.takeWaiting();
+        var running = session.running();
+        boolean asked = session.isAsked() && !session.isSpoiled();
+        session.running(null);
+        if (running == null) {
+            letGo(session, "client gone");
+        } else {
+            session.held(null);
+            if (!asked) {
+                // The server does not notice that a client is gone before its statement has ended: it is told.
+                session.departing(running);
+                running.kill().addListener(killed -> gone(session));
+            }
+            // Otherwise an answer is due in a moment, and whoever asked gives the connection back.
+        }
+        if (waiting != null) {
+            waiting.run();
+        }
+    }
+
+    /** Closes the connection of a session whose client is gone, once: behind the kill, or when it broke before that. */
+    static void gone(ClientSession session) {
+        var connection = session.departing();
+        if (connection != null) {
+            session.departing(null);
+            connection.discard("client gone");
+        }
+    }
+
+    /** Ends the statement that a session runs; its reply is then an error. Nothing happens when none runs. */
+    static void cancel(ClientSession session) {
+        cancel(session, CANCEL_AGAIN_MILLIS);
+    }
+
+    /** A KILL has a connection of its own and may overtake what it is for, of which the server then knows nothing: it is repeated. */
+    private static void cancel(ClientSession session, int againMillis) {
+        var running = session.running();
+        if (running == null || session.isClosed()) {
+            return;
+        }
+        running.cancelRunning();
+        long since = session.sinceNanos();
+        if (againMillis <= CANCEL_LAST_MILLIS) {
+            session.loop()
+                    .schedule(
+                            () -> {
+                                if (session.running() == running && session.sinceNanos() == since) {
+                                    cancel(session, 2 * againMillis);
+                                }
+                            },
+                            againMillis,
+                            TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** Gives up the connection that a session holds, in a state that the next borrower can rely on. */
+    static void letGo(ClientSession session, String why) {
+        var held = session.held();
+        if (held == null) {
+            return;
+        }
+        boolean beyondReset = session.isSpoiled()
+                || !Objects.equals(
+                        held.connection().state().schema(),
+                        held.connection().key().account().database());
+        for (var reason : session.pins().reasons()) {
+            switch (reason) {
+                case CALL, XA, ROLE, UNKNOWN_STATE, TRACKED_STATE, LOCK_TABLES, GLOBAL_READ_LOCK -> beyondReset = true;
+                default -> {}
+            }
+        }
+        session.held(null);
+        if (beyondReset) {
+            held.connection().discard(why);
+        } else {
+            held.connection().releaseAfterReset();
+        }
+    }
+}
