@@ -3,9 +3,7 @@ package com.workersql.router;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.workersql.router.policy.RoutingPolicy;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -76,13 +74,7 @@ class CorpusTest {
             "film_category",
             "category");
 
-    private final Router router = Router.builder(RoutingPolicy.parse(policy())).build();
-
-    private static String policy() {
-        StringBuilder policy = new StringBuilder(POLICY);
-        SINGLE.forEach(table -> policy.append("  ").append(table).append(": { strategy: single, shard: shard_2 }\n"));
-        return policy.toString();
-    }
+    private final CorpusRouter router = new CorpusRouter(POLICY, SINGLE);
 
     private static Map<String, List<String>> corpus() throws IOException {
         Map<String, List<String>> corpus = new LinkedHashMap<>();
@@ -107,27 +99,10 @@ class CorpusTest {
         UNPARSED
     }
 
-    /** Every placeholder is the integer 1. */
-    private static final Parameters ONES = new Parameters() {
-        @Override
-        public int count() {
-            return 100;
-        }
-
-        @Override
-        public ParameterValue get(int index) {
-            return new ParameterValue.SignedInteger(1);
-        }
-    };
-
     private Outcome outcome(String tenant, ServerFlavor flavor, String sql) {
-        StatementContext context = StatementContext.of(tenant, flavor, flavor == ServerFlavor.MYSQL ? 80400 : 110405)
-                .withSchema("app")
-                .withOwnAccount(true);
-        byte[] bytes = sql.getBytes(StandardCharsets.UTF_8);
-        long before = router.stats().unparsable();
-        RoutePlan plan = router.plan(new Statement(context, bytes, 0, bytes.length, ONES, null));
-        if (router.stats().unparsable() > before) {
+        long before = router.unparsable();
+        RoutePlan plan = router.plan(tenant, flavor, flavor == ServerFlavor.MYSQL ? 80400 : 110405, sql);
+        if (router.unparsable() > before) {
             return Outcome.UNPARSED;
         }
         if (plan instanceof RoutePlan.SingleShard) {

@@ -3,9 +3,7 @@ package com.workersql.router;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.workersql.router.policy.RoutingPolicy;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -64,33 +62,10 @@ class RecordedCorpusTest {
             "hibernate_sequences",
             "Order_tags");
 
-    /** Every placeholder is the integer 1. */
-    private static final Parameters ONES = new Parameters() {
-        @Override
-        public int count() {
-            return 100;
-        }
-
-        @Override
-        public ParameterValue get(int index) {
-            return new ParameterValue.SignedInteger(1);
-        }
-    };
-
-    private final Router router = Router.builder(RoutingPolicy.parse(policy())).build();
-
-    private static String policy() {
-        StringBuilder policy = new StringBuilder(POLICY);
-        SINGLE.forEach(table -> policy.append("  ").append(table).append(": { strategy: single, shard: shard_2 }\n"));
-        return policy.toString();
-    }
+    private final CorpusRouter router = new CorpusRouter(POLICY, SINGLE);
 
     private RoutePlan plan(String tenant, String sql) {
-        StatementContext context = StatementContext.of(tenant, ServerFlavor.MYSQL, 90000)
-                .withSchema("app")
-                .withOwnAccount(true);
-        byte[] bytes = sql.getBytes(StandardCharsets.UTF_8);
-        return router.plan(new Statement(context, bytes, 0, bytes.length, ONES, null));
+        return router.plan(tenant, ServerFlavor.MYSQL, 90000, sql);
     }
 
     @ParameterizedTest
@@ -117,9 +92,9 @@ class RecordedCorpusTest {
                 continue;
             }
             counts[0]++;
-            long before = router.stats().unparsable();
+            long before = router.unparsable();
             RoutePlan ofTenant = plan("app", sql);
-            counts[1] += router.stats().unparsable() == before ? 1 : 0;
+            counts[1] += router.unparsable() == before ? 1 : 0;
             counts[2] += ofTenant instanceof RoutePlan.Refused ? 0 : 1;
             RoutePlan byKeys = plan(null, sql);
             if (byKeys instanceof RoutePlan.SingleShard) {
