@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.it;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.workersql.server.config.GatewayConfig;
@@ -13,6 +14,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 
@@ -175,6 +177,36 @@ final class ReplicaPair implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /**
+     * Writes a row of {@code seen (id, v)} again and again, each third time in a transaction, and finds each time what was written.
+     *
+     * @return how many reads each server has answered, by its id
+     */
+    static Map<String, Integer> readBehindWrites(Connection client, int id, int rounds) throws SQLException {
+        ShardFixture.run(client, "REPLACE INTO seen VALUES (" + id + ", 0)");
+        var places = new TreeMap<String, Integer>();
+        for (int i = 1; i <= rounds; i++) {
+            String write = "UPDATE seen SET v = " + i + " WHERE id = " + id;
+            if (i % 3 == 0) {
+                ShardFixture.run(client, "BEGIN");
+                ShardFixture.run(client, write);
+                ShardFixture.run(client, "COMMIT");
+            } else {
+                ShardFixture.run(client, write);
+            }
+            for (int read = 0; read < 3; read++) {
+                String[] found = ShardFixture.text(
+                                client, "SELECT CONCAT(v, ' ', @@server_id) FROM seen WHERE id = " + id)
+                        .split(" ", -1);
+                assertThat(found[0])
+                        .as("read behind write %d on server %s", i, found[1])
+                        .isEqualTo("" + i);
+                places.merge(found[1], 1, Integer::sum);
+            }
+        }
+        return places;
     }
 
     /** Has the replica stop doing, and do again, what the primary has done. */

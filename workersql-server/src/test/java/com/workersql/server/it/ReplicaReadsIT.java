@@ -9,7 +9,6 @@ import com.workersql.server.embedded.ShardFixture;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -100,25 +99,7 @@ class ReplicaReadsIT {
 
     @Test
     void aSessionAlwaysFindsWhatItHasWritten() throws SQLException {
-        ShardFixture.run(acme, "REPLACE INTO seen VALUES (2, 0)");
-        var places = new TreeMap<String, Integer>();
-        for (int i = 1; i <= ROUNDS; i++) {
-            if (i % 3 == 0) {
-                ShardFixture.run(acme, "BEGIN");
-                ShardFixture.run(acme, "UPDATE seen SET v = " + i + " WHERE id = 2");
-                ShardFixture.run(acme, "COMMIT");
-            } else {
-                ShardFixture.run(acme, "UPDATE seen SET v = " + i + " WHERE id = 2");
-            }
-            for (int read = 0; read < 3; read++) {
-                String[] found = place("SELECT CONCAT(v, ' ', @@server_id) FROM seen WHERE id = 2")
-                        .split(" ", -1);
-                assertThat(found[0])
-                        .as("read behind write %d on server %s", i, found[1])
-                        .isEqualTo("" + i);
-                places.merge(found[1], 1, Integer::sum);
-            }
-        }
+        var places = ReplicaPair.readBehindWrites(acme, 2, ROUNDS);
         System.out.println("read your writes: " + ROUNDS + " writes, reads by server " + places);
     }
 
