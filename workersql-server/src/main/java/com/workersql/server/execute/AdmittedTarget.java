@@ -2,15 +2,12 @@
 package com.workersql.server.execute;
 
 import com.workersql.pool.ReplyStatus;
-import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.message.server.ColumnDefinition;
-import com.workersql.protocol.session.ControlPacket;
 import com.workersql.server.error.GatewayError;
-import io.netty.buffer.ByteBuf;
 import java.util.List;
 
 /** Passes a reply on, and tells at its end, once, that the statement is over. Confined to the session's event loop. */
-class AdmittedTarget implements PrepareTarget {
+class AdmittedTarget extends ForwardedReply implements PrepareTarget {
     private final ReplyTarget target;
     private Runnable leave;
 
@@ -22,6 +19,7 @@ class AdmittedTarget implements PrepareTarget {
     }
 
     private AdmittedTarget(ReplyTarget target, Runnable leave) {
+        super(target);
         this.target = target;
         this.leave = leave;
     }
@@ -36,52 +34,27 @@ class AdmittedTarget implements PrepareTarget {
     }
 
     @Override
-    public void begin(CapabilityFlags capabilities, Relay relay) {
-        target.begin(capabilities, relay);
-    }
-
-    @Override
-    public void fromCache(boolean stale) {
-        target.fromCache(stale);
-    }
-
-    @Override
-    public void forward(ByteBuf packets) {
-        target.forward(packets);
-    }
-
-    @Override
-    public void control(ControlPacket kind, int sequenceId, ByteBuf payload) {
-        target.control(kind, sequenceId, payload);
-    }
-
-    @Override
-    public void fileRequested(int sequenceId, ByteBuf request, ClientFile file) {
-        target.fileRequested(sequenceId, request, file);
-    }
-
-    @Override
     public void completed(ReplyStatus status) {
         end();
-        target.completed(status);
+        super.completed(status);
     }
 
     @Override
     public void ok(LocalOk ok) {
         end();
-        target.ok(ok);
+        super.ok(ok);
     }
 
     @Override
     public void rows(LocalRows rows) {
         end();
-        target.rows(rows);
+        super.rows(rows);
     }
 
     @Override
     public void failed(GatewayError error) {
         end();
-        target.failed(error);
+        super.failed(error);
     }
 
     @Override

@@ -153,11 +153,12 @@ final class PrepareWork implements Work {
             var statement = new ClientStatement(id, sql, prepared.parameters(), info);
             statement.columnCount(prepared.columns());
             session.prepared().add(statement);
-            text = text(session, sent);
             if (ofItsConnection) {
                 session.pins().add(HoldReason.USER_VARIABLE, ofStatement(id));
                 statement.preparedUnder(parsing(session) + ofStatement(id));
                 text = new StatementText(sent, session.schema(), statement.preparedUnder());
+            } else {
+                text = text(session, sent);
             }
             var renumbered = payload.copy();
             try {
