@@ -339,18 +339,24 @@ public sealed interface PasswordVerifier {
     }
 
     /**
-     * A password that is checked somewhere else, and so has to come in clear: {@code mysql_clear_password}, over TLS only.
+     * A password that is checked somewhere else, and so has to come in clear, over TLS only.
      *
      * @param check knows the password
+     * @param prompt the question of MariaDB's {@code dialog}; null for {@code mysql_clear_password}, which asks nothing
      */
-    record External(PasswordCheck check) implements PasswordVerifier {
+    record External(PasswordCheck check, String prompt) implements PasswordVerifier {
         public External {
             requireNonNull(check, "check");
         }
 
+        /** By {@code mysql_clear_password}. */
+        public External(PasswordCheck check) {
+            this(check, null);
+        }
+
         @Override
         public String plugin() {
-            return ClearPassword.PLUGIN;
+            return prompt == null ? ClearPassword.PLUGIN : DialogPassword.PLUGIN;
         }
 
         @Override

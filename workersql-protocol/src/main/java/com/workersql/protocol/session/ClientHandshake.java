@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.ProtocolException;
 import com.workersql.protocol.auth.CachingSha2Password;
+import com.workersql.protocol.auth.DialogPassword;
 import com.workersql.protocol.auth.Ed25519Password;
 import com.workersql.protocol.auth.NativePassword;
 import com.workersql.protocol.auth.ParsecPassword;
@@ -231,6 +232,9 @@ public final class ClientHandshake {
     }
 
     private Step receiveResult(int header, ByteBuf payload, ByteBuf out) {
+        if (isQuestionOfDialog(header)) {
+            return receiveMore(ProtocolStrings.readRestValue(payload), out);
+        }
         return switch (header) {
             case Ok.HEADER -> {
                 state = State.ENDED;
@@ -248,6 +252,13 @@ public final class ClientHandshake {
                 yield receiveMore(ProtocolStrings.readRestValue(payload), out);
             }
         };
+    }
+
+    /** Bare as well. One kind of question looks like a next factor, which no server of MariaDB has. */
+    private boolean isQuestionOfDialog(int header) {
+        return plugin.name().equals(DialogPassword.PLUGIN)
+                && DialogPassword.isQuestion(header)
+                && !(header == AuthNextFactor.HEADER && capabilities.has(CapabilityFlags.MULTI_FACTOR_AUTHENTICATION));
     }
 
     /** MariaDB puts the header in front of a plugin's data only where they could be taken for another packet. */

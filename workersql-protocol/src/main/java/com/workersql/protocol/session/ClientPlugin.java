@@ -4,6 +4,7 @@ package com.workersql.protocol.session;
 import com.workersql.protocol.ProtocolException;
 import com.workersql.protocol.auth.CachingSha2Password;
 import com.workersql.protocol.auth.ClearPassword;
+import com.workersql.protocol.auth.DialogPassword;
 import com.workersql.protocol.auth.Ed25519Password;
 import com.workersql.protocol.auth.NativePassword;
 import com.workersql.protocol.auth.ParsecPassword;
@@ -20,6 +21,7 @@ abstract class ClientPlugin {
             CachingSha2Password.PLUGIN,
             Sha256Password.PLUGIN,
             ClearPassword.PLUGIN,
+            DialogPassword.PLUGIN,
             Ed25519Password.PLUGIN,
             ParsecPassword.PLUGIN);
 
@@ -44,7 +46,7 @@ abstract class ClientPlugin {
             case NativePassword.PLUGIN -> new ClientPlugins.NativePlugin(config, password);
             case CachingSha2Password.PLUGIN -> new ClientPlugins.CachingSha2Plugin(config, password, tls);
             case Sha256Password.PLUGIN -> new ClientPlugins.Sha256Plugin(config, password, tls);
-            case ClearPassword.PLUGIN -> clear(config, password, tls);
+            case ClearPassword.PLUGIN, DialogPassword.PLUGIN -> clear(name, config, password, tls);
             case Ed25519Password.PLUGIN -> new ClientPlugins.Ed25519Plugin(config, password);
             case ParsecPassword.PLUGIN -> new ClientPlugins.ParsecPlugin(config, password);
             default ->
@@ -53,13 +55,15 @@ abstract class ClientPlugin {
         };
     }
 
-    private static ClientPlugin clear(ClientHandshakeConfig config, Bytes password, boolean tls) {
+    private static ClientPlugin clear(String name, ClientHandshakeConfig config, Bytes password, boolean tls) {
         if (!tls || !config.enableClearPassword()) {
             throw ProtocolException.badHandshake("the server asks for the password of '" + config.user()
-                    + "' in clear by '" + ClearPassword.PLUGIN
+                    + "' in clear by '" + name
                     + "', which is sent only over TLS and only with enableClearPassword");
         }
-        return new ClientPlugins.ClearPlugin(config, password);
+        return name.equals(DialogPassword.PLUGIN)
+                ? new DialogClientPlugin(config, password)
+                : new ClientPlugins.ClearPlugin(config, password);
     }
 
     final String name() {

@@ -310,7 +310,9 @@ public final class ServerHandshake {
         salt = Salt.next(config.random(), claim.plugin().saltBytes());
         state = State.EXPECT_ANSWER;
         String name = claim.pluginName();
-        return write(out, nextFactor ? new AuthNextFactor(name, salt) : new AuthSwitchRequest(name, salt), Step.READ);
+        Bytes opening = claim.plugin().opening(salt);
+        return write(
+                out, nextFactor ? new AuthNextFactor(name, opening) : new AuthSwitchRequest(name, opening), Step.READ);
     }
 
     private Step receiveAnswer(ByteBuf payload, ByteBuf out) {

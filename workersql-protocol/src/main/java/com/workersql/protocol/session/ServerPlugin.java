@@ -37,6 +37,7 @@ final class ServerPlugin {
     private final Answer toSalt;
     private Answer toAsk = (answer, salt) -> REFUSED;
     private Next toNothing = REFUSED;
+    private Bytes question;
     private int saltBytes = Salt.BYTES;
     private boolean takesAnswerToGreeting;
     private boolean requiresTls;
@@ -69,6 +70,12 @@ final class ServerPlugin {
         return this;
     }
 
+    /** What the client is sent in the place of a salt. */
+    ServerPlugin asking(Bytes theQuestion) {
+        question = theQuestion;
+        return this;
+    }
+
     /** What follows where the client has no password; null where that is the {@code toSalt}'s to say. */
     ServerPlugin withoutPassword(Next next) {
         toNothing = next;
@@ -83,6 +90,11 @@ final class ServerPlugin {
 
     int saltBytes() {
         return saltBytes;
+    }
+
+    /** What is sent along with the plugin's name. */
+    Bytes opening(Bytes salt) {
+        return question == null ? salt : question;
     }
 
     boolean takesAnswerToGreeting() {

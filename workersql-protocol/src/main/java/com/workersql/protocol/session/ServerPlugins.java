@@ -2,6 +2,7 @@
 package com.workersql.protocol.session;
 
 import com.workersql.protocol.auth.CachingSha2Password;
+import com.workersql.protocol.auth.DialogPassword;
 import com.workersql.protocol.auth.Ed25519Password;
 import com.workersql.protocol.auth.NativePassword;
 import com.workersql.protocol.auth.ParsecPassword;
@@ -29,11 +30,8 @@ final class ServerPlugins {
             Answer password = new Password(verifier, tls, config.rsaKeys(), Sha256Password.REQUEST_PUBLIC_KEY);
             return new ServerPlugin(password).withFurther(password);
         }
-        if (verifier instanceof PasswordVerifier.External) {
-            // Nothing is mixed with a password in clear.
-            return new ServerPlugin((answer, salt) -> verifyClear(verifier, answer))
-                    .withSaltOf(0)
-                    .requiringTls();
+        if (verifier instanceof PasswordVerifier.External known) {
+            return ofExternal(known);
         }
         if (verifier instanceof PasswordVerifier.Ed25519 known) {
             return ofEd25519(known);
@@ -49,6 +47,14 @@ final class ServerPlugins {
                         ? ServerPlugin.MATCHED
                         : ServerPlugin.REFUSED)
                 .takingAnswerToGreeting();
+    }
+
+    private static ServerPlugin ofExternal(PasswordVerifier.External verifier) {
+        // Nothing is mixed with a password in clear.
+        ServerPlugin plugin = new ServerPlugin((answer, salt) -> verifyClear(verifier, answer))
+                .withSaltOf(0)
+                .requiringTls();
+        return verifier.prompt() == null ? plugin : plugin.asking(DialogPassword.question(verifier.prompt()));
     }
 
     private static ServerPlugin ofEd25519(PasswordVerifier.Ed25519 verifier) {

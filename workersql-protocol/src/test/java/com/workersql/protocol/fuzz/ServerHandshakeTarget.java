@@ -34,7 +34,8 @@ final class ServerHandshakeTarget implements FuzzTarget {
             "sha2", PasswordVerifier.parse(PasswordVerifier.hashCachingSha2(PASSWORD, new SecureRandom())),
             "ed25519", PasswordVerifier.Ed25519.ofPassword(PASSWORD),
             "parsec", PasswordVerifier.Parsec.ofPassword(PASSWORD, new SecureRandom()),
-            "clear", new PasswordVerifier.External(password -> false));
+            "clear", new PasswordVerifier.External(password -> false),
+            "dialog", new PasswordVerifier.External(password -> false, "Password: "));
     private static final CredentialStore STORE =
             (user, schema, peer) -> VERIFIERS.containsKey(user) ? Credential.of(VERIFIERS.get(user), null) : null;
 

@@ -11,60 +11,22 @@ import com.workersql.protocol.auth.Credential;
 import com.workersql.protocol.auth.CredentialStore;
 import com.workersql.protocol.auth.NativePassword;
 import com.workersql.protocol.auth.PasswordVerifier;
-import com.workersql.protocol.auth.RsaKeyPair;
+import com.workersql.protocol.auth.Salt;
 import com.workersql.protocol.message.client.AuthResponse;
 import com.workersql.protocol.message.server.AuthNextFactor;
 import com.workersql.protocol.message.server.AuthSwitchRequest;
-import com.workersql.protocol.message.server.HandshakeV10;
 import com.workersql.protocol.wire.Bytes;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
-import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Each authentication plugin, both sides of it, and what is not said where it must not be. */
-class AuthenticationPluginsTest {
-    private static final RsaKeyPair KEYS = RsaKeyPair.generate();
-    private static final SecureRandom RANDOM = new SecureRandom();
-    private static final byte[] PASSWORD = "a password of more than nineteen bytes".getBytes(StandardCharsets.UTF_8);
-
-    private final HandshakeTalk talk = new HandshakeTalk();
-    private final ServerHandshakeConfig.Builder server =
-            ServerHandshakeConfig.builder().rsaKeys(KEYS);
-    private final ClientHandshakeConfig.Builder client = ClientHandshakeConfig.builder("demo")
-            .password(PASSWORD)
-            .tls(TlsMode.DISABLED)
-            .allowPublicKeyRetrieval(true);
-
-    private static PasswordVerifier sha256(byte[] password) {
-        // The hash of sha256_password is that of caching_sha2_password with as many rounds.
-        String text = PasswordVerifier.hashCachingSha2(password, RANDOM);
-        return PasswordVerifier.parse("$5$" + text.substring(7, 27) + "$" + text.substring(27));
-    }
-
-    private static PasswordVerifier external(byte[] password) {
-        return new PasswordVerifier.External(given -> Arrays.equals(given, password));
-    }
-
-    private static CredentialStore only(PasswordVerifier verifier) {
-        return (user, schema, peer) -> Credential.of(verifier, null);
-    }
-
-    private void overTls() {
-        server.tls(TlsOffer.REQUIRED);
-        client.tls(TlsMode.REQUIRED).enableClearPassword(true);
-    }
-
-    private ServerHandshake.Step talk(PasswordVerifier verifier) {
-        return talk.talk(server.build(), client.build(), only(verifier));
-    }
-
+/** Each authentication plugin, both sides of it. */
+class AuthenticationPluginsTest extends HandshakeSides {
     @Test
     void sha256PasswordGoesOverTls() {
         overTls();
@@ -90,39 +52,6 @@ class AuthenticationPluginsTest {
     }
 
     @Test
-    void clearPasswordGoesOverTls() {
-        overTls();
-
-        assertThat(talk(external(PASSWORD))).isEqualTo(ServerHandshake.Step.DECIDE);
-        assertThat(talk.conversation)
-                .containsExactly("S0:greeting", "C1:32", "C2:93", "S3:switch", "C4:" + (PASSWORD.length + 1), "S5:ok");
-    }
-
-    @Test
-    void clearPasswordIsNotEvenAskedForWithoutTls() {
-        assertThat(talk.refusal(server.build(), client.build(), only(external(PASSWORD)))
-                        .errno())
-                .isEqualTo(3159);
-        assertThat(talk.conversation).containsExactly("S0:greeting", "C1:93", "S2:err");
-    }
-
-    /** A rogue server learns nothing by asking, neither without TLS nor of a client that was not told to. */
-    @ParameterizedTest
-    @ValueSource(booleans = {false, true})
-    void clearPasswordIsNotSentUnlessToldTo(boolean tls) {
-        client.tls(tls ? TlsMode.REQUIRED : TlsMode.DISABLED).enableClearPassword(!tls);
-        ClientHandshake handshake = greeted(client.build(), tls ? TlsOffer.OFFERED : TlsOffer.OFF);
-        ByteBuf payload = Unpooled.buffer();
-        new AuthSwitchRequest("mysql_clear_password", Bytes.EMPTY).encode(payload, CapabilityFlags.NONE);
-        ByteBuf out = Unpooled.buffer();
-
-        assertThatThrownBy(() -> handshake.receive(payload, 2, out))
-                .isInstanceOf(ProtocolException.class)
-                .hasMessageContaining("enableClearPassword");
-        assertThat(out.isReadable()).isFalse();
-    }
-
-    @Test
     void signsForEd25519() {
         assertThat(talk(PasswordVerifier.Ed25519.ofPassword(PASSWORD))).isEqualTo(ServerHandshake.Step.DECIDE);
         assertThat(talk.conversation).containsExactly("S0:greeting", "C1:93", "S2:switch", "C3:64", "S4:ok");
@@ -141,6 +70,7 @@ class AuthenticationPluginsTest {
         List<PasswordVerifier> verifiers = List.of(
                 sha256(PASSWORD),
                 external(PASSWORD),
+                dialog(PASSWORD),
                 PasswordVerifier.parse(PasswordVerifier.hashNative(PASSWORD)),
                 PasswordVerifier.Ed25519.ofPassword(PASSWORD),
                 PasswordVerifier.Parsec.ofPassword(PASSWORD, RANDOM));
@@ -148,8 +78,7 @@ class AuthenticationPluginsTest {
             for (String wrong : List.of("wrong", "")) {
                 client.password(wrong.getBytes(StandardCharsets.UTF_8));
 
-                assertThat(talk.refusal(server.build(), client.build(), only(verifier))
-                                .errno())
+                assertThat(refusal(verifier).errno())
                         .as("%s with '%s'", verifier.plugin(), wrong)
                         .isEqualTo(1045);
             }
@@ -205,23 +134,13 @@ class AuthenticationPluginsTest {
 
     @Test
     void saysWhichFactorHasNoPassword() {
-        ClientHandshake handshake = greeted(client.build(), TlsOffer.OFF);
+        ClientHandshake handshake = greeted(TlsOffer.OFF);
         ByteBuf payload = Unpooled.buffer();
         new AuthNextFactor("mysql_native_password", Bytes.of(new byte[20])).encode(payload, CapabilityFlags.NONE);
 
         assertThatThrownBy(() -> handshake.receive(payload, 2, Unpooled.buffer()))
                 .isInstanceOf(ProtocolException.class)
                 .hasMessageContaining("factor 2");
-    }
-
-    @Test
-    void t17writesAnErrInPlaceOfTheGreetingWithoutSqlState() {
-        ServerHandshake handshake = new ServerHandshake(server.build(), only(external(PASSWORD)), 1, "127.0.0.1");
-        ByteBuf out = Unpooled.buffer();
-
-        handshake.refuse(new com.workersql.protocol.message.server.Err(1040, "08004", "Too many connections"), out);
-
-        assertThat(ByteBufUtil.hexDump(out)).isEqualTo("17000000" + "ff1004546f6f206d616e7920636f6e6e656374696f6e73");
     }
 
     /** T21: a response with a NUL inside is as good as any other, through the packets of both sides. */
@@ -263,21 +182,13 @@ class AuthenticationPluginsTest {
         return handshake;
     }
 
-    @Test
-    void t22sendsNoPasswordInClearWithoutTls() {
-        talk(PasswordVerifier.parse(PasswordVerifier.hashCachingSha2(PASSWORD, RANDOM)));
-
-        assertThat(new String(talk.sentByClient(), StandardCharsets.ISO_8859_1))
-                .doesNotContain(new String(PASSWORD, StandardCharsets.UTF_8));
-    }
-
     /** T24: the salt is repeated over passwords longer than it is. */
     @ParameterizedTest
     @ValueSource(ints = {1, 19, 20, 21, 40, 200})
     void t24encryptsPasswordsLongerThanTheSalt(int length) {
         byte[] password = new byte[length];
         Arrays.fill(password, (byte) 'x');
-        Bytes salt = com.workersql.protocol.auth.Salt.next(RANDOM);
+        Bytes salt = Salt.next(RANDOM);
 
         Bytes encrypted = CachingSha2Password.encrypt(password, salt, KEYS.publicKey());
 
@@ -306,6 +217,7 @@ class AuthenticationPluginsTest {
                 fast,
                 sha256(PASSWORD),
                 external(PASSWORD),
+                dialog(PASSWORD),
                 PasswordVerifier.parse(PasswordVerifier.hashNative(PASSWORD)),
                 PasswordVerifier.Ed25519.ofPassword(PASSWORD),
                 PasswordVerifier.Parsec.ofPassword(PASSWORD, RANDOM));
@@ -332,92 +244,5 @@ class AuthenticationPluginsTest {
                 .isInstanceOfSatisfying(
                         ServerErrorException.class,
                         e -> assertThat(e.err().errno()).isEqualTo(1045));
-    }
-
-    /** T29: what the server cannot read is not sent. */
-    @Test
-    void t29sendsNothingThatTheServerHasNotOffered() {
-        CapabilityFlags little =
-                new CapabilityFlags(CapabilityFlags.CLIENT_PROTOCOL_41 | CapabilityFlags.CLIENT_SECURE_CONNECTION);
-        ClientHandshake handshake = new ClientHandshake(
-                client.attributes(java.util.Map.of("program_name", "test")).build());
-        ByteBuf out = Unpooled.buffer();
-
-        handshake.receive(greeting(little), 0, out);
-
-        // Head, user and NUL, length and response: neither a plugin's name nor attributes.
-        assertThat(out.readableBytes()).isEqualTo(4 + 32 + 5 + 1 + 20);
-    }
-
-    @Test
-    void t29refusesAServerThatTakesNoSchemaWhereOneIsAskedFor() {
-        CapabilityFlags little =
-                new CapabilityFlags(CapabilityFlags.CLIENT_PROTOCOL_41 | CapabilityFlags.CLIENT_SECURE_CONNECTION);
-        ClientHandshake handshake = new ClientHandshake(client.schema("shop").build());
-
-        assertThatThrownBy(() -> handshake.receive(greeting(little), 0, Unpooled.buffer()))
-                .isInstanceOf(ProtocolException.class)
-                .hasMessageContaining("no schema");
-    }
-
-    private static ByteBuf greeting(CapabilityFlags capabilities) {
-        ByteBuf payload = Unpooled.buffer();
-        new HandshakeV10(
-                        "5.5.0",
-                        1,
-                        Bytes.of("abcdefghijklmnopqrst".getBytes(StandardCharsets.US_ASCII)),
-                        capabilities,
-                        33,
-                        2,
-                        "")
-                .encode(payload, CapabilityFlags.NONE);
-        return payload;
-    }
-
-    /** T32: a server without TLS does not say that it has it, whatever it was told to offer. */
-    @Test
-    void t32masksTheOfferOfTlsWhereThereIsNone() {
-        server.capabilities(new CapabilityFlags(CapabilityFlags.CLIENT_SSL)).tls(TlsOffer.OFF);
-        ByteBuf out = Unpooled.buffer();
-        new ServerHandshake(server.build(), only(external(PASSWORD)), 1, "127.0.0.1").greet(out);
-
-        assertThat(HandshakeV10.decode(out.skipBytes(4)).capabilities().has(CapabilityFlags.CLIENT_SSL))
-                .isFalse();
-    }
-
-    @Test
-    void overwritesTheBytesThatMayHoldAPassword() {
-        overTls();
-        ServerHandshake handshake = new ServerHandshake(server.build(), only(external(PASSWORD)), 1, "127.0.0.1");
-        ClientHandshake peer = new ClientHandshake(client.build());
-        ByteBuf out = Unpooled.buffer();
-        handshake.greet(out);
-        ByteBuf toServer = Unpooled.buffer();
-        peer.receive(out.skipBytes(4), 0, toServer);
-        handshake.receive(toServer.skipBytes(4), 1, out.clear());
-        handshake.tlsStarted();
-        peer.tlsStarted(toServer.clear());
-        handshake.receive(toServer.skipBytes(4), 2, out.clear());
-        peer.receive(out.skipBytes(4), 3, toServer.clear());
-        ByteBuf answer = toServer.skipBytes(4);
-        int start = answer.readerIndex();
-        int length = answer.readableBytes();
-
-        assertThat(handshake.receive(answer, 4, out.clear())).isEqualTo(ServerHandshake.Step.VERIFY);
-
-        assertThat(ByteBufUtil.getBytes(answer, start, length)).containsOnly(0);
-    }
-
-    /** A client that was greeted, and has sent its response. */
-    private ClientHandshake greeted(ClientHandshakeConfig config, TlsOffer tls) {
-        ServerHandshake greeter =
-                new ServerHandshake(server.tls(tls).build(), only(external(PASSWORD)), 1, "127.0.0.1");
-        ByteBuf greeting = Unpooled.buffer();
-        greeter.greet(greeting);
-        ClientHandshake handshake = new ClientHandshake(config);
-        if (handshake.receive(greeting.skipBytes(4), 0, Unpooled.buffer()) == ClientHandshake.Step.START_TLS) {
-            handshake.tlsStarted(Unpooled.buffer());
-        }
-        return handshake;
     }
 }
