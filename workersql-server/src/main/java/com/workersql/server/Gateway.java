@@ -3,9 +3,7 @@ package com.workersql.server;
 
 import com.workersql.protocol.auth.PasswordVerifier;
 import com.workersql.protocol.auth.RsaKeyPair;
-import com.workersql.protocol.proxy.PeerNetworks;
 import com.workersql.protocol.session.TlsOffer;
-import com.workersql.router.CanaryReport;
 import com.workersql.router.MultiShardSupport;
 import com.workersql.router.Router;
 import com.workersql.router.policy.RoutingPolicy;
@@ -14,16 +12,12 @@ import com.workersql.server.changes.ChangeDesk;
 import com.workersql.server.changes.GatewayChanges;
 import com.workersql.server.changes.LogDoctor;
 import com.workersql.server.config.GatewayConfig;
-import com.workersql.server.config.ListenAddress;
 import com.workersql.server.config.LocalInfile;
 import com.workersql.server.config.PeersConfig;
 import com.workersql.server.config.yaml.DocumentException;
 import com.workersql.server.embedded.EmbeddedException;
 import com.workersql.server.embedded.EmbeddedShards;
 import com.workersql.server.embedded.ShardListener;
-import com.workersql.server.error.ErrorClass;
-import com.workersql.server.error.GatewayError;
-import com.workersql.server.error.Outcome;
 import com.workersql.server.execute.Admission;
 import com.workersql.server.execute.ExecutorSettings;
 import com.workersql.server.execute.Planner;
@@ -32,7 +26,6 @@ import com.workersql.server.gateways.Peers;
 import com.workersql.server.health.HealthSettings;
 import com.workersql.server.health.ShardMonitor;
 import com.workersql.server.http.HealthView;
-import com.workersql.server.http.HttpAuthenticator;
 import com.workersql.server.http.HttpDoor;
 import com.workersql.server.http.admin.AdminDesk;
 import com.workersql.server.http.peers.PeerDesk;
@@ -43,30 +36,17 @@ import com.workersql.server.login.Logins;
 import com.workersql.server.metrics.GatewayMetrics;
 import com.workersql.server.mysql.MySqlDoor;
 import com.workersql.server.mysql.MySqlDoorSettings;
-import com.workersql.server.peer.ProxiedDoor;
 import com.workersql.server.placement.SchemaCheck;
 import com.workersql.server.policies.PolicyChanges;
 import com.workersql.server.policies.PolicyVersions;
 import com.workersql.server.results.ResultCache;
 import com.workersql.server.results.WritesElsewhere;
-import com.workersql.server.session.Drain;
-import com.workersql.server.session.Principal;
 import com.workersql.server.session.SessionRegistry;
 import com.workersql.server.tenants.ShardAdministrator;
-import com.workersql.server.users.GatewayUser;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelHandler;
-import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoop;
-import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.group.ChannelGroup;
-import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
-import io.netty.util.concurrent.GlobalEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
@@ -74,18 +54,15 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Random;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
-import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -103,17 +80,15 @@ public final class Gateway implements RunningGateway {
     private static final int PLANNER_QUEUE = 1_024;
     private static final int HASHING_QUEUE = 1_024;
     private static final int SCHEMA_TIMEOUT_MILLIS = 1_000;
-    private static final int CHANGES_TOLD = 20;
     private static final long WARNINGS_HOLD_MILLIS = 50;
-    private static final int BACKLOG = 1_024;
     private static final int SESSION_KEY_BYTES = 32;
 
     private final GatewayConfig config;
     private final Deque<Runnable> closing = new ArrayDeque<>();
-    private final ChannelGroup clients = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final Peers peers;
     private final SessionRegistry sessions;
-    private volatile boolean draining;
+    private final AtomicBoolean drainAsked = new AtomicBoolean();
+    private final CompletableFuture<Void> stopped = new CompletableFuture<>();
     /** Without the tenants that were added while the gateway ran. */
     private GatewayConfig base;
 
@@ -128,6 +103,7 @@ public final class Gateway implements RunningGateway {
     private ShardSet shards;
     private GatewayChanges changes;
     private ClientTlsContext tls;
+    private Doors doors;
     private Channel mysql;
     private Channel http;
     private boolean closed;
@@ -264,6 +240,7 @@ public final class Gateway implements RunningGateway {
         });
 
         var limits = effective.limits();
+        doors = new Doors(transport, limits.handshakeTimeoutMillis());
         var budget = new ByteBudget(limits.statementBudgetBytes());
         tls = new ClientTlsContext(effective.tls());
         var door = new MySqlDoor(
@@ -285,7 +262,7 @@ public final class Gateway implements RunningGateway {
                         limits.idleTimeoutMillis(),
                         limits.transactionIdleTimeoutMillis()),
                 budget,
-                this::drainError);
+                doors::drainError);
         if (embedded != null) {
             embedded.tenants()
                     .forEach(tenant -> door.remember(
@@ -300,9 +277,9 @@ public final class Gateway implements RunningGateway {
         }
         var httpDoor = new HttpDoor(
                 new ExecutorSessions(executor, sessions, shards::snapshot),
-                authenticator(),
+                new AllLogins(logins, bearers),
                 registry,
-                () -> health(monitor),
+                () -> health(monitor, results),
                 web.withHttp(web.http().withMaxConnections(limits.maxConnections())),
                 nanoClock,
                 sessionTokens(effective.peers()),
@@ -313,43 +290,20 @@ public final class Gateway implements RunningGateway {
                 changes == null ? ChangeDesk.none() : new ChangeDesk(changes, router::policy),
                 new PeerDesk(peers, sessions),
                 effective.adminToken() == null ? null : new AdminDesk(effective.adminToken(), administration));
+        administration.control(new GatewayOperations(
+                shards, monitor, sessions, transport.workers().next(), nanoClock, this::drain));
         administration.watch();
         if (effective.hasOnePort()) {
             var any = new AnyDoor(door, httpDoor, effective.onePortWaitMillis());
-            mysql = listen("one", effective.mysql(), transport, any);
+            mysql = doors.open("one", effective.mysql(), any);
             http = mysql;
             LOG.info("Listening for all clients on {} ({})", mysqlAddress(), transport.name());
         } else {
-            mysql = listen("mysql", effective.mysql(), transport, door);
+            mysql = doors.open("mysql", effective.mysql(), door);
             LOG.info("Listening for MySQL clients on {} ({})", mysqlAddress(), transport.name());
-            http = listen("http", effective.http(), transport, httpDoor);
+            http = doors.open("http", effective.http(), httpDoor);
             LOG.info("Listening for HTTP and WebSocket clients on {}", httpAddress());
         }
-    }
-
-    private HttpAuthenticator authenticator() {
-        return new HttpAuthenticator() {
-            @Override
-            public void authenticate(
-                    String user,
-                    byte[] password,
-                    EventLoop loop,
-                    Consumer<Principal> ok,
-                    Consumer<GatewayError> refused) {
-                logins.prove(user, password, loop, ok, refused);
-            }
-
-            @Override
-            public void authenticateBearer(
-                    String bearer, EventLoop loop, Consumer<Principal> ok, Consumer<GatewayError> refused) {
-                bearers.prove(bearer, loop, ok, refused);
-            }
-
-            @Override
-            public boolean isCurrent(Principal principal) {
-                return logins.isCurrent(principal) || bearers.isCurrent(principal);
-            }
-        };
     }
 
     /** The change feed, which reads nothing yet; what its shards lack is said in the log. */
@@ -400,10 +354,11 @@ public final class Gateway implements RunningGateway {
         });
     }
 
-    private HealthView.Health health(ShardMonitor monitor) {
+    private HealthView.Health health(ShardMonitor monitor, ResultCache results) {
         var all = shards.all();
         long reachable = all.stream().filter(monitor::isReachable).count();
-        return new HealthView.Health(all.size(), (int) reachable, !draining);
+        boolean keepsAnswers = results.isEnabled() && router.policy().keepsAnswers();
+        return new HealthView.Health(all.size(), (int) reachable, !doors.isDraining(), keepsAnswers);
     }
 
     private GatewayConfig withEmbeddedShards(ShardListener listener) {
@@ -451,38 +406,6 @@ public final class Gateway implements RunningGateway {
         }
     }
 
-    private Channel listen(String name, ListenAddress address, Transport transport, ChannelHandler clientDoor) {
-        var door = address.proxyFrom().isEmpty()
-                ? clientDoor
-                : new ProxiedDoor(
-                        PeerNetworks.parse(address.proxyFrom()), config.limits().handshakeTimeoutMillis(), clientDoor);
-        var bootstrap = new ServerBootstrap()
-                .group(transport.acceptors(), transport.workers())
-                .channelFactory(transport.server()::get)
-                .option(ChannelOption.SO_BACKLOG, BACKLOG)
-                .option(ChannelOption.SO_REUSEADDR, true)
-                .childOption(ChannelOption.TCP_NODELAY, true)
-                .childOption(ChannelOption.SO_KEEPALIVE, true)
-                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, new WriteBufferWaterMark(32 * 1024, 64 * 1024))
-                .childHandler(new ChannelInitializer<>() {
-                    @Override
-                    protected void initChannel(Channel channel) {
-                        clients.add(channel);
-                        channel.pipeline().addLast(door);
-                    }
-                });
-        var bound = bootstrap.bind(address.resolve()).awaitUninterruptibly();
-        if (!bound.isSuccess()) {
-            throw new GatewayStartException(
-                    GatewayStartException.ADDRESS_IN_USE,
-                    "The " + name + " door cannot listen on " + address + ": "
-                            + bound.cause().getMessage(),
-                    bound.cause());
-        }
-        closing.push(() -> bound.channel().close().awaitUninterruptibly());
-        return bound.channel();
-    }
-
     /**
      * {@inheritDoc}
      *
@@ -500,7 +423,7 @@ public final class Gateway implements RunningGateway {
                     "the policy is not for the shards' tables: " + String.join("; ", faults.values()));
         }
         bearers.use(next);
-        tellWhatChanges(router.canary(policy));
+        ConfigChange.tell(router.canary(policy));
         tls.use(next.tls());
         shards.useAccounts(next);
         router.policy(policy);
@@ -509,66 +432,14 @@ public final class Gateway implements RunningGateway {
         }
         router.shut(Map.of());
         logins.use(next);
-        boolean needsStart = !next.mysql().equals(current.mysql())
-                || !next.http().equals(current.http())
-                || next.onePortWaitMillis() != current.onePortWaitMillis()
-                || !next.shards().equals(current.shards())
-                || !next.limits().equals(current.limits())
-                || !next.pool().equals(current.pool())
-                || !next.breaker().equals(current.breaker())
-                || !next.statements().equals(current.statements())
-                || !next.replicas().equals(current.replicas())
-                || !next.cache().equals(current.cache())
-                || !next.web().equals(current.web())
-                || !next.peers().equals(current.peers())
-                || !Objects.equals(next.changes(), current.changes())
-                || !Objects.equals(next.adminToken(), current.adminToken())
-                || !Objects.equals(next.tenantsFile(), current.tenantsFile())
-                || next.localInfile() != current.localInfile()
-                || !next.compression().equals(current.compression());
-        if (needsStart) {
-            LOG.warn(
-                    "Some changes of the configuration need a new start: listen, shards, limits, pool, breaker, statements,"
-                            + " replicas, cache, http, peers, changes, admin, tenants_file, local_infile,"
-                            + " compression");
-        }
+        var change = new ConfigChange(current, next);
+        change.tellWhatNeedsNewStart();
         LOG.info("Reloaded: {} users, policy {}", next.users().all().size(), policy.version());
-        var gone = tenants(current);
-        gone.removeAll(tenants(next));
-        gone.forEach(tenant -> LOG.info("Tenant {} is gone: {} sessions are cut", tenant, sessions.cut(tenant)));
+        change.tenantsGone()
+                .forEach(tenant -> LOG.info("Tenant {} is gone: {} sessions are cut", tenant, sessions.cut(tenant)));
         base = configured;
         current = next;
         keepPolicy(next);
-    }
-
-    /** The tenants that somebody may log in for. */
-    private static Set<String> tenants(GatewayConfig config) {
-        return config.users().all().stream()
-                .map(GatewayUser::tenant)
-                .filter(Objects::nonNull)
-                .collect(Collectors.toCollection(TreeSet::new));
-    }
-
-    /** Writes into the log what another policy does to the statements that were seen lately. */
-    private static void tellWhatChanges(CanaryReport report) {
-        report.diff()
-                .changes()
-                .forEach(change -> LOG.info("Policy {}: {}", report.diff().after(), change));
-        if (report.changes().isEmpty() && report.movedTenants().isEmpty()) {
-            return;
-        }
-        LOG.warn(
-                "Policy {}: of {} kinds of statements {} move, {} are refused, {} are accepted; {} tenants move",
-                report.diff().after(),
-                report.evaluated(),
-                report.count(CanaryReport.Effect.MOVES),
-                report.count(CanaryReport.Effect.REFUSED),
-                report.count(CanaryReport.Effect.ACCEPTED),
-                report.movedTenants().size());
-        report.changes().stream()
-                .limit(CHANGES_TOLD)
-                .forEach(change -> LOG.warn(
-                        "{}: {} [{} -> {}]", change.effect(), change.fingerprint(), change.before(), change.after()));
     }
 
     @Override
@@ -586,53 +457,54 @@ public final class Gateway implements RunningGateway {
         return embedded;
     }
 
-    private GatewayError drainError() {
-        return draining
-                ? new GatewayError(
-                        1053,
-                        "08S01",
-                        "The gateway is shutting down; connect again",
-                        ErrorClass.UNAVAILABLE,
-                        Outcome.NOT_EXECUTED)
-                : null;
+    @Override
+    public CompletionStage<Void> whenStopped() {
+        return stopped.minimalCompletionStage();
+    }
+
+    /**
+     * Begins to stop, as {@link #close} does, and returns at once. Harmless when called again.
+     *
+     * @return for how long clients may end what they have begun, in milliseconds
+     */
+    public int drain() {
+        if (drainAsked.compareAndSet(false, true)) {
+            new Thread(this::close, "workersql-drain").start();
+        }
+        return config.drainMillis();
     }
 
     /**
      * Stops: accepts nobody any more, lets open transactions end as long as the configuration's {@code drain_millis} allow,
-     * then closes everything. Harmless when called again.
+     * then closes everything. When called again it waits until that is done.
      */
     @Override
     public void close() {
+        boolean first;
         synchronized (closing) {
-            if (closed) {
-                return;
-            }
+            first = !closed;
             closed = true;
         }
-        draining = true;
-        if (mysql != null) {
-            LOG.info("Stopping: {} connections of clients have up to {} ms", clients.size(), config.drainMillis());
-            mysql.close().awaitUninterruptibly();
+        if (!first) {
+            stopped.join();
+            return;
         }
-        if (http != null) {
-            http.close().awaitUninterruptibly();
-        }
-        // The listening channels are not in the group, so that it becomes empty when the last client has gone.
-        var drain = new Drain(config.drainMillis());
-        clients.forEach(client -> client.pipeline().fireUserEventTriggered(drain));
-        if (!clients.newCloseFuture().awaitUninterruptibly(config.drainMillis())) {
-            LOG.warn("{} clients were still busy after {} ms and are cut off", clients.size(), config.drainMillis());
-        }
-        clients.close().awaitUninterruptibly();
-        while (!closing.isEmpty()) {
-            try {
-                closing.pop().run();
-            } catch (RuntimeException e) {
-                LOG.warn("A part of the gateway did not stop cleanly", e);
+        try {
+            if (doors != null) {
+                doors.drain(config.drainMillis());
             }
-        }
-        if (mysql != null) {
-            LOG.info("Stopped");
+            while (!closing.isEmpty()) {
+                try {
+                    closing.pop().run();
+                } catch (RuntimeException e) {
+                    LOG.warn("A part of the gateway did not stop cleanly", e);
+                }
+            }
+            if (mysql != null) {
+                LOG.info("Stopped");
+            }
+        } finally {
+            stopped.complete(null);
         }
     }
 

@@ -6,6 +6,7 @@ import com.workersql.server.config.FileStamp;
 import com.workersql.server.config.GatewayConfig;
 import com.workersql.server.config.yaml.DocumentException;
 import com.workersql.server.http.admin.Administration;
+import com.workersql.server.http.admin.GatewayControl;
 import com.workersql.server.policies.PolicyChanges;
 import com.workersql.server.tenants.ShardAdministrator;
 import com.workersql.server.tenants.TenantChanges;
@@ -32,6 +33,7 @@ final class GatewayAdministration implements Administration, AutoCloseable {
     private final TenantChanges tenants;
     private final Runnable reload;
     private volatile PolicyChanges policy;
+    private volatile GatewayControl control;
     private FileStamp seen;
 
     /**
@@ -110,6 +112,16 @@ final class GatewayAdministration implements Administration, AutoCloseable {
     @Override
     public PolicyChanges policy() {
         return policy;
+    }
+
+    /** Says how the gateway is looked at and turned, once it runs. */
+    void control(GatewayControl operations) {
+        control = operations;
+    }
+
+    @Override
+    public GatewayControl control() {
+        return control;
     }
 
     @Override

@@ -4,6 +4,7 @@ package com.workersql.server;
 import com.workersql.server.config.GatewayConfig;
 import com.workersql.server.embedded.EmbeddedShards;
 import java.net.InetSocketAddress;
+import java.util.concurrent.CompletionStage;
 
 /** A gateway that listens. Safe for any thread. */
 public interface RunningGateway extends AutoCloseable {
@@ -23,7 +24,10 @@ public interface RunningGateway extends AutoCloseable {
      */
     void reload(GatewayConfig config);
 
-    /** Stops listening, lets running work finish within {@code drain_millis}, and ends. A second call does nothing. */
+    /** Done when the gateway has stopped, whoever stopped it. */
+    CompletionStage<Void> whenStopped();
+
+    /** Stops listening, lets running work finish within {@code drain_millis}, and ends. A second call waits for that. */
     @Override
     void close();
 }

@@ -314,6 +314,12 @@ final class ShardSet implements ShardMonitor.Fleet, AutoCloseable {
                         known.get(0).tracking());
     }
 
+    /** Whether a shard is shut since its servers are of another family than those of the others. */
+    synchronized boolean isOfOtherFamily(String name) {
+        var identity = identities.get(name);
+        return identity != null && identity.flavor() != snapshot.flavor();
+    }
+
     Shards snapshot() {
         return snapshot;
     }

@@ -2,16 +2,21 @@
 package com.workersql.server.cli;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /** How long the gateway runs. */
 @FunctionalInterface
 interface Lifetime {
-    /** Returns when it is time to end. */
-    void awaitEnd();
+    /**
+     * Returns when it is time to end.
+     *
+     * @param stopped done when there is nothing left that could run
+     */
+    void awaitEnd(CompletionStage<Void> stopped);
 
-    /** Until this process is told to end, by SIGTERM, SIGINT or SIGHUP. */
+    /** Until this process is told to end, by SIGTERM, SIGINT or SIGHUP, or its gateway by whoever administers it. */
     static OfProcess ofProcess() {
         return new OfProcess();
     }
@@ -23,11 +28,13 @@ interface Lifetime {
 
         private final CountDownLatch told = new CountDownLatch(1);
         private final CompletableFuture<Integer> closed = new CompletableFuture<>();
+        private volatile boolean endsBySignal;
 
         private OfProcess() {}
 
         @Override
-        public void awaitEnd() {
+        public void awaitEnd(CompletionStage<Void> stopped) {
+            var unused = stopped.thenRun(told::countDown);
             Runtime.getRuntime().addShutdownHook(new Thread(this::end, "shutdown"));
             try {
                 told.await();
@@ -39,13 +46,14 @@ interface Lifetime {
         /** Ends the process, everything being closed. */
         void exit(int code) {
             closed.complete(code);
-            if (told.getCount() > 0) {
+            if (!endsBySignal) {
                 System.exit(code);
             }
         }
 
         /** A process that was told to end and did so in order has ended well: 0, where the runtime's own code would be 143. */
         private void end() {
+            endsBySignal = true;
             told.countDown();
             Runtime.getRuntime()
                     .halt(closed.completeOnTimeout(1, CLOSE_TIMEOUT_SECONDS, TimeUnit.SECONDS)

@@ -161,7 +161,7 @@ public final class Main implements Callable<Integer> {
         try (var gateway = starter.start(config, progress);
                 var watcher = watch(loaded, gateway)) {
             spec.commandLine().getOut().println(Banner.of(Version.text(), config, gateway));
-            lifetime.awaitEnd();
+            lifetime.awaitEnd(gateway.whenStopped());
         }
         return 0;
     }

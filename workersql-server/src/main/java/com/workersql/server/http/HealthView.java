@@ -17,6 +17,7 @@ public interface HealthView {
      * @param shards how many shards are configured
      * @param reachable how many of their primaries answer
      * @param ready whether new work is welcome: started, and not about to stop
+     * @param keepsAnswers whether answers of reads may be kept, by the bounds of the cache and the policy
      */
-    record Health(int shards, int reachable, boolean ready) {}
+    record Health(int shards, int reachable, boolean ready, boolean keepsAnswers) {}
 }

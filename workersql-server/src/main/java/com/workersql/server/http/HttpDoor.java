@@ -5,7 +5,10 @@ import com.workersql.protocol.frame.Reservation;
 import com.workersql.server.changes.ChangeDesk;
 import com.workersql.server.gateways.KillOrder;
 import com.workersql.server.http.admin.AdminDesk;
+import com.workersql.server.http.admin.BreakerRoutes;
+import com.workersql.server.http.admin.OperatorRoutes;
 import com.workersql.server.http.admin.PolicyRoutes;
+import com.workersql.server.http.admin.ShardRoutes;
 import com.workersql.server.http.admin.TenantRoutes;
 import com.workersql.server.http.idempotency.IdempotentWrites;
 import com.workersql.server.http.inspect.RouteRoute;
@@ -161,14 +164,24 @@ public final class HttpDoor extends ChannelInitializer<Channel> {
             paths.add(HttpMethod.POST, peers.kills(), KillOrder.PATH);
         }
         if (admin != null) {
-            var tenants = new TenantRoutes(admin);
-            var policy = new PolicyRoutes(admin);
+            var entrance = admin.withUsers(gate::authenticate);
+            var tenants = new TenantRoutes(entrance);
+            var policy = new PolicyRoutes(entrance);
+            var shards = new ShardRoutes(entrance);
+            var breakers = new BreakerRoutes(entrance);
+            var operator = new OperatorRoutes(entrance);
             paths.add(HttpMethod.GET, tenants::list, both("/admin/tenants"))
                     .add(HttpMethod.POST, tenants::add, both("/admin/tenants"))
                     .add(HttpMethod.DELETE, tenants::drop, both("/admin/tenants/{name}"))
                     .add(HttpMethod.GET, policy::show, both("/admin/policy"))
                     .add(HttpMethod.POST, policy::canary, both("/admin/policy/canary"))
-                    .add(HttpMethod.POST, policy::rollback, both("/admin/policy/rollback"));
+                    .add(HttpMethod.POST, policy::rollback, both("/admin/policy/rollback"))
+                    .add(HttpMethod.GET, shards::shards, both("/admin/shards"))
+                    .add(HttpMethod.GET, shards::pools, both("/admin/pools"))
+                    .add(HttpMethod.GET, breakers::list, both("/admin/breakers"))
+                    .add(HttpMethod.POST, breakers::mode, both("/admin/breakers"))
+                    .add(HttpMethod.GET, operator::pins, both("/admin/pins"))
+                    .add(HttpMethod.POST, operator::drain, both("/admin/drain"));
         }
         this.routes = paths.build();
     }

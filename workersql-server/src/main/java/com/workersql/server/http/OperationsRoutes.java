@@ -31,9 +31,9 @@ final class OperationsRoutes {
         boolean none = now.reachable() == 0;
         var status = none ? "unhealthy" : all && now.ready() ? "healthy" : "degraded";
         var database = none ? "disconnected" : all ? "connected" : "degraded";
-        // There is no cache of results.
-        var body = "{\"status\":\"" + status + "\",\"database\":\"" + database
-                + "\",\"cache\":\"disabled\",\"timestamp\":\"" + Instant.now().truncatedTo(ChronoUnit.MILLIS) + "\"}";
+        var cache = now.keepsAnswers() ? "enabled" : "disabled";
+        var body = "{\"status\":\"" + status + "\",\"database\":\"" + database + "\",\"cache\":\"" + cache
+                + "\",\"timestamp\":\"" + Instant.now().truncatedTo(ChronoUnit.MILLIS) + "\"}";
         respond(exchange, !none, body);
     }
 

@@ -24,6 +24,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -187,7 +189,7 @@ final class MainTest {
     }
 
     private int run(String... args) {
-        var main = new Main(this::start, Map.of("P", "secret")::get, () -> {});
+        var main = new Main(this::start, Map.of("P", "secret")::get, stopped -> {});
         var input = new PasswordInput(new ByteArrayInputStream("pa ss\n".getBytes(StandardCharsets.UTF_8)), null);
         return Main.commandLine(main, input)
                 .setOut(new PrintWriter(out, true))
@@ -216,6 +218,11 @@ final class MainTest {
             @Override
             public void reload(GatewayConfig changed) {
                 throw new AssertionError("nothing has changed");
+            }
+
+            @Override
+            public CompletionStage<Void> whenStopped() {
+                return new CompletableFuture<>();
             }
 
             @Override

@@ -50,7 +50,7 @@ class PolicyCommandTest {
                     throw new AssertionError("nothing is to be started");
                 },
                 name -> null,
-                () -> {});
+                stopped -> {});
         return Main.commandLine(main, new PasswordInput(InputStream.nullInputStream(), null))
                 .setOut(new PrintWriter(out, true))
                 .setErr(new PrintWriter(err, true))

@@ -277,26 +277,27 @@ class HttpDoorTest {
 
     @ParameterizedTest
     @CsvSource({
-        "2,2,true,200,healthy,connected",
-        "2,1,true,200,degraded,degraded",
-        "2,0,true,503,unhealthy,disconnected",
-        "2,2,false,200,degraded,connected"
+        "2,2,true,200,healthy,connected,disabled",
+        "2,2,true,200,healthy,connected,enabled",
+        "2,1,true,200,degraded,degraded,disabled",
+        "2,0,true,503,unhealthy,disconnected,enabled",
+        "2,2,false,200,degraded,connected,disabled"
     })
     void tellsItsHealthInFourMembers(
-            int shards, int reachable, boolean ready, int status, String overall, String database) {
-        door.health(new HealthView.Health(shards, reachable, ready));
+            int shards, int reachable, boolean ready, int status, String overall, String database, String cache) {
+        door.health(new HealthView.Health(shards, reachable, ready, cache.equals("enabled")));
         door.get("/v1/health");
 
         assertThat(door.received())
                 .startsWith("HTTP/1.1 " + status + " ")
                 .containsPattern("\r\n\r\n\\{\"status\":\"" + overall + "\",\"database\":\"" + database
-                        + "\",\"cache\":\"disabled\",\"timestamp\":\"[^\"]+\"\\}$");
+                        + "\",\"cache\":\"" + cache + "\",\"timestamp\":\"[^\"]+\"\\}$");
     }
 
     @ParameterizedTest
     @CsvSource({"2,1,true,200", "2,0,true,503", "2,2,false,503"})
     void isReadyWhileItCanServe(int shards, int reachable, boolean ready, int status) {
-        door.health(new HealthView.Health(shards, reachable, ready));
+        door.health(new HealthView.Health(shards, reachable, ready, false));
         door.get("/readyz");
 
         assertThat(door.received()).startsWith("HTTP/1.1 " + status + " ");

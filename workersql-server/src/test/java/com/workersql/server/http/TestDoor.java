@@ -5,8 +5,10 @@ import com.workersql.protocol.frame.Reservation;
 import com.workersql.router.PermissionClass;
 import com.workersql.server.changes.ChangeDesk;
 import com.workersql.server.config.PeersConfig;
+import com.workersql.server.config.Secret;
 import com.workersql.server.error.GatewayError;
 import com.workersql.server.gateways.Peers;
+import com.workersql.server.http.admin.AdminDesk;
 import com.workersql.server.http.peers.PeerDesk;
 import com.workersql.server.http.query.FakeSessions;
 import com.workersql.server.http.session.SessionSettings;
@@ -44,7 +46,7 @@ public final class TestDoor implements AutoCloseable {
     private final Budget budget = new Budget();
     private final Guard guard = new Guard();
     private final TunnelEnd tunnel = new TunnelEnd();
-    private HealthView.Health health = new HealthView.Health(2, 2, true);
+    private HealthView.Health health = new HealthView.Health(2, 2, true, false);
 
     /** Stands for the MySQL door: greets, and keeps the bytes that come. */
     @Sharable
@@ -143,6 +145,24 @@ public final class TestDoor implements AutoCloseable {
     }
 
     public TestDoor(WebSettings web) {
+        this(web, null);
+    }
+
+    /** A door with the paths of administration, which have nothing to administer. */
+    static TestDoor withAdministration() {
+        var web = new WebSettings(
+                settings(),
+                SessionSettings.defaults(),
+                WebSocketSettings.defaults(),
+                WebSocketSettings.defaults().allowedOrigins(),
+                600,
+                0,
+                60_000,
+                false);
+        return new TestDoor(web, new AdminDesk(Secret.of("secret"), null));
+    }
+
+    private TestDoor(WebSettings web, AdminDesk admin) {
         channel = new EmbeddedChannel();
         channel.freezeTime();
         door = new HttpDoor(
@@ -161,7 +181,7 @@ public final class TestDoor implements AutoCloseable {
                 new PeerDesk(
                         new Peers(PeersConfig.alone(), InstantSource.system(), new SecureRandom()),
                         new SessionRegistry(0, (id, query, tenant, loop, answer) -> {})),
-                null);
+                admin);
         channel.pipeline().addLast(door);
     }
 

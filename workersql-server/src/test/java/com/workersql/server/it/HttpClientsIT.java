@@ -260,6 +260,7 @@ class HttpClientsIT {
         assertThat(Http.object(acme.get("/v1/health").body()))
                 .containsEntry("status", "healthy")
                 .containsEntry("database", "connected")
+                .containsEntry("cache", "disabled")
                 .containsOnlyKeys("status", "database", "cache", "timestamp");
         assertThat(acme.get("/readyz").statusCode()).isEqualTo(200);
         assertThat(acme.get("/livez").statusCode()).isEqualTo(200);

@@ -93,6 +93,11 @@ class ResultCacheIT {
     }
 
     @Test
+    void isToldByTheHealth() throws Exception {
+        assertThat(Http.object(http.get("/v1/health").body())).containsEntry("cache", "enabled");
+    }
+
+    @Test
     void keepsAnswersOnlyWhereThePolicySaysSo() throws SQLException {
         assertKept("SELECT v FROM prices WHERE id = 1");
         assertNotKept("plain", "SELECT v FROM plain WHERE id = 1");

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.http.admin;
 
+import com.workersql.router.PermissionClass;
 import com.workersql.server.config.Secret;
 import com.workersql.server.config.yaml.DocumentException;
 import com.workersql.server.error.ErrorClass;
 import com.workersql.server.error.GatewayError;
 import com.workersql.server.http.Exchange;
 import com.workersql.server.http.query.Refusal;
+import com.workersql.server.session.Principal;
 import com.workersql.server.tenants.TenantException;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import java.nio.charset.StandardCharsets;
@@ -14,17 +16,24 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.concurrent.Callable;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Lets whoever knows the token of the configuration administer the gateway. */
+/**
+ * Lets whoever knows the token of the configuration administer the gateway, and users of the gateway that have no tenant and the
+ * permission {@code admin}: an administrator of a tenant is none of the others.
+ */
 public final class AdminDesk {
     private static final Logger LOG = LoggerFactory.getLogger(AdminDesk.class);
     private static final String JSON = "application/json";
     private static final String BEARER = "Bearer ";
+    private static final String BASIC = "Basic ";
 
     private final byte[] token;
     private final Administration administration;
+    private final BiConsumer<Exchange, Consumer<Principal>> gate;
 
     /**
      * A desk.
@@ -33,8 +42,23 @@ public final class AdminDesk {
      * @param administration does the work
      */
     public AdminDesk(Secret token, Administration administration) {
-        this.token = digest(token.bytes());
+        this(digest(token.bytes()), administration, (exchange, ok) -> refuse(exchange));
+    }
+
+    private AdminDesk(byte[] token, Administration administration, BiConsumer<Exchange, Consumer<Principal>> gate) {
+        this.token = token;
         this.administration = administration;
+        this.gate = gate;
+    }
+
+    /**
+     * The desk with users of the gateway, too.
+     *
+     * @param users proves who a request comes from, or answers it
+     * @return another desk
+     */
+    public AdminDesk withUsers(BiConsumer<Exchange, Consumer<Principal>> users) {
+        return new AdminDesk(token, administration, users);
     }
 
     /** What an answer says. */
@@ -53,11 +77,37 @@ public final class AdminDesk {
 
     /** Proves who asks, reads the request, and answers by what is done for it. */
     void serve(Exchange exchange, Request request) {
-        if (!mayCome(exchange)) {
-            exchange.refuse(GatewayError.refused(
-                    1045, "28000", "Access denied: an Authorization header with the admin token as Bearer is needed"));
-            return;
+        if (hasToken(exchange)) {
+            read(exchange, request);
+        } else if (exchange.request().headers().getAll("authorization").stream().anyMatch(AdminDesk::isBasic)) {
+            gate.accept(exchange, principal -> {
+                if (principal.tenant() == null && principal.permissions().contains(PermissionClass.ADMIN)) {
+                    read(exchange, request);
+                } else {
+                    exchange.refuse(GatewayError.refused(
+                            1227,
+                            "42000",
+                            "Access denied; you need the permission admin, and no tenant, for this operation"));
+                }
+            });
+        } else {
+            refuse(exchange);
         }
+    }
+
+    private static void refuse(Exchange exchange) {
+        exchange.refuse(GatewayError.refused(
+                1045,
+                "28000",
+                "Access denied: an Authorization header with the admin token as Bearer is needed, or a user with the permission"
+                        + " admin and without a tenant"));
+    }
+
+    private static boolean isBasic(String header) {
+        return header.regionMatches(true, 0, BASIC, 0, BASIC.length());
+    }
+
+    private void read(Exchange exchange, Request request) {
         try {
             var work = request.read();
             administration.execute(() -> run(exchange, work));
@@ -72,7 +122,7 @@ public final class AdminDesk {
         return administration;
     }
 
-    private boolean mayCome(Exchange exchange) {
+    private boolean hasToken(Exchange exchange) {
         var headers = exchange.request().headers().getAll("authorization");
         if (headers.size() != 1 || !headers.get(0).regionMatches(true, 0, BEARER, 0, BEARER.length())) {
             return false;

@@ -39,6 +39,13 @@ final class AdminJson {
         return text.toString();
     }
 
+    /** A member that is left out where it has no value. */
+    static void optional(JsonGenerator json, String name, String value) throws IOException {
+        if (value != null) {
+            json.writeStringField(name, value);
+        }
+    }
+
     /**
      * The members of an object whose values are texts, or true or false as texts.
      *

@@ -19,4 +19,7 @@ public interface Administration {
 
     /** The tenants that come and go; null where the configuration has no file to keep them in. Its methods block. */
     TenantChanges tenants();
+
+    /** What of the running gateway may be looked at and turned; never null once requests come. */
+    GatewayControl control();
 }
