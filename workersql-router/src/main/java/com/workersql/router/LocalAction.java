@@ -159,6 +159,15 @@ public sealed interface LocalAction {
     record Kill(boolean queryOnly, long connectionId) implements LocalAction {}
 
     /**
+     * An {@code INSERT} whose key column is filled from a sequence: numbers are drawn from it, and the statement is planned once more
+     * with them ({@link Statement#withGeneratedKeys}). The sequence is on the plan's shard.
+     *
+     * @param sequence the sequence's table
+     * @param count how many numbers are wanted, one for each row
+     */
+    record GenerateKeys(String sequence, int count) implements LocalAction {}
+
+    /**
      * {@code EXPLAIN ROUTE statement}.
      *
      * @param offset where the statement begins, in bytes from the beginning of the text

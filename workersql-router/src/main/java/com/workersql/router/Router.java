@@ -99,9 +99,11 @@ public final class Router {
         } else if (plan instanceof RoutePlan.Broadcast broadcast) {
             kind = "broadcast";
             shards = broadcast.shards();
-        } else if (plan instanceof RoutePlan.Local) {
+        } else if (plan instanceof RoutePlan.Local local) {
             kind = "local";
-            reason = "the gateway does it";
+            reason = local.action() instanceof LocalAction.GenerateKeys keys
+                    ? "generated keys: " + keys.count() + " of the sequence " + keys.sequence() + " on " + local.shard()
+                    : "the gateway does it";
         } else {
             kind = "refused";
             reason = ((RoutePlan.Refused) plan).reason();

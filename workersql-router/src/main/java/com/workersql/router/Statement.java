@@ -16,6 +16,8 @@ public final class Statement {
     private final int length;
     private final Parameters parameters;
     private final String preferredShard;
+    private final String sequence;
+    private final long firstKey;
 
     /**
      * Makes a statement.
@@ -35,6 +37,18 @@ public final class Statement {
             int length,
             Parameters parameters,
             String preferredShard) {
+        this(context, bytes, offset, length, parameters, preferredShard, null, 0);
+    }
+
+    private Statement(
+            StatementContext context,
+            byte[] bytes,
+            int offset,
+            int length,
+            Parameters parameters,
+            String preferredShard,
+            String sequence,
+            long firstKey) {
         this.context = Objects.requireNonNull(context, "context");
         this.bytes = Objects.requireNonNull(bytes, "bytes");
         this.offset = offset;
@@ -42,6 +56,8 @@ public final class Statement {
         Objects.checkFromIndexSize(offset, length, bytes.length);
         this.parameters = parameters;
         this.preferredShard = preferredShard;
+        this.sequence = sequence;
+        this.firstKey = firstKey;
     }
 
     /**
@@ -53,6 +69,27 @@ public final class Statement {
     public static Statement of(StatementContext context, String sql) {
         byte[] bytes = sql.getBytes(StandardCharsets.UTF_8);
         return new Statement(context, bytes, 0, bytes.length, null, null);
+    }
+
+    /**
+     * {@return the same statement with the keys that a {@link LocalAction.GenerateKeys} has asked for}
+     *
+     * @param table the sequence's table
+     * @param first the first of the keys, at least 1; those behind it follow without gaps, and nobody else gets one of them
+     */
+    public Statement withGeneratedKeys(String table, long first) {
+        if (first < 1) {
+            throw new IllegalArgumentException("the first generated key is " + first + "; it has to be at least 1");
+        }
+        return new Statement(
+                context,
+                bytes,
+                offset,
+                length,
+                parameters,
+                preferredShard,
+                Objects.requireNonNull(table, "table"),
+                first);
     }
 
     /** {@return the session's context} */
@@ -78,6 +115,16 @@ public final class Statement {
     /** {@return the placeholders' values, or null} */
     public Parameters parameters() {
         return parameters;
+    }
+
+    /** {@return the table of the sequence that the generated keys are of; null where there are none} */
+    public String sequence() {
+        return sequence;
+    }
+
+    /** {@return the first of the generated keys; 0 where there are none} */
+    public long firstGeneratedKey() {
+        return firstKey;
     }
 
     /** {@return the shard to prefer where there is a choice, or null} */

@@ -85,6 +85,7 @@ final class PolicyReader {
         });
         tableDocuments.forEach(this::tableDocument);
         nodes.mapping(root.get("tables"), this::colocation);
+        nodes.mapping(root.get("tables"), this::sequence);
         tenantColumns(root.get("tenants"));
         slots(root.get("slots"));
     }
@@ -321,6 +322,14 @@ final class PolicyReader {
                 return;
             }
             at = next;
+        }
+    }
+
+    private void sequence(Node key, Node value) {
+        if (tables.get(nodes.scalar(key).toLowerCase(Locale.ROOT)) instanceof TableRule.Keyed rule
+                && rule.sequence() != null
+                && !(tables.get(rule.sequence().toLowerCase(Locale.ROOT)) instanceof TableRule.Single)) {
+            nodes.error(value, "sequence names " + rule.sequence() + ", which has no rule by strategy single");
         }
     }
 

@@ -83,6 +83,9 @@ final class PolicyWriter {
             if (keyed.colocatedWith() != null) {
                 fields.add("colocated_with: " + quoted(keyed.colocatedWith()));
             }
+            if (keyed.sequence() != null) {
+                fields.add("sequence: " + quoted(keyed.sequence()));
+            }
             if (keyed instanceof TableRule.Hash hash) {
                 fields.add("hash: " + quoted(hash.hash().policyName()));
             } else if (keyed instanceof TableRule.Range range) {

@@ -84,7 +84,7 @@ record TableDocument(TableRule rule, TableCaching caching) {
                 return null;
             }
         }
-        return new TableRule.Hash(table, nodes.scalar(key.getValueNode()), type, hash, collation, null);
+        return new TableRule.Hash(table, nodes.scalar(key.getValueNode()), type, hash, collation, null, null);
     }
 
     /**

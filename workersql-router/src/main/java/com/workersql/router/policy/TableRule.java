@@ -29,6 +29,11 @@ public sealed interface TableRule {
         /** {@return the table whose rows of the same key are on the same shard, or null} */
         String colocatedWith();
 
+        /** {@return the table of the sequence that gives rows without a key one, or null} */
+        default String sequence() {
+            return null;
+        }
+
         /**
          * {@return whether two rules send every key to the same shard}
          *
@@ -63,8 +68,16 @@ public sealed interface TableRule {
      * @param hash the hash function
      * @param collation how text keys are compared
      * @param colocatedWith the table whose rows of the same key are on the same shard, or null
+     * @param sequence the table of the sequence that gives rows without a key one, or null
      */
-    record Hash(String table, String key, KeyType keyType, HashFunction hash, Collation collation, String colocatedWith)
+    record Hash(
+            String table,
+            String key,
+            KeyType keyType,
+            HashFunction hash,
+            Collation collation,
+            String colocatedWith,
+            String sequence)
             implements Keyed {
         /** Checks the parts. */
         public Hash {
@@ -100,8 +113,10 @@ public sealed interface TableRule {
      * @param keyType the column's type: a number or a date
      * @param parts the ranges in ascending order; the last one has no end
      * @param colocatedWith the table whose rows of the same key are on the same shard, or null
+     * @param sequence the table of the sequence that gives rows without a key one, or null
      */
-    record Range(String table, String key, KeyType keyType, List<RangePart> parts, String colocatedWith)
+    record Range(
+            String table, String key, KeyType keyType, List<RangePart> parts, String colocatedWith, String sequence)
             implements Keyed {
         /** Copies the parts. */
         public Range {

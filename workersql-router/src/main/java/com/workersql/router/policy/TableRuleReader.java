@@ -19,8 +19,8 @@ import org.snakeyaml.engine.v2.nodes.NodeTuple;
 final class TableRuleReader {
 
     private static final Map<String, List<String>> FIELDS = Map.of(
-            "hash", List.of("key", "key_type", "key_collation", "hash", "colocated_with"),
-            "range", List.of("key", "key_type", "ranges", "colocated_with"),
+            "hash", List.of("key", "key_type", "key_collation", "hash", "colocated_with", "sequence"),
+            "range", List.of("key", "key_type", "ranges", "colocated_with", "sequence"),
             "list", List.of("key", "key_type", "key_collation", "values", "colocated_with"),
             "single", List.of("shard"),
             "reference", List.of(),
@@ -36,6 +36,7 @@ final class TableRuleReader {
         "key_collation",
         "hash",
         "colocated_with",
+        "sequence",
         "shard",
         "ranges",
         "values",
@@ -100,11 +101,23 @@ final class TableRuleReader {
         String colocated = fields.containsKey("colocated_with")
                 ? nodes.scalar(fields.get("colocated_with").getValueNode())
                 : null;
+        String sequence = sequence(fields.get("sequence"), type);
         return switch (word) {
-            case "hash" -> new TableRule.Hash(name, column, type, hash(fields.get("hash"), type), collation, colocated);
-            case "range" -> range(name, column, type, value, fields, colocated);
+            case "hash" ->
+                new TableRule.Hash(name, column, type, hash(fields.get("hash"), type), collation, colocated, sequence);
+            case "range" -> range(name, column, type, value, fields, colocated, sequence);
             default -> list(name, column, type, collation, value, fields, colocated);
         };
+    }
+
+    private String sequence(NodeTuple field, KeyType type) {
+        if (field == null) {
+            return null;
+        }
+        if (type != KeyType.INT && type != KeyType.UINT) {
+            nodes.error(field.getKeyNode(), "sequence is for key_type int or uint");
+        }
+        return nodes.scalar(field.getValueNode());
     }
 
     private HashFunction hash(NodeTuple field, KeyType type) {
@@ -145,7 +158,13 @@ final class TableRuleReader {
     }
 
     private TableRule range(
-            String name, String column, KeyType type, Node value, Map<String, NodeTuple> fields, String colocated) {
+            String name,
+            String column,
+            KeyType type,
+            Node value,
+            Map<String, NodeTuple> fields,
+            String colocated,
+            String sequence) {
         switch (type) {
             case INT, UINT, DECIMAL, DATE -> {}
             default ->
@@ -185,7 +204,7 @@ final class TableRuleReader {
         }
         return parts.size() != list.size() || parts.isEmpty()
                 ? null
-                : new TableRule.Range(name, column, type, parts, colocated);
+                : new TableRule.Range(name, column, type, parts, colocated, sequence);
     }
 
     private BigDecimal number(Node node, KeyType type) {

@@ -39,8 +39,13 @@ final class LocalStatements {
     private final Router router;
     private final SessionRegistry registry;
     private final SessionListings listings;
+    private final KeyedInsert keyed;
 
     LocalStatements(StatementExecutor executor, Router router, SessionRegistry registry, LongSupplier nanoClock) {
+        this.keyed = new KeyedInsert(
+                executor,
+                new SequenceRanges(
+                        new ShardQuestion(nanoClock, executor.settings().acquireTimeoutNanos())));
         this.listings = new SessionListings(registry, nanoClock);
         this.executor = executor;
         this.router = router;
@@ -79,6 +84,8 @@ final class LocalStatements {
         } else if (action instanceof LocalAction.ShowGateway show && show.what().equals("PINS")) {
             work.drop();
             listings.pins(session, target);
+        } else if (action instanceof LocalAction.GenerateKeys keys) {
+            keyed.run(session, plan, keys, statement, work, target);
         } else if (action instanceof LocalAction.ExplainRoute explain) {
             work.drop();
             explain(session, explain, statement, target);

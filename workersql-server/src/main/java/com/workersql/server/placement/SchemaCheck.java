@@ -1,18 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.placement;
 
-import com.workersql.pool.AcquireRequest;
-import com.workersql.pool.BrokenConnectionException;
-import com.workersql.pool.PoolKey;
-import com.workersql.pool.PooledConnection;
-import com.workersql.pool.ReplyStatus;
-import com.workersql.protocol.CapabilityFlags;
 import com.workersql.router.policy.RoutingPolicy;
 import com.workersql.router.policy.TableRule;
 import com.workersql.server.execute.Shard;
-import com.workersql.server.execute.TextRows;
+import com.workersql.server.execute.ShardQuestion;
 import io.netty.channel.EventLoop;
-import io.netty.util.concurrent.Future;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -24,7 +17,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -36,17 +28,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class SchemaCheck {
     private static final Logger LOG = LoggerFactory.getLogger(SchemaCheck.class);
-    private static final int UTF8MB4_GENERAL_CI = 45;
-    private static final CapabilityFlags CAPABILITIES = new CapabilityFlags(CapabilityFlags.CLIENT_PROTOCOL_41
-            | CapabilityFlags.CLIENT_SECURE_CONNECTION
-            | CapabilityFlags.CLIENT_PLUGIN_AUTH
-            | CapabilityFlags.CLIENT_TRANSACTIONS
-            | CapabilityFlags.CLIENT_SESSION_TRACK
-            | CapabilityFlags.CLIENT_DEPRECATE_EOF);
 
     private final EventLoop loop;
-    private final LongSupplier nanoClock;
-    private final long timeoutNanos;
+    private final ShardQuestion question;
 
     /**
      * A check.
@@ -57,8 +41,7 @@ public final class SchemaCheck {
      */
     public SchemaCheck(EventLoop loop, LongSupplier nanoClock, int timeoutMillis) {
         this.loop = loop;
-        this.nanoClock = nanoClock;
-        this.timeoutNanos = TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+        this.question = new ShardQuestion(nanoClock, TimeUnit.MILLISECONDS.toNanos(timeoutMillis));
     }
 
     /**
@@ -132,56 +115,18 @@ public final class SchemaCheck {
     }
 
     private CompletableFuture<List<KeyColumn>> ask(Shard shard, String sql) {
-        var done = new CompletableFuture<List<KeyColumn>>();
         if (shard.account() == null) {
-            done.complete(List.of());
-            return done;
+            return CompletableFuture.completedFuture(List.of());
         }
-        var key = new PoolKey(shard.primary(), shard.account(), null, CAPABILITIES, shard.tls(), UTF8MB4_GENERAL_CI);
-        shard.pool()
-                .acquire(AcquireRequest.of(key, loop, nanoClock.getAsLong() + timeoutNanos))
-                .addListener((Future<PooledConnection> future) -> {
-                    if (future.isSuccess()) {
-                        question(shard, future.getNow(), sql, done);
-                        // A server that has stopped answering holds nobody up; its connection stays away until it does.
-                        loop.schedule(
-                                () -> {
-                                    if (!done.isDone()) {
-                                        unanswered(shard, new TimeoutException("no answer in time"), done);
-                                    }
-                                },
-                                timeoutNanos,
-                                TimeUnit.NANOSECONDS);
-                    } else {
-                        unanswered(shard, future.cause(), done);
-                    }
-                });
-        return done;
-    }
-
-    private static void unanswered(Shard shard, Throwable cause, CompletableFuture<List<KeyColumn>> done) {
-        LOG.warn("The key columns of shard {} could not be looked at: {}", shard.name(), cause.getMessage());
-        done.complete(List.of());
-    }
-
-    private static void question(
-            Shard shard, PooledConnection connection, String sql, CompletableFuture<List<KeyColumn>> done) {
-        new TextRows() {
-            @Override
-            protected void completed(List<String[]> rows, ReplyStatus status) {
-                connection.release();
-                if (status.isError()) {
-                    unanswered(shard, new IllegalStateException(status.message()), done);
-                } else {
-                    done.complete(rows.stream().map(KeyColumn::of).toList());
-                }
+        return question.ask(shard, loop, sql).handle((answer, error) -> {
+            String fault = error != null
+                    ? error.getMessage()
+                    : answer.status().isError() ? answer.status().message() : null;
+            if (fault == null) {
+                return answer.rows().stream().map(KeyColumn::of).toList();
             }
-
-            @Override
-            public void onBroken(BrokenConnectionException e) {
-                connection.discard("broken");
-                unanswered(shard, e, done);
-            }
-        }.ask(connection, sql);
+            LOG.warn("The key columns of shard {} could not be looked at: {}", shard.name(), fault);
+            return List.of();
+        });
     }
 }

@@ -88,6 +88,17 @@ public final class ShardedFleet implements AutoCloseable {
         gateway.reload(config.toBuilder().policy(new PolicySource("test", text)).build());
     }
 
+    /** Another gateway for the same shards; closed by whoever asks for it. */
+    Gateway anotherGateway(String policy) {
+        return Gateway.start(
+                config.toBuilder().policy(new PolicySource("test", policy)).build());
+    }
+
+    /** A connection through another gateway. */
+    static Connection connect(Gateway gateway) throws SQLException {
+        return Driver.MARIADB_TEXT.connect(gateway.mysqlAddress().getPort(), APP, PASSWORD, APP);
+    }
+
     /** The gateway. */
     public Gateway gateway() {
         return gateway;

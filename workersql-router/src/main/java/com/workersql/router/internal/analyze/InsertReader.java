@@ -35,9 +35,9 @@ final class InsertReader {
             token = close(s, token + 1) + 1;
         }
         List<String> columns = new ArrayList<>();
-        boolean known = false;
+        int list = -1;
         if (s.isMark(token, '(') && !s.isWord(token + 1, Word.SELECT) && !s.isWord(token + 1, Word.WITH)) {
-            known = true;
+            list = token;
             int end = close(s, token);
             for (int i = token + 1; i < end; i += 2) {
                 while (s.isMark(i + 1, '.')) {
@@ -51,12 +51,12 @@ final class InsertReader {
             token = end + 1;
         }
         if (s.isWord(token, Word.SET)) {
-            return new KeyFacts.Insert(table, assignments(s, token + 1), true);
+            return new KeyFacts.Insert(table, assignments(s, token + 1), assigned(s, token, Word.SET), token);
         }
         if (!s.isWord(token, Word.VALUES) && !s.isWord(token, Word.VALUE)) {
             return null;
         }
-        return new KeyFacts.Insert(table, rows(s, token + 1, columns), known);
+        return new KeyFacts.Insert(table, rows(s, token + 1, columns), list < 0 ? null : columns, list);
     }
 
     private static Map<String, int[]> rows(FoldedStatement s, int from, List<String> columns) {
@@ -147,33 +147,33 @@ final class InsertReader {
         return slots;
     }
 
-    /** {@return where SET stands in INSERT ... SET, or -1} */
-    static int setPosition(FoldedStatement s) {
-        for (int token = 1; token < s.tokens() && !s.isMark(token, '('); token++) {
-            if (s.isWord(token, Word.SET)) {
-                return token;
-            }
-        }
-        return -1;
+    /** {@return the columns that UPDATE ... SET assigns, in lower case} */
+    static List<String> assigned(FoldedStatement s) {
+        return assigned(s, 1, Word.SET);
     }
 
-    /** {@return the columns that UPDATE ... SET or ON DUPLICATE KEY UPDATE assign, in lower case} */
-    static List<String> assigned(FoldedStatement s) {
+    /** {@return the columns that ON DUPLICATE KEY UPDATE assigns, in lower case} */
+    static List<String> assignedToDuplicates(FoldedStatement s) {
+        return assigned(s, 1, Word.KEY);
+    }
+
+    /** The list of assignments begins behind a word: SET, or the KEY of ON DUPLICATE KEY UPDATE. */
+    private static List<String> assigned(FoldedStatement s, int from, Word before) {
         List<String> columns = new ArrayList<>();
         int depth = 0;
         boolean list = false;
-        for (int token = 1; token < s.tokens(); token++) {
+        for (int token = from; token < s.tokens(); token++) {
             if (s.isMark(token, '(')) {
                 depth++;
             } else if (s.isMark(token, ')')) {
                 depth--;
             } else if (depth == 0) {
-                boolean begins =
-                        s.isWord(token, Word.SET) || (s.isWord(token, Word.UPDATE) && s.isWord(token - 1, Word.KEY));
-                if (s.isWord(token, Word.WHERE)) {
-                    list = false;
-                }
-                list |= begins;
+                boolean begins = before == Word.SET
+                        ? s.isWord(token, Word.SET)
+                        : s.isWord(token, Word.UPDATE) && s.isWord(token - 1, Word.KEY);
+                boolean ends =
+                        s.isWord(token, Word.WHERE) || (s.isWord(token, Word.ON) && s.isWord(token + 2, Word.KEY));
+                list = (list || begins) && !ends;
                 if (list && (begins || s.isMark(token, ',')) && s.isName(token + 1)) {
                     int name = token + 1;
                     while (s.isMark(name + 1, '.')) {

@@ -85,7 +85,13 @@ public record KeyFacts(
      * @param table the table
      * @param columnSlots for each column in lower case the slots of its values, one for each distinct row shape; a column
      *     whose value is not a lone literal in one of the shapes is not in it
-     * @param columnsKnown whether the statement lists its columns
+     * @param columns the columns that it lists or assigns, in lower case; null where it lists none
+     * @param columnsToken the parenthesis that opens the list of columns, or the SET before the assignments; -1 without either
      */
-    public record Insert(TableName table, Map<String, int[]> columnSlots, boolean columnsKnown) {}
+    public record Insert(TableName table, Map<String, int[]> columnSlots, List<String> columns, int columnsToken) {
+        /** {@return whether the statement says which columns it fills} */
+        public boolean columnsKnown() {
+            return columns != null;
+        }
+    }
 }

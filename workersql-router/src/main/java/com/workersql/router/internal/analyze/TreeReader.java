@@ -165,11 +165,9 @@ final class TreeReader {
                 insert = block.tables().isEmpty()
                         ? null
                         : InsertReader.insert(s, block.tables().get(0).table());
-                assigned = InsertReader.assigned(s);
+                assigned = InsertReader.assignedToDuplicates(s);
                 if (insert == null) {
                     blocker = "INSERT ... SELECT over sharded tables";
-                } else if (s.isWord(InsertReader.setPosition(s), Word.SET)) {
-                    assigned = List.of();
                 }
             }
             case UPDATE -> assigned = InsertReader.assigned(s);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.router.internal.plan;
 
+import com.workersql.router.LocalAction;
 import com.workersql.router.ParameterValue;
 import com.workersql.router.RoutePlan;
+import com.workersql.router.RoutePlan.Local;
 import com.workersql.router.RoutePlan.MultiShard;
 import com.workersql.router.RoutePlan.SingleShard;
 import com.workersql.router.ShardStatement;
@@ -12,12 +14,15 @@ import com.workersql.router.internal.analyze.KeyFacts;
 import com.workersql.router.internal.analyze.TableName;
 import com.workersql.router.internal.lex.FoldedStatement;
 import com.workersql.router.internal.lex.Word;
+import com.workersql.router.internal.rewrite.KeyInsertion;
 import com.workersql.router.internal.rewrite.RowSplit;
 import com.workersql.router.merge.WriteRule;
 import com.workersql.router.policy.KeyPlace;
 import com.workersql.router.policy.KeyType;
 import com.workersql.router.policy.RoutingPolicy;
 import com.workersql.router.policy.TableRule.Keyed;
+import com.workersql.router.policy.TableRule.Single;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -57,7 +62,10 @@ final class InsertRoute {
         }
         String key = rule.key().toLowerCase(Locale.ROOT);
         int[] slots = facts.insert().columnSlots().get(key);
-        if (slots == null) {
+        boolean generated = rule.sequence() != null
+                && facts.insert().columnsKnown()
+                && !facts.insert().columns().contains(key);
+        if (slots == null && !generated) {
             return refused(
                     facts.insert().columnsKnown()
                             ? "an INSERT into " + table + " without a plain value for its key " + rule.key()
@@ -71,6 +79,9 @@ final class InsertRoute {
         }
         if (!statement.context().strict()) {
             return refused(info.kind() + " without a strict sql_mode, which may store another key than it is given,");
+        }
+        if (generated) {
+            return generated(rule, preparing);
         }
         if (preparing) {
             return new SingleShard(info, preferred(), false);
@@ -103,6 +114,41 @@ final class InsertRoute {
         List<ShardStatement> parts = RowSplit.split(statement, s, owners, ordered);
         return parts == null
                 ? refused("an INSERT whose rows are for several shards and cannot be taken apart")
+                : new MultiShard(info, parts, new WriteRule());
+    }
+
+    /** Each row gets the next key of the sequence; the numbers are drawn by who can, between two plans. */
+    private RoutePlan generated(Keyed rule, boolean preparing) {
+        if (!facts.assigned().isEmpty()) {
+            return refused("ON DUPLICATE KEY UPDATE beside a generated key");
+        }
+        KeyInsertion insertion = KeyInsertion.of(statement, s, facts.insert().columnsToken(), rule.key());
+        if (insertion == null || !(policy.table(rule.sequence()).orElse(null) instanceof Single place)) {
+            return refused("an INSERT into whose text the generated key " + rule.key() + " cannot be put");
+        }
+        if (preparing) {
+            // As it is, so that the client learns of its placeholders; each execution has a text of its own.
+            return new SingleShard(info, preferred(), false);
+        }
+        int count = insertion.rows();
+        // A policy that has come in between may name another sequence.
+        if (!place.table().equals(statement.sequence())) {
+            return new Local(info, new LocalAction.GenerateKeys(place.table(), count), place.shard());
+        }
+        long first = statement.firstGeneratedKey();
+        String[] homes = new String[count];
+        for (int row = 0; row < count; row++) {
+            KeyPlace at = values.place(rule, new ParameterValue.SignedInteger(first + row));
+            if (at == null) {
+                return refused(values.refusal());
+            }
+            homes[row] = at.shard();
+        }
+        Set<String> shards = new LinkedHashSet<>(Arrays.asList(homes));
+        List<String> ordered = policy.shards().stream().filter(shards::contains).toList();
+        List<ShardStatement> parts = insertion.on(first, homes, ordered);
+        return parts.size() == 1
+                ? new SingleShard(info, ordered.get(0), false, parts.get(0))
                 : new MultiShard(info, parts, new WriteRule());
     }
 

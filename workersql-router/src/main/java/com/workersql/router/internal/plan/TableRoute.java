@@ -290,9 +290,9 @@ final class TableRoute {
         RoutePlan plan = insert.plan(preparing);
         if (plan instanceof SingleShard single) {
             restrict(single.shard());
-            return null;
+            return refusal == null && single.rewritten() != null ? plan : null;
         }
-        if (plan instanceof RoutePlan.Refused || plan == null) {
+        if (plan instanceof RoutePlan.Refused || plan instanceof RoutePlan.Local) {
             return plan;
         }
         if (analysis.returnsRows()) {
