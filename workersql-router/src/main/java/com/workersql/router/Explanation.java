@@ -16,7 +16,8 @@ import java.util.Objects;
  * @param tables the tables that the statement names, as {@code schema.table} where a schema was written
  * @param keys the key values that were found, with their slots and shards; at most a thousand
  * @param shards the shards that it goes to, in order
- * @param combination how the replies of several shards become one; null where there is one
+ * @param combination how the replies of several shards become one, or would become one where the plan is refused since nobody does
+ *     that; null where there is one reply
  * @param hints the statement's hints
  * @param policyVersion the version of the policy that decided
  * @param slotGeneration the generation of the slot table that decided

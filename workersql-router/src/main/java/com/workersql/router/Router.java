@@ -4,7 +4,6 @@ package com.workersql.router;
 import com.workersql.router.internal.plan.Planner;
 import com.workersql.router.internal.plan.Planner.Purpose;
 import com.workersql.router.internal.plan.RouteTrace;
-import com.workersql.router.merge.Combination;
 import com.workersql.router.policy.RoutingPolicy;
 import java.security.SecureRandom;
 import java.util.List;
@@ -108,7 +107,6 @@ public final class Router {
             kind = "refused";
             reason = ((RoutePlan.Refused) plan).reason();
         }
-        Combination combination = plan instanceof RoutePlan.MultiShard multi ? multi.combination() : null;
         return new Explanation(
                 plan,
                 kind,
@@ -116,7 +114,7 @@ public final class Router {
                 trace.tables(),
                 trace.places(),
                 shards,
-                combination,
+                trace.combination(),
                 trace.hints(),
                 policy.version(),
                 policy.slots().generation(),

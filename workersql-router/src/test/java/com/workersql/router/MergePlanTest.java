@@ -7,6 +7,8 @@ import com.workersql.router.RoutePlan.MultiShard;
 import com.workersql.router.RoutePlan.Refused;
 import com.workersql.router.merge.Merge;
 import com.workersql.router.merge.Merge.Aggregate;
+import com.workersql.router.merge.Merge.Comparison;
+import com.workersql.router.merge.Merge.Condition;
 import com.workersql.router.merge.Merge.Function;
 import com.workersql.router.merge.Merge.OrderKey;
 import com.workersql.router.policy.RoutingPolicy;
@@ -134,6 +136,30 @@ class MergePlanTest {
                 .isTrue();
     }
 
+    @Test
+    void groupsAreChosenBehindTheMerge() {
+        String sql =
+                "SELECT a, COUNT(*) AS n FROM orders GROUP BY a HAVING n > 2 AND 10 >= SUM(b) AND a <> 'x' ORDER BY a";
+        Merge merge = merge(sql);
+        assertThat(merge.having())
+                .containsExactly(
+                        new Condition(1, Comparison.GREATER, new ParameterValue.SignedInteger(2)),
+                        new Condition(2, Comparison.LESS_OR_EQUAL, new ParameterValue.SignedInteger(10)),
+                        new Condition(0, Comparison.NOT_EQUAL, new ParameterValue.Text("x")));
+        assertThat(merge.aggregates())
+                .containsExactly(new Aggregate(1, Function.COUNT, 1), new Aggregate(2, Function.SUM, 2));
+        assertThat(merge.hiddenColumns()).isEqualTo(1);
+        // A shard has a part of each group: none of them is to be left out there.
+        assertThat(text(sql))
+                .isEqualTo("SELECT a, COUNT(*) AS n, SUM(b) AS workersql_1 FROM orders GROUP BY a  ORDER BY a");
+        assertThat(merge.inWords()).isEqualTo("GROUP BY, COUNT(), SUM(), HAVING, ORDER BY");
+        Merge average = merge("SELECT a FROM orders GROUP BY a HAVING AVG(b) = 1.5");
+        assertThat(average.aggregates()).containsExactly(new Aggregate(1, Function.AVG, 2));
+        assertThat(average.having())
+                .containsExactly(new Condition(1, Comparison.EQUAL, new ParameterValue.Decimal("1.5")));
+        assertThat(average.hiddenColumns()).isEqualTo(2);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -143,7 +169,15 @@ class MergePlanTest {
                 "SELECT a, b, COUNT(*) FROM orders GROUP BY a",
                 "SELECT a + 1 AS a, COUNT(*) FROM orders GROUP BY a",
                 "SELECT a, COUNT(*) FROM orders GROUP BY a WITH ROLLUP",
-                "SELECT a, COUNT(*) FROM orders GROUP BY a HAVING COUNT(*) > 1",
+                "SELECT a, COUNT(*) FROM orders GROUP BY a HAVING COUNT(*) > 1 OR a = 1",
+                "SELECT a, COUNT(*) FROM orders GROUP BY a HAVING COUNT(*) BETWEEN 1 AND 2",
+                "SELECT a, COUNT(*) FROM orders GROUP BY a HAVING COUNT(*) > MIN(b)",
+                "SELECT a, COUNT(*) FROM orders GROUP BY a HAVING COUNT(*) + 1 > 2",
+                "SELECT a, COUNT(*) FROM orders GROUP BY a HAVING NOT a = 1",
+                "SELECT a, COUNT(*) FROM orders GROUP BY a HAVING COUNT(DISTINCT b) > 1",
+                "SELECT a, COUNT(*) AS a FROM orders GROUP BY k HAVING a > 1",
+                "SELECT a, COUNT(*) FROM orders GROUP BY a HAVING b > 1",
+                "SELECT a FROM orders HAVING a > 1",
                 "SELECT COUNT(*) FROM orders GROUP BY a + 1",
                 "SELECT GROUP_CONCAT(a) FROM orders",
                 "SELECT *, COUNT(*) FROM orders",
@@ -169,6 +203,7 @@ class MergePlanTest {
     @CsvSource(delimiter = '|', textBlock = """
                     SELECT a FROM orders ORDER BY b LIMIT 2   | ORDER BY, LIMIT over the shards [a, b]
                     SELECT AVG(a) FROM orders                  | AVG() over the shards [a, b]
+                    SELECT a FROM orders GROUP BY a HAVING COUNT(*) > 1 | GROUP BY, COUNT(), HAVING over the shards [a, b]
                     INSERT INTO orders (k) VALUES (1), (2), (3), (4), (5), (6), (7), (8) | INSERT over the shards [a, b]
                     """)
     void aCallerThatOnlyConcatenatesGetsARefusalInstead(String sql, String reason) {
@@ -178,7 +213,11 @@ class MergePlanTest {
         assertThat(modest.plan(Statement.of(CONTEXT, sql)))
                 .isInstanceOfSatisfying(
                         Refused.class, no -> assertThat(no.reason()).contains("'" + reason + "'"));
-        assertThat(modest.explain(Statement.of(CONTEXT, sql)).kind()).isEqualTo("refused");
+        Explanation explanation = modest.explain(Statement.of(CONTEXT, sql));
+        assertThat(explanation.kind()).isEqualTo("refused");
+        assertThat(explanation.combination())
+                .isEqualTo(router.explain(Statement.of(CONTEXT, sql)).combination())
+                .isNotNull();
         assertThat(modest.plan(Statement.of(CONTEXT, "SELECT a FROM orders"))).isInstanceOf(MultiShard.class);
     }
 

@@ -73,7 +73,7 @@ class RecordedCorpusTest {
         "sysbench, 19, 19, 19, 5, 6, 4, 2, 2",
         "wordpress, 131, 131, 131, 70, 24, 6, 4, 27",
         "django, 149, 149, 149, 97, 15, 16, 4, 17",
-        "hibernate, 66, 66, 65, 31, 4, 10, 5, 16"
+        "hibernate, 66, 66, 65, 31, 5, 10, 5, 15"
     })
     void statementsOfAnApplicationComeToWhatTheyCameToBefore(
             String source,

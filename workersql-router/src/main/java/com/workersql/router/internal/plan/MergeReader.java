@@ -10,6 +10,7 @@ import com.workersql.router.internal.plan.SelectClauses.Span;
 import com.workersql.router.internal.rewrite.SelectEdit;
 import com.workersql.router.merge.Merge;
 import com.workersql.router.merge.Merge.Aggregate;
+import com.workersql.router.merge.Merge.Condition;
 import com.workersql.router.merge.Merge.Function;
 import com.workersql.router.merge.Merge.OrderKey;
 import java.util.ArrayList;
@@ -33,11 +34,13 @@ final class MergeReader {
     private final List<OrderKey> orders = new ArrayList<>();
     private final List<Integer> groups = new ArrayList<>();
     private final List<Aggregate> aggregates = new ArrayList<>();
+    private final List<Condition> conditions = new ArrayList<>();
     private final List<Integer> hidden = new ArrayList<>();
     private boolean star;
     private int hiddenCount;
     private long offset;
     private long limit = -1;
+    private List<HavingReader.Term> having = List.of();
     private String refusal;
 
     MergeReader(Statement statement, FoldedStatement s, boolean oneTable) {
@@ -70,7 +73,13 @@ final class MergeReader {
                 star |= item.isStar();
                 items.add(item);
             });
+            having();
+        }
+        if (refusal == null) {
             aggregates(aggregateCalls);
+        }
+        if (refusal == null) {
+            having.forEach(this::condition);
         }
         if (refusal == null) {
             clauses.orders().forEach(this::order);
@@ -82,7 +91,8 @@ final class MergeReader {
             return null;
         }
         edit.append(clauses.from);
-        return new Merge(fromEnd(orders), groups, aggregates, clauses.isDistinct, offset, limit, hiddenCount);
+        return new Merge(
+                fromEnd(orders), groups, aggregates, conditions, clauses.isDistinct, offset, limit, hiddenCount);
     }
 
     private void refuse(String what) {
@@ -97,14 +107,20 @@ final class MergeReader {
         long ordered = clauses.orders().stream()
                 .filter(span -> SelectItem.of(s, key(span)).function() != null)
                 .count();
+        long compared = having.stream()
+                .filter(term -> SelectItem.of(s, term.operand()).function() != null)
+                .count();
         if (!grouped && whole == 0 && aggregateCalls == 0) {
+            if (!having.isEmpty()) {
+                refuse("HAVING without groups");
+            }
             return;
         }
         if (star || clauses.isDistinct) {
             refuse(star ? "* beside aggregates" : "DISTINCT beside aggregates");
             return;
         }
-        if (whole + ordered != aggregateCalls) {
+        if (whole + ordered + compared != aggregateCalls) {
             refuse("an aggregate within an expression");
             return;
         }
@@ -125,6 +141,43 @@ final class MergeReader {
                 refuse("a column that is neither grouped nor an aggregate");
             }
         }
+    }
+
+    private void having() {
+        if (clauses.having < 0) {
+            return;
+        }
+        Span clause = clauses.having();
+        having = HavingReader.read(statement, s, clause);
+        if (having == null) {
+            refuse("HAVING of anything but comparisons with values");
+            return;
+        }
+        edit.remove(clauses.having, clause.to());
+    }
+
+    /** Behind the aggregates of the list: what HAVING compares is one of them, a group's column, or is added. */
+    private void condition(HavingReader.Term term) {
+        int index = item(term.operand());
+        SelectItem operand = SelectItem.of(s, term.operand());
+        if (index < 0 && operand.function() == null) {
+            refuse("HAVING of what is neither grouped nor an aggregate");
+            return;
+        }
+        if (index < 0) {
+            index = appended(operand);
+        }
+        conditions.add(new Condition(index, term.comparison(), term.value()));
+    }
+
+    private int appended(SelectItem call) {
+        boolean average = call.function() == Function.AVG;
+        String argument =
+                text(new Span(call.expression().from() + 2, call.expression().to() - 1));
+        int index = append(average ? "SUM(" + argument + ")" : text(call.expression()));
+        int count = average ? append("COUNT(" + argument + ")") : index;
+        aggregates.add(new Aggregate(index, call.function(), count));
+        return index;
     }
 
     private int groupColumn(Span key, String column) {

@@ -481,6 +481,9 @@ public final class Planner {
         }
         boolean preparing = purpose == Purpose.PREPARE;
         RoutePlan plan = new TableRoute(statement, s, info, analysis, policy, preparing, trace).plan();
+        if (trace != null && plan instanceof RoutePlan.MultiShard several) {
+            trace.combination(several.combination());
+        }
         if (plan instanceof RoutePlan.MultiShard several && !support.carriesOut(several)) {
             String what = several.combination() instanceof Merge merge
                     ? merge.inWords()
@@ -537,6 +540,9 @@ public final class Planner {
         }
         boolean preparing = purpose == Purpose.PREPARE;
         RoutePlan plan = new TableRoute(own, folded, info, analysis, policy, preparing, trace, home).plan();
+        if (trace != null && plan instanceof RoutePlan.MultiShard several) {
+            trace.combination(several.combination());
+        }
         if (plan instanceof RoutePlan.MultiShard several && !support.carriesOut(several)) {
             return Refusal.unsupported(info, info.kind() + " over the shards " + several.shards());
         }

@@ -22,7 +22,7 @@ import java.util.Set;
  */
 record ReadShape(Merge merge, SelectEdit edit, String refusal) {
 
-    private static final Set<String> MERGEABLE = Set.of("GROUP BY", "ORDER BY", "LIMIT", "DISTINCT");
+    private static final Set<String> MERGEABLE = Set.of("GROUP BY", "HAVING", "ORDER BY", "LIMIT", "DISTINCT");
     private static final Set<String> MERGED = Set.of("avg", "count", "max", "min", "sum");
 
     /** Functions that make one value of many rows, in lower case. */

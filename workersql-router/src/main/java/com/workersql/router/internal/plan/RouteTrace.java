@@ -2,6 +2,7 @@
 package com.workersql.router.internal.plan;
 
 import com.workersql.router.Hints;
+import com.workersql.router.merge.Combination;
 import com.workersql.router.policy.KeyPlace;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,6 +17,7 @@ public final class RouteTrace {
     private Hints hints = Hints.NONE;
     private boolean hit;
     private String reason = "";
+    private Combination combination;
 
     /** {@return the keys that were found and where they lead, at most a thousand} */
     public List<KeyPlace> places() {
@@ -40,6 +42,15 @@ public final class RouteTrace {
     /** {@return the rule that decided} */
     public String reason() {
         return reason;
+    }
+
+    /** {@return how the replies of several shards would become one; null where one shard is asked, or nobody can tell} */
+    public Combination combination() {
+        return combination;
+    }
+
+    void combination(Combination planned) {
+        combination = planned;
     }
 
     void place(KeyPlace place) {

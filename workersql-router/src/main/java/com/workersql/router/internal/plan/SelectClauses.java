@@ -17,6 +17,7 @@ final class SelectClauses {
     int list = 1;
     int from = -1;
     int groupBy = -1;
+    int having = -1;
     int orderBy = -1;
     int limit = -1;
     int end;
@@ -85,7 +86,7 @@ final class SelectClauses {
             case GROUP -> groupBy = s.isWord(token + 1, Word.BY) ? token : groupBy;
             case ORDER -> orderBy = s.isWord(token + 1, Word.BY) ? token : orderBy;
             case LIMIT -> limit = token;
-            case HAVING -> refusal = "HAVING";
+            case HAVING -> having = token;
             default -> {
                 if (s.spells(token, "ROLLUP")) {
                     refusal = "WITH ROLLUP";
@@ -105,8 +106,14 @@ final class SelectClauses {
 
     /** {@return the keys of GROUP BY} */
     List<Span> groups() {
-        int last = orderBy > 0 ? orderBy : limit > 0 ? limit : end;
+        int last = having > 0 ? having : orderBy > 0 ? orderBy : limit > 0 ? limit : end;
         return groupBy < 0 ? List.of() : parts(groupBy + 2, last - 1);
+    }
+
+    /** {@return the tokens behind HAVING, which is there} */
+    Span having() {
+        int last = orderBy > 0 ? orderBy : limit > 0 ? limit : end;
+        return new Span(having + 1, last - 1);
     }
 
     /** {@return the keys of ORDER BY with their directions} */
