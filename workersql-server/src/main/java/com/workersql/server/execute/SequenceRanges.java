@@ -28,7 +28,8 @@ final class SequenceRanges {
     private final ShardQuestion question;
     private final Map<Name, Range> ranges = new ConcurrentHashMap<>();
 
-    private record Name(String schema, String table) {
+    /** A sequence: one that a new policy puts on another shard is another one. */
+    private record Name(String shard, String schema, String table) {
         String quoted() {
             return quoted(schema) + "." + quoted(table);
         }
@@ -78,7 +79,7 @@ final class SequenceRanges {
             EventLoop loop,
             LongConsumer taken,
             Consumer<GatewayError> failed) {
-        var name = new Name(schema, table);
+        var name = new Name(shard.name(), schema, table);
         var range = ranges.computeIfAbsent(name, key -> new Range());
         var waiter = new Waiter(count, loop, taken, failed);
         boolean asks = false;
