@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.Command;
+import com.workersql.protocol.testing.RawClient;
+import com.workersql.protocol.testing.RawReply;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -2,7 +2,9 @@
 package com.workersql.server.it;
 
 import com.workersql.protocol.auth.PasswordVerifier;
+import com.workersql.protocol.testing.RawClient;
 import com.workersql.server.cli.Main;
+import com.workersql.server.config.ClientTls;
 import com.workersql.server.embedded.EmbeddedShards;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -17,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import javax.net.ssl.SSLContext;
 
 /** A gateway in a process of its own before embedded shards of this one, to be killed. Always on the same port. */
 final class GatewayProcess implements AutoCloseable {
@@ -40,15 +43,20 @@ final class GatewayProcess implements AutoCloseable {
 
     /** Writes its configuration; {@link #start} starts it. */
     static GatewayProcess of(EmbeddedShards shards, Path home) throws IOException {
-        return of(shards, home, 100, 10_000, List.of("-Xmx128m", "-XX:TieredStopAtLevel=1"));
+        return of(shards, home, 100, 10_000, null, List.of("-Xmx128m", "-XX:TieredStopAtLevel=1"));
     }
 
-    /** As {@link #of(EmbeddedShards, Path)}, with so many connections to each shard and so many clients. */
-    static GatewayProcess of(EmbeddedShards shards, Path home, int connections, int clients, List<String> javaOptions)
+    /** As {@link #of(EmbeddedShards, Path)}, with so many connections to each shard and so many clients; with TLS unless null. */
+    static GatewayProcess of(
+            EmbeddedShards shards, Path home, int connections, int clients, ClientTls tls, List<String> javaOptions)
             throws IOException {
         int port = freePort();
         var yaml = new StringBuilder(
                 "listen:\n  mysql: { port: " + port + " }\n  http: { port: 0 }\nusers_file: users.yaml\n");
+        if (tls != null) {
+            yaml.append("tls: { certificate: '").append(tls.certificate());
+            yaml.append("', key: '").append(tls.key()).append("' }\n");
+        }
         yaml.append("limits: { max_connections: ").append(clients).append(" }\n");
         yaml.append("shards:\n");
         for (var shard : shards.shards()) {
@@ -186,6 +194,10 @@ final class GatewayProcess implements AutoCloseable {
 
     RawClient client(String tenant, long capabilities) throws IOException {
         return RawClient.connect(port, tenant, PASSWORD, tenant, capabilities);
+    }
+
+    RawClient client(String tenant, long capabilities, SSLContext tls) throws IOException {
+        return RawClient.connect(port, tenant, PASSWORD, tenant, capabilities, tls);
     }
 
     Connection connect(String tenant) throws SQLException {

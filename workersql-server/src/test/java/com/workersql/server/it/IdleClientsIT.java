@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.workersql.protocol.CapabilityFlags;
+import com.workersql.protocol.testing.RawClient;
 import com.workersql.server.embedded.EmbeddedShards;
 import com.workersql.server.embedded.ShardFixture;
 import com.workersql.server.embedded.ShardListener;
@@ -20,29 +21,49 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Many clients that are there and say nothing, on few connections to the shard: what one of them costs, and what a hundred others get
- * done beside them. {@code -Dworkersql.idle.clients=10000} is the long form, which needs as many file descriptors.
+ * done beside them. {@code -Dworkersql.idle.clients=10000 -DtestHeap=3g} is the long form, which needs as many file descriptors, and the
+ * heap for the clients' own TLS.
  */
 class IdleClientsIT {
     private static final int CLIENTS = Integer.getInteger("workersql.idle.clients", 1_000);
+    private static final boolean IS_LONG = CLIENTS > 1_000;
     private static final int CONNECTIONS = 20;
     private static final int ACTIVE = 100;
-    private static final long MEASURED_NANOS = TimeUnit.SECONDS.toNanos(CLIENTS > 1_000 ? 5 : 1);
+    private static final long MEASURED_NANOS = TimeUnit.SECONDS.toNanos(IS_LONG ? 5 : 1);
     private static final long MOST_BYTES_PER_CLIENT = 15 * 1024;
+    private static final long MOST_BYTES_PER_TLS_CLIENT = 60 * 1024;
     private static final long CAPABILITIES = CapabilityFlags.CLIENT_LONG_PASSWORD
             | CapabilityFlags.CLIENT_TRANSACTIONS
             | CapabilityFlags.CLIENT_DEPRECATE_EOF;
 
     @Test
     void costLittleAndLeaveTheOthersInPeace() throws Exception {
+        measure("idle", CLIENTS, MOST_BYTES_PER_CLIENT, false);
+    }
+
+    @Test
+    void costLittleMoreInsideOfTls() throws Exception {
+        // Each costs both sides a handshake.
+        measure("idle TLS", IS_LONG ? CLIENTS : CLIENTS / 4, MOST_BYTES_PER_TLS_CLIENT, true);
+    }
+
+    private static void measure(String what, int clients, long mostBytes, boolean encrypted) throws Exception {
         assumeFalse(Fleet.isMySql(), "the figures are of the embedded shards");
         var home = Files.createTempDirectory(
                 Files.createDirectories(Path.of("target", "fleets").toAbsolutePath()), "idle");
+        var certificate = encrypted ? OwnCertificate.make(home) : null;
+        var tls = encrypted ? certificate.forClient() : null;
         var shards = EmbeddedShards.start(ShardFixture.config(home.resolve("data")), ShardListener.NONE);
         var idle = new ArrayList<RawClient>();
         try (var gateway = GatewayProcess.of(
-                shards, home, CONNECTIONS, CLIENTS + 2 * ACTIVE, List.of("-Xmx512m", "-XX:+UseSerialGC"))) {
+                shards,
+                home,
+                CONNECTIONS,
+                clients + 2 * ACTIVE,
+                encrypted ? certificate.forGateway() : null,
+                List.of("-Xmx512m", "-XX:+UseSerialGC"))) {
             gateway.start();
-            try (var first = gateway.client("acme", CAPABILITIES)) {
+            try (var first = gateway.client("acme", CAPABILITIES, tls)) {
                 first.query("CREATE TABLE idle (id INT PRIMARY KEY, v INT)");
                 first.query("INSERT INTO idle SELECT seq, seq * 7 FROM seq_1_to_1000");
             }
@@ -50,22 +71,27 @@ class IdleClientsIT {
             double alone = throughput(gateway);
             long before = gateway.liveBytes();
             long residentBefore = gateway.residentBytes();
-            for (int i = 0; i < CLIENTS; i++) {
-                var client = gateway.client("acme", CAPABILITIES);
+            for (int i = 0; i < clients; i++) {
+                var client = gateway.client("acme", CAPABILITIES, tls);
                 assertThat(client.query("SELECT v FROM idle WHERE id = 1").value())
                         .isEqualTo("7");
                 idle.add(client);
             }
-            long perClient = (gateway.liveBytes() - before) / CLIENTS;
-            long resident = (gateway.residentBytes() - residentBefore) / CLIENTS;
+            long perClient = (gateway.liveBytes() - before) / clients;
+            long resident = (gateway.residentBytes() - residentBefore) / clients;
             double beside = throughput(gateway);
             System.out.printf(
-                    "%,d idle clients on %d connections: %,d bytes of heap each, %,d bytes resident; %d active ones: %,.0f"
+                    "%,d %s clients on %d connections: %,d bytes of heap each, %,d bytes resident; %d active ones: %,.0f"
                             + " statements/s alone, %,.0f beside them%n",
-                    CLIENTS, CONNECTIONS, perClient, resident, ACTIVE, alone, beside);
-            assertThat(perClient).isLessThan(MOST_BYTES_PER_CLIENT);
+                    clients, what, CONNECTIONS, perClient, resident, ACTIVE, alone, beside);
+            assertThat(perClient).isLessThan(mostBytes);
+            if (IS_LONG) {
+                assertThat(resident)
+                        .as("resident bytes, with the heap's growth")
+                        .isLessThan(mostBytes);
+            }
             assertThat(beside).as("statements per second beside idle clients").isGreaterThan(alone / 4);
-            assertThat(idle.get(CLIENTS / 2)
+            assertThat(idle.get(clients / 2)
                             .query("SELECT v FROM idle WHERE id = 2")
                             .value())
                     .isEqualTo("14");

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.Command;
+import com.workersql.protocol.testing.RawClient;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;

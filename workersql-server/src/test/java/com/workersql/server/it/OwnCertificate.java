@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.Base64;
@@ -62,6 +63,7 @@ final class OwnCertificate {
         var key = directory.resolve("own.key");
         Files.writeString(
                 certificate, pem("CERTIFICATE", store.getCertificate(ALIAS).getEncoded()));
+        Files.createFile(key, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
         Files.writeString(key, pem("PRIVATE KEY", store.getKey(ALIAS, PASSWORD).getEncoded()));
         return new ClientTls(certificate, key, false);
     }

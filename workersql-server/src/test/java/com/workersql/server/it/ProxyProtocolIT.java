@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.proxy.ProxyHeader;
+import com.workersql.protocol.testing.RawClient;
 import com.workersql.server.Gateway;
 import com.workersql.server.config.ListenAddress;
 import com.workersql.server.config.ShardConfig;

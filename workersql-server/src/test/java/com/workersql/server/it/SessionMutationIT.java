@@ -2,8 +2,10 @@
 package com.workersql.server.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.workersql.protocol.CapabilityFlags;
+import com.workersql.protocol.testing.ForgetfulProxy;
 import com.workersql.server.Gateway;
 import com.workersql.server.config.GatewayConfig;
 import com.workersql.server.config.PoolConfig;
@@ -16,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -77,8 +80,9 @@ class SessionMutationIT {
     }
 
     @ParameterizedTest
-    @EnumSource(ForgetfulProxy.Step.class)
-    void theComparisonNoticesWhatIsForgotten(ForgetfulProxy.Step step) throws Exception {
+    @EnumSource
+    void theComparisonNoticesWhatIsForgotten(ForgottenStep step) throws Exception {
+        assumeTrue(step != ForgottenStep.HANDSHAKE_NAMES || Fleet.isMySql(), "MariaDB brings them back by itself");
         assertThat(difference(step))
                 .as("whether sessions differ without %s (seed %d)", step, SEED)
                 .isNotNull();
@@ -86,11 +90,11 @@ class SessionMutationIT {
 
     @Test
     void nothingIsNoticedWhereNothingIsForgotten() throws Exception {
-        assertThat(difference(null)).isNull();
+        assertThat(difference(said -> false)).isNull();
     }
 
     /** What a session is told otherwise than its twin, sooner or later; null when nothing is. */
-    private static String difference(ForgetfulProxy.Step forgotten) throws IOException {
+    private static String difference(Predicate<ForgetfulProxy.Said> forgotten) throws IOException {
         var random = new Random(SEED);
         var scripts = new ArrayList<SessionScript>();
         var twins = new ArrayList<SessionTwin>();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.workersql.protocol.CapabilityFlags;
+import com.workersql.protocol.testing.RawClient;
 import com.workersql.protocol.value.Collations;
 import com.workersql.server.config.GatewayConfig;
 import java.io.IOException;

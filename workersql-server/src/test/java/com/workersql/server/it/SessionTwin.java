@@ -2,6 +2,8 @@
 package com.workersql.server.it;
 
 import com.workersql.protocol.CapabilityFlags;
+import com.workersql.protocol.testing.RawClient;
+import com.workersql.protocol.testing.RawReply;
 import com.workersql.server.Gateway;
 import java.io.IOException;
 import java.util.ArrayDeque;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.workersql.protocol.CapabilityFlags;
+import com.workersql.protocol.testing.RawClient;
 import com.workersql.server.config.BreakerConfig;
 import com.workersql.server.config.GatewayConfig;
 import com.workersql.server.config.ShardConfig;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.Command;
 import com.workersql.protocol.frame.PacketEncoder;
+import com.workersql.protocol.testing.RawClient;
 import com.workersql.server.config.GatewayConfig;
 import com.workersql.server.config.Limits;
 import com.workersql.server.config.PoolConfig;

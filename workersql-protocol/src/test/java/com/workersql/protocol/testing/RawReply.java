@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package com.workersql.server.it;
+package com.workersql.protocol.testing;
 
 import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.ProtocolException;
@@ -10,6 +10,7 @@ import com.workersql.protocol.wire.LengthEncodedInteger;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -22,22 +23,22 @@ import java.util.stream.Collectors;
  * @param payloads in their order
  * @param capabilities what they are written with
  */
-record RawReply(List<byte[]> payloads, CapabilityFlags capabilities) {
+public record RawReply(List<byte[]> payloads, CapabilityFlags capabilities) {
     /** Of a command that is not answered. */
-    static final RawReply NONE = new RawReply(List.of(), CapabilityFlags.NONE);
+    public static final RawReply NONE = new RawReply(List.of(), CapabilityFlags.NONE);
 
     /** Whether it is an ERR. */
-    boolean isError() {
+    public boolean isError() {
         return !payloads.isEmpty() && (last()[0] & 0xFF) == 0xFF;
     }
 
     /** The error's number, 0 when there is none. */
-    int errno() {
+    public int errno() {
         return isError() ? (last()[1] & 0xFF) | (last()[2] & 0xFF) << 8 : 0;
     }
 
     /** The statement's id in a reply to COM_STMT_PREPARE. */
-    int statementId() {
+    public int statementId() {
         return Unpooled.wrappedBuffer(payloads.get(0)).getIntLE(1);
     }
 
@@ -46,12 +47,36 @@ record RawReply(List<byte[]> payloads, CapabilityFlags capabilities) {
     }
 
     /** The first value of the first row of a text result, null for NULL. */
-    String value() {
-        long columns = LengthEncodedInteger.get(Unpooled.wrappedBuffer(payloads.get(0)), 0);
+    public String value() {
+        return rows().get(0).get(0);
+    }
+
+    /** The rows of the first text result, with null for NULL; none where there is no result. */
+    public List<List<String>> rows() {
+        var rows = new ArrayList<List<String>>();
+        int columns = isError() || payloads.get(0)[0] == 0
+                ? 0
+                : (int) LengthEncodedInteger.get(Unpooled.wrappedBuffer(payloads.get(0)), 0);
         int eof = capabilities.has(CapabilityFlags.CLIENT_DEPRECATE_EOF) ? 0 : 1;
-        byte[] row = payloads.get((int) columns + 1 + eof);
-        var in = Unpooled.wrappedBuffer(row);
-        if (in.getUnsignedByte(0) == LengthEncodedInteger.NULL_MARKER) {
+        for (int i = columns + 1 + eof; columns > 0 && !isEndOfRows(payloads.get(i)); i++) {
+            var in = Unpooled.wrappedBuffer(payloads.get(i));
+            var row = new ArrayList<String>();
+            while (in.isReadable()) {
+                row.add(text(in));
+            }
+            rows.add(row);
+        }
+        return rows;
+    }
+
+    private boolean isEndOfRows(byte[] payload) {
+        int longest = capabilities.has(CapabilityFlags.CLIENT_DEPRECATE_EOF) ? 0xFF_FFFE : 8;
+        return (payload[0] & 0xFF) == 0xFE && payload.length <= longest;
+    }
+
+    private static String text(ByteBuf in) {
+        if (in.getUnsignedByte(in.readerIndex()) == LengthEncodedInteger.NULL_MARKER) {
+            in.skipBytes(1);
             return null;
         }
         return in.readCharSequence(LengthEncodedInteger.readLength(in), StandardCharsets.UTF_8)
@@ -59,18 +84,18 @@ record RawReply(List<byte[]> payloads, CapabilityFlags capabilities) {
     }
 
     /** The same reply with the statement's id taken out. */
-    RawReply withoutStatementId() {
+    public RawReply withoutStatementId() {
         byte[] first = payloads.get(0).clone();
         if (first[0] == 0) {
             Arrays.fill(first, 1, 5, (byte) 0);
         }
-        var masked = new java.util.ArrayList<>(payloads);
+        var masked = new ArrayList<>(payloads);
         masked.set(0, first);
         return new RawReply(masked, capabilities);
     }
 
     /** Whether no client could tell one from the other. */
-    boolean sameAs(RawReply other) {
+    public boolean sameAs(RawReply other) {
         if (payloads.size() != other.payloads.size()) {
             return false;
         }
@@ -129,12 +154,12 @@ record RawReply(List<byte[]> payloads, CapabilityFlags capabilities) {
     }
 
     /** What the last packet tells of the session's changes, but for the count of statements. */
-    Set<SessionTrack> changes() {
+    public Set<SessionTrack> changes() {
         return isError() ? Set.of() : changes(Ok.decode(Unpooled.wrappedBuffer(last()), capabilities));
     }
 
     /** The status flags of an OK or EOF. */
-    static int statusFlags(byte[] payload) {
+    public static int statusFlags(byte[] payload) {
         ByteBuf in = Unpooled.wrappedBuffer(payload);
         if (payload.length == 5 && (payload[0] & 0xFF) == 0xFE) {
             return in.getUnsignedShortLE(3);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package com.workersql.server.it;
+package com.workersql.protocol.testing;
 
 import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.Command;
@@ -19,6 +19,7 @@ import com.workersql.protocol.session.TlsMode;
 import com.workersql.protocol.wire.LengthEncodedInteger;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.io.BufferedInputStream;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -27,12 +28,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import javax.net.ssl.SSLContext;
 
 /**
  * A MySQL client that hides nothing: a command goes out as it is given, and the reply is the list of its payloads. Blocking, for
  * one thread.
  */
-final class RawClient implements AutoCloseable {
+public final class RawClient implements AutoCloseable {
     private static final int TIMEOUT_MILLIS = 60_000;
 
     private final Socket socket;
@@ -46,22 +48,36 @@ final class RawClient implements AutoCloseable {
     }
 
     /** Logs in at a server on loopback. */
-    static RawClient connect(int port, String user, String password, String schema, long capabilities)
+    public static RawClient connect(int port, String user, String password, String schema, long capabilities)
             throws IOException {
         return connect(new Socket(InetAddress.getLoopbackAddress(), port), user, password, schema, capabilities);
     }
 
-    /** Logs in over a connection on which nothing but perhaps a proxy's header was said. */
-    static RawClient connect(Socket socket, String user, String password, String schema, long capabilities)
+    /** Logs in at a server on loopback, inside of TLS. */
+    public static RawClient connect(
+            int port, String user, String password, String schema, long capabilities, SSLContext tls)
             throws IOException {
-        socket.setTcpNoDelay(true);
-        socket.setSoTimeout(TIMEOUT_MILLIS);
-        var in = new DataInputStream(new java.io.BufferedInputStream(socket.getInputStream(), 16 * 1024));
+        return connect(new Socket(InetAddress.getLoopbackAddress(), port), user, password, schema, capabilities, tls);
+    }
+
+    /** Logs in over a connection on which nothing but perhaps a proxy's header was said. */
+    public static RawClient connect(Socket socket, String user, String password, String schema, long capabilities)
+            throws IOException {
+        return connect(socket, user, password, schema, capabilities, null);
+    }
+
+    private static RawClient connect(
+            Socket plain, String user, String password, String schema, long capabilities, SSLContext tls)
+            throws IOException {
+        plain.setTcpNoDelay(true);
+        plain.setSoTimeout(TIMEOUT_MILLIS);
+        var socket = plain;
+        var in = buffered(socket);
         var handshake = new ClientHandshake(ClientHandshakeConfig.builder(user)
                 .password(password.getBytes(StandardCharsets.UTF_8))
                 .schema(schema)
                 .capabilities(new CapabilityFlags(capabilities))
-                .tls(TlsMode.DISABLED)
+                .tls(tls == null ? TlsMode.DISABLED : TlsMode.REQUIRED)
                 .allowPublicKeyRetrieval(true)
                 .build());
         while (true) {
@@ -69,10 +85,20 @@ final class RawClient implements AutoCloseable {
             var out = Unpooled.buffer();
             var step = handshake.receive(Unpooled.wrappedBuffer(packet.payload), packet.sequenceId, out);
             out.readBytes(socket.getOutputStream(), out.readableBytes());
+            if (step == ClientHandshake.Step.START_TLS) {
+                socket = tls.getSocketFactory().createSocket(plain, "localhost", plain.getPort(), true);
+                in = buffered(socket);
+                step = handshake.tlsStarted(out.clear());
+                out.readBytes(socket.getOutputStream(), out.readableBytes());
+            }
             if (step == ClientHandshake.Step.DONE) {
                 return new RawClient(socket, in, handshake.session());
             }
         }
+    }
+
+    private static DataInputStream buffered(Socket socket) throws IOException {
+        return new DataInputStream(new BufferedInputStream(socket.getInputStream(), 16 * 1024));
     }
 
     @SuppressWarnings("ArrayRecordComponent")
@@ -95,27 +121,27 @@ final class RawClient implements AutoCloseable {
     }
 
     /** What was agreed on at the login. */
-    CapabilityFlags capabilities() {
+    public CapabilityFlags capabilities() {
         return session.capabilities();
     }
 
     /** What the server said at the end of the login. */
-    Ok welcome() {
+    public Ok welcome() {
         return session.ok();
     }
 
     /** The connection id of the greeting. */
-    int connectionId() {
+    public int connectionId() {
         return session.greeting().connectionId();
     }
 
     /** Runs a text. */
-    RawReply query(String sql) throws IOException {
+    public RawReply query(String sql) throws IOException {
         return command(Command.COM_QUERY, sql.getBytes(StandardCharsets.UTF_8));
     }
 
     /** Sends a command with its arguments and reads the whole reply. */
-    RawReply command(int code, byte[] arguments) throws IOException {
+    public RawReply command(int code, byte[] arguments) throws IOException {
         send(code, arguments);
         return switch (code) {
             case Command.COM_STMT_SEND_LONG_DATA, Command.COM_STMT_CLOSE, Command.COM_QUIT -> RawReply.NONE;
@@ -127,7 +153,7 @@ final class RawClient implements AutoCloseable {
     }
 
     /** Sends a command and does not wait for anything. */
-    void send(int code, byte[] arguments) throws IOException {
+    public void send(int code, byte[] arguments) throws IOException {
         var payload = Unpooled.buffer(1 + arguments.length).writeByte(code).writeBytes(arguments);
         var out = Unpooled.buffer();
         PacketEncoder.write(out, 0, payload);
@@ -135,28 +161,28 @@ final class RawClient implements AutoCloseable {
     }
 
     /** Sends a text and reads the first packet of what is said to it. */
-    byte[] begin(String sql) throws IOException {
+    public byte[] begin(String sql) throws IOException {
         send(Command.COM_QUERY, sql.getBytes(StandardCharsets.UTF_8));
         return read(in).payload;
     }
 
     /** Sends a packet that is no command. */
-    void packet(int sequenceId, byte[] payload) throws IOException {
+    public void packet(int sequenceId, byte[] payload) throws IOException {
         write(Unpooled.wrappedBuffer(payload), sequenceId);
     }
 
     /** Whether the other side has closed the connection; waits for what it does. */
-    boolean isClosed() throws IOException {
+    public boolean isClosed() throws IOException {
         return in.read() < 0;
     }
 
     /** Sends bytes as they are. */
-    void sendRaw(byte[] bytes) throws IOException {
+    public void sendRaw(byte[] bytes) throws IOException {
         socket.getOutputStream().write(bytes);
     }
 
     /** Whether the server has closed the connection; waits until it has, or says something. */
-    boolean isAtEnd() throws IOException {
+    public boolean isAtEnd() throws IOException {
         try {
             return in.read() < 0;
         } catch (java.net.SocketException e) {
@@ -166,17 +192,17 @@ final class RawClient implements AutoCloseable {
     }
 
     /** All bytes until the server closes the connection. */
-    byte[] toTheEnd() throws IOException {
+    public byte[] toTheEnd() throws IOException {
         return in.readAllBytes();
     }
 
     /** Reads one packet. */
-    static byte[] readPayload(DataInputStream in) throws IOException {
+    public static byte[] readPayload(DataInputStream in) throws IOException {
         return read(in).payload;
     }
 
     /** Reads the reply to what was sent. */
-    RawReply results() throws IOException {
+    public RawReply results() throws IOException {
         var payloads = new ArrayList<byte[]>();
         while (true) {
             byte[] first = next(payloads);
@@ -253,7 +279,7 @@ final class RawClient implements AutoCloseable {
     }
 
     /** Reads one packet. */
-    byte[] next() throws IOException {
+    public byte[] next() throws IOException {
         return read(in).payload;
     }
 
@@ -264,12 +290,12 @@ final class RawClient implements AutoCloseable {
     }
 
     /** Becomes another user on the same connection. */
-    RawReply changeUser(String user, String password, String schema) throws IOException {
+    public RawReply changeUser(String user, String password, String schema) throws IOException {
         return changeUser(user, password, schema, 45);
     }
 
     /** Becomes another user, with a collation that a handshake may have no room for. */
-    RawReply changeUser(String user, String password, String schema, int collation) throws IOException {
+    public RawReply changeUser(String user, String password, String schema, int collation) throws IOException {
         var secret = password.getBytes(StandardCharsets.UTF_8);
         HandshakeV10 greeting = session.greeting();
         boolean isNative = greeting.plugin().equals(NativePassword.PLUGIN);
@@ -308,12 +334,12 @@ final class RawClient implements AutoCloseable {
     }
 
     /** Reads a part of a reply, which nobody can read on behind it. */
-    void readSome(int bytes) throws IOException {
+    public void readSome(int bytes) throws IOException {
         in.readNBytes(bytes);
     }
 
     /** Goes away without a word. */
-    void abort() throws IOException {
+    public void abort() throws IOException {
         socket.setSoLinger(true, 0);
         socket.close();
     }
