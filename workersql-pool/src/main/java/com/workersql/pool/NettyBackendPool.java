@@ -220,7 +220,9 @@ final class NettyBackendPool implements BackendPool, Connector<BackendConnection
                 state.schema(entry.key.account().database());
             }
             state.optionSet(false);
-            if (state.inTransaction()) {
+            if (state.inTransaction() && recipe.reset()) {
+                discard(entry, CloseReason.RESET_FAILED);
+            } else if (state.inTransaction()) {
                 // completion_type=CHAIN: the rollback has begun another one.
                 restoreAndRelease(entry, ReturnRecipe.of(state, entry.key, true));
             } else {

@@ -23,7 +23,10 @@ class MariaDbSessionStateIT extends SessionStateContract {
     }
 
     @Override
-    Map<String, After> notReset() {
+    Map<String, After> notReset(Reset reset) {
+        if (reset == Reset.COM_CHANGE_USER) {
+            return Map.of("role", After.KEPT, "FOUND_ROWS", After.KEPT, "COM_SET_OPTION", After.KEPT);
+        }
         return Map.of(
                 "schema", After.KEPT,
                 "role", After.KEPT,

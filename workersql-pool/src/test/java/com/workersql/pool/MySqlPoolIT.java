@@ -41,8 +41,11 @@ class MySqlPoolIT extends PoolOnServerContract {
         try (var f = new PoolFixture(PoolConfig.builder(), root)) {
             var connection = f.acquire(f.loop1);
             var statements = new ArrayList<>(TestServer.ACCOUNTS);
-            statements.addAll(
-                    List.of("DROP ROLE IF EXISTS pool_role", "CREATE ROLE pool_role", "GRANT pool_role TO pool_app"));
+            statements.addAll(List.of(
+                    "DROP ROLE IF EXISTS pool_role",
+                    "CREATE ROLE pool_role",
+                    "GRANT pool_role TO pool_app",
+                    "GRANT SESSION_VARIABLES_ADMIN ON *.* TO pool_app"));
             for (var statement : statements) {
                 assertThat(query(connection, f.loop1, statement).errno())
                         .as(statement)

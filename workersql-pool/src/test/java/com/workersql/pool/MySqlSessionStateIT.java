@@ -20,7 +20,10 @@ class MySqlSessionStateIT extends SessionStateContract {
     }
 
     @Override
-    Map<String, After> notReset() {
+    Map<String, After> notReset(Reset reset) {
+        if (reset == Reset.COM_CHANGE_USER) {
+            return Map.of("FOUND_ROWS", After.KEPT, "COM_SET_OPTION", After.KEPT, "sequence", After.UNKNOWN);
+        }
         return Map.of(
                 "schema", After.KEPT,
                 "role", After.KEPT,

@@ -7,28 +7,37 @@ import static com.workersql.pool.PoolFixture.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.workersql.protocol.CapabilityFlags;
-import com.workersql.protocol.ProtocolException;
-import com.workersql.protocol.session.ControlPacket;
-import com.workersql.protocol.session.ReplyKind;
-import com.workersql.protocol.session.ReplyReader;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
+import com.workersql.protocol.testing.RawClient;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Measures on a server what a reset brings back and what session tracking reports. The two tables are what the reset recipe and
- * every borrower's bookkeeping stand on; the README shows them.
+ * Measures on a server what its two kinds of reset bring back and what session tracking reports. The tables are what the reset recipe,
+ * the rule that a connection never changes its account, and every borrower's bookkeeping stand on; the README shows them.
  */
 abstract class SessionStateContract {
-    /** What is found after COM_RESET_CONNECTION: the state of a new connection, or the one from before. */
+    private static final CapabilityFlags CAPABILITIES = new CapabilityFlags(CapabilityFlags.CLIENT_LONG_PASSWORD
+            | CapabilityFlags.CLIENT_TRANSACTIONS
+            | CapabilityFlags.CLIENT_MULTI_RESULTS);
+
+    /** What brings a session back to its beginning. */
+    enum Reset {
+        COM_RESET_CONNECTION,
+        /** To the user that it was before. */
+        COM_CHANGE_USER
+    }
+
+    /** What is found after a reset: the state of a new connection, or the one from before. */
     enum After {
         RESET,
         KEPT,
@@ -64,7 +73,9 @@ abstract class SessionStateContract {
                     List.of("SELECT GET_LOCK('state_lock', 1)"),
                     "SELECT IS_USED_LOCK('state_lock') = CONNECTION_ID()"),
             new Piece("PREPARE", List.of("PREPARE state_p FROM 'SELECT 1'"), "EXECUTE state_p"),
-            new Piece("LAST_INSERT_ID", List.of("SELECT LAST_INSERT_ID(55)"), "SELECT LAST_INSERT_ID()"),
+            new Piece("sql_log_bin", List.of("SET sql_log_bin = 0"), "SELECT @@sql_log_bin"),
+            new Piece("generated key", List.of("INSERT INTO state_k VALUES ()"), "SELECT LAST_INSERT_ID() > 0"),
+            new Piece("LAST_INSERT_ID(n)", List.of("SELECT LAST_INSERT_ID(55)"), "SELECT LAST_INSERT_ID()"),
             new Piece("ROW_COUNT", List.of("DELETE FROM state_t WHERE id < 3"), "SELECT ROW_COUNT()"),
             new Piece(
                     "FOUND_ROWS",
@@ -76,6 +87,7 @@ abstract class SessionStateContract {
                     "transaction",
                     List.of("BEGIN", "INSERT INTO state_t VALUES (200)"),
                     "SELECT COUNT(*) FROM state_t"),
+            new Piece("XA", List.of("XA START 'state_x'"), "XA END 'state_x'"),
             new Piece("HANDLER", List.of("HANDLER state_t OPEN"), "HANDLER state_t READ FIRST"),
             new Piece("sequence", List.of("SELECT NEXT VALUE FOR state_s"), "SELECT PREVIOUS VALUE FOR state_s"),
             new Piece("role", List.of("SET ROLE pool_role"), "SELECT CURRENT_ROLE()"),
@@ -139,8 +151,8 @@ abstract class SessionStateContract {
                 key.collation());
     }
 
-    /** What is expected of pieces that are not {@link After#RESET}. */
-    abstract Map<String, After> notReset();
+    /** What is expected behind a reset of pieces that are not {@link After#RESET}. */
+    abstract Map<String, After> notReset(Reset reset);
 
     /** What this server alone reports: the kinds of changes for a statement, {@code error} if it is not known. */
     abstract Map<String, String> reported();
@@ -150,9 +162,10 @@ abstract class SessionStateContract {
         f = new PoolFixture(PoolConfig.builder(), key);
         var connection = f.acquire(f.loop1);
         for (var sql : List.of(
-                "DROP TABLE IF EXISTS state_t, state_u",
+                "DROP TABLE IF EXISTS state_t, state_u, state_k",
                 "CREATE TABLE state_t (id INT PRIMARY KEY)",
                 "CREATE TABLE state_u (id INT PRIMARY KEY)",
+                "CREATE TABLE state_k (id INT PRIMARY KEY AUTO_INCREMENT)",
                 "DROP PROCEDURE IF EXISTS state_sets_variable",
                 "DROP PROCEDURE IF EXISTS state_makes_table",
                 "CREATE PROCEDURE state_sets_variable() SET SESSION sql_select_limit = 9",
@@ -169,69 +182,82 @@ abstract class SessionStateContract {
         f.close();
     }
 
-    @Test
-    void aResetBringsBackWhatTheTableSays() throws Exception {
+    @ParameterizedTest
+    @EnumSource
+    void aResetBringsBackWhatTheTableSays(Reset reset) throws Exception {
         var found = new TreeMap<String, After>();
         for (var piece : PIECES) {
-            found.put(piece.name(), afterReset(piece));
+            found.put(piece.name(), behind(reset, piece));
         }
 
         var expected = new TreeMap<String, After>();
-        PIECES.forEach(piece -> expected.put(piece.name(), notReset().getOrDefault(piece.name(), After.RESET)));
+        PIECES.forEach(piece -> expected.put(piece.name(), notReset(reset).getOrDefault(piece.name(), After.RESET)));
         assertThat(found).isEqualTo(expected);
     }
 
-    private After afterReset(Piece piece) throws Exception {
-        String fresh = probe(piece, false, false);
-        String made = probe(piece, true, false);
-        if (fresh.equals(made) && fresh.startsWith("error 1064")) {
+    private After behind(Reset reset, Piece piece) throws IOException {
+        String fresh = probe(piece, false, null);
+        String made = probe(piece, true, null);
+        if (fresh.equals(made) && fresh.equals("error 1064")) {
             return After.UNKNOWN;
         }
         assertThat(made).as("the probe of %s sees it", piece.name()).isNotEqualTo(fresh);
-        String after = probe(piece, true, true);
+        String after = probe(piece, true, reset);
         return after.equals(fresh) ? After.RESET : after.equals(made) ? After.KEPT : After.SERVERS_DEFAULT;
     }
 
     /** On a connection of its own, since a probe may change what it looks at. */
-    private String probe(Piece piece, boolean make, boolean reset) throws Exception {
-        var connection = f.acquire(f.loop1);
-        try {
-            answer(connection, "REPLACE INTO pool_app.state_t VALUES (1), (2), (3), (4), (5)");
-            answer(connection, "DELETE FROM pool_app.state_t WHERE id > 5");
-            answer(connection, "DO 1");
+    private String probe(Piece piece, boolean make, Reset reset) throws IOException {
+        var account = key.account();
+        String password = new String(account.secret(), StandardCharsets.UTF_8);
+        try (var client = RawClient.connect(
+                key.endpoint().port(), account.user(), password, account.database(), CAPABILITIES.bits())) {
+            client.query("REPLACE INTO pool_app.state_t VALUES (1), (2), (3), (4), (5)");
+            client.query("DELETE FROM pool_app.state_t WHERE id > 5");
+            client.query("DO 1");
             if (make) {
                 for (var sql : piece.made()) {
-                    answer(connection, sql);
+                    client.query(sql);
                 }
                 if (piece.made().isEmpty()) {
-                    var option = Unpooled.buffer().writeByte(0x1B).writeShortLE(0);
-                    PoolFixture.start(connection, f.loop1, ReplyKind.OK_ONLY, option)
-                            .await();
+                    client.command(com.workersql.protocol.Command.COM_SET_OPTION, new byte[] {0, 0});
                 }
             }
-            if (reset) {
-                var command = Unpooled.buffer().writeByte(0x1F);
-                PoolFixture.start(connection, f.loop1, ReplyKind.OK_ONLY, command)
-                        .await();
+            if (reset == Reset.COM_RESET_CONNECTION) {
+                client.command(com.workersql.protocol.Command.COM_RESET_CONNECTION, new byte[0]);
+            } else if (reset == Reset.COM_CHANGE_USER) {
+                assertThat(client.changeUser(account.user(), password, account.database())
+                                .isError())
+                        .isFalse();
             }
-            return answer(connection, piece.probe());
-        } finally {
-            run(f.loop1, () -> connection.discard("its state is of no interest"));
+            return answer(client, piece.probe());
         }
+    }
+
+    /** The rows of the answer, or its error. */
+    private static String answer(RawClient client, String sql) throws IOException {
+        var reply = client.query(sql);
+        return reply.isError() ? "error " + reply.errno() : reply.rows().toString();
     }
 
     @Test
     void thePoolsOwnResetBringsBackTheHandshakesCollation() throws Exception {
+        String names = "SELECT @@character_set_client, @@character_set_results, @@collation_connection";
         var connection = f.acquire(f.loop1);
-        String fresh =
-                answer(connection, "SELECT @@character_set_client, @@character_set_results, @@collation_connection");
-        answer(connection, "SET NAMES latin1");
+        String fresh = text(connection, names);
+        query(connection, f.loop1, "SET NAMES latin1");
+        assertThat(text(connection, names)).isNotEqualTo(fresh);
 
         on(f.loop1, connection::reset).get(5, TimeUnit.SECONDS);
 
-        assertThat(answer(connection, "SELECT @@character_set_client, @@character_set_results, @@collation_connection"))
-                .isEqualTo(fresh);
+        assertThat(text(connection, names)).isEqualTo(fresh);
         run(f.loop1, connection::release);
+    }
+
+    private String text(PooledConnection connection, String sql) throws Exception {
+        var reply = PoolFixture.start(connection, f.loop1, sql);
+        reply.await();
+        return reply.text.toString();
     }
 
     @Test
@@ -268,54 +294,5 @@ abstract class SessionStateContract {
         var expected = new TreeMap<>(REPORTED_BY_ALL);
         expected.putAll(reported());
         assertThat(found).isEqualTo(expected);
-    }
-
-    /** The first value of the answer, or its number of rows or its error. */
-    private String answer(PooledConnection connection, String sql) throws Exception {
-        var reply = new Answer(connection);
-        run(f.loop1, () -> connection.executePayload(ReplyKind.QUERY, query(sql), reply));
-        return reply.done.get(15, TimeUnit.SECONDS);
-    }
-
-    private static final class Answer implements ReplyListener {
-        final CompletableFuture<String> done = new CompletableFuture<>();
-        private final ResultCollector collector;
-        private final ReplyReader reader = new ReplyReader(1 << 20);
-
-        Answer(PooledConnection connection) {
-            collector = new ResultCollector(connection.key().endpoint(), 100, 1 << 20);
-            reader.begin(ReplyKind.QUERY, connection.key().capabilities(), collector);
-        }
-
-        @Override
-        public void onForward(ByteBuf slice) {
-            try {
-                reader.forward(slice, slice.readerIndex(), slice.readableBytes());
-            } catch (ProtocolException e) {
-                done.completeExceptionally(e);
-            } finally {
-                slice.release();
-            }
-        }
-
-        @Override
-        public void onControl(ControlPacket kind, int sequenceId, ByteBuf payload) {
-            reader.control(kind, sequenceId, payload);
-        }
-
-        @Override
-        public void onComplete(ReplyStatus status) {
-            reader.close();
-            done.complete(
-                    status.isError()
-                            ? "error " + status.errno()
-                            : collector.result(status).rows().toString());
-        }
-
-        @Override
-        public void onBroken(BrokenConnectionException e) {
-            reader.close();
-            done.completeExceptionally(e);
-        }
     }
 }

@@ -18,9 +18,11 @@ final class TestServer implements AutoCloseable {
             "CREATE USER pool_other IDENTIFIED BY 'secret2'",
             "GRANT ALL ON pool_app.* TO pool_other");
 
-    /** MariaDB's way to give a role, which the file that is run at the start understands. */
-    private static final List<String> ROLE =
-            List.of("DROP ROLE IF EXISTS pool_role", "CREATE ROLE pool_role WITH ADMIN pool_app");
+    /** MariaDB's way to give a role and what {@code sql_log_bin} asks for, which the file that is run at the start understands. */
+    private static final List<String> ROLE = List.of(
+            "DROP ROLE IF EXISTS pool_role",
+            "CREATE ROLE pool_role WITH ADMIN pool_app",
+            "GRANT BINLOG ADMIN ON *.* TO pool_app");
 
     private final MariaDbServer server;
 
