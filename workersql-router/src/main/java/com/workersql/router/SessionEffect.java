@@ -60,6 +60,11 @@ public enum SessionEffect {
      * A query behind which {@code FOUND_ROWS()} need not be the number of its rows: with OFFSET, INTO, PROCEDURE or a set operation.
      */
     OTHER_FOUND_ROWS,
+    /**
+     * A query that makes one row of all its rows: where its optimizer sees that there are none, MariaDB leaves {@code FOUND_ROWS()} as it
+     * was.
+     */
+    AGGREGATE,
     /** Reads the diagnostics area of the statement before it. */
     DIAGNOSTICS_USED,
     /** {@code SET ROLE}; it outlives {@code COM_RESET_CONNECTION}. */

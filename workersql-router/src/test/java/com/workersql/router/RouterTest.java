@@ -49,7 +49,7 @@ class RouterTest {
     private Set<SessionEffect> kept(String sql) {
         EnumSet<SessionEffect> effects = EnumSet.noneOf(SessionEffect.class);
         effects.addAll(info(sql).effects());
-        effects.removeAll(Set.of(SessionEffect.TABLES, SessionEffect.QUERY));
+        effects.removeAll(Set.of(SessionEffect.TABLES, SessionEffect.QUERY, SessionEffect.AGGREGATE));
         return effects;
     }
 
@@ -389,6 +389,25 @@ class RouterTest {
             })
     void aQueryThatFindsTheRowsThatItSends(String sql) {
         assertThat(info(sql).effects()).doesNotContain(SessionEffect.OTHER_FOUND_ROWS, SessionEffect.QUERY);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "SELECT COUNT(*) FROM t WHERE id = 7",
+                "SELECT 1, MAX(a) FROM t",
+                "SELECT a, COUNT(*) FROM (SELECT MIN(a) a FROM t) s GROUP BY a"
+            })
+    void aQueryThatMakesOneRowOfAll(String sql) {
+        assertThat(info(sql).effects()).contains(SessionEffect.AGGREGATE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"SELECT a, COUNT(*) FROM t GROUP BY a", "SELECT count FROM t", "SELECT COUNT(*)", "DELETE FROM t"
+            })
+    void aQueryThatMakesNoRowOfSeveral(String sql) {
+        assertThat(info(sql).effects()).doesNotContain(SessionEffect.AGGREGATE);
     }
 
     @ParameterizedTest

@@ -96,20 +96,30 @@ final class Ahead {
                 info.kind() == StatementKind.DIAGNOSTICS || info.kind() == StatementKind.SHOW_DIAGNOSTICS;
         boolean clears =
                 readsDiagnostics && !session.pins().has(HoldReason.UNREAD_WARNINGS) && !figures.isFoundRowsUnread();
-        // Whoever reads the diagnostics must find them: what is sent ahead would clear them.
-        boolean counts = !work.isPreparation()
-                && !info.has(SessionEffect.DIAGNOSTICS_USED)
-                && FoundRows.mayChange(info, flavor)
-                && !figures.isFoundRowsOnConnection();
-        if (counts) {
+        boolean differs = clearsDiagnostics(session, connection, work, flavor);
+        if (counts(session, work, flavor)) {
             figures.foundRowsOnConnection(true);
         }
-        boolean differs = counts && connection.state().foundRows() != figures.foundRows();
         if (differs || clears) {
             connection.state().foundRows(figures.foundRows());
             return FoundRows.setting(figures.foundRows());
         }
         return null;
+    }
+
+    /** Whether the connection has to be given the session's {@code FOUND_ROWS()}, by a statement that clears the diagnostics. */
+    static boolean clearsDiagnostics(
+            ClientSession session, PooledConnection connection, Work work, ServerFlavor flavor) {
+        return counts(session, work, flavor)
+                && connection.state().foundRows() != session.figures().foundRows();
+    }
+
+    private static boolean counts(ClientSession session, Work work, ServerFlavor flavor) {
+        // Whoever reads the diagnostics must find them: what is sent ahead would clear them.
+        return !work.isPreparation()
+                && !work.info().has(SessionEffect.DIAGNOSTICS_USED)
+                && FoundRows.mayChange(work.info(), flavor)
+                && !session.figures().isFoundRowsOnConnection();
     }
 
     /** A prepared text may read the key without saying so here. */

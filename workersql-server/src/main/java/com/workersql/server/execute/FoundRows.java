@@ -14,8 +14,8 @@ import java.util.stream.IntStream;
 
 /**
  * What statements do to the figure that {@code FOUND_ROWS()} answers, measured on MariaDB 11.4 and MySQL 9. It survives every reset, so
- * a connection has that of whoever had it before. A query finds the rows that it sends; of other statements some count in some versions
- * and some never, so the connection is given the session's figure ahead of them and asked behind them.
+ * a connection has that of whoever had it before. A query finds the rows that it sends; of other statements, and of
+ * queries that make one row of all, some count in some versions and some never, so the connection is given the session's figure ahead of them and asked behind them.
  */
 final class FoundRows {
     private static final Pattern MATCHED = Pattern.compile("Rows matched: ([0-9]+) .*");
@@ -34,7 +34,8 @@ final class FoundRows {
             return true;
         }
         return switch (info.kind()) {
-            case SELECT -> info.has(SessionEffect.FOUND_ROWS) || info.has(SessionEffect.OTHER_FOUND_ROWS);
+            case SELECT ->
+                info.has(SessionEffect.FOUND_ROWS) || info.has(SessionEffect.OTHER_FOUND_ROWS) || mayKeep(info, flavor);
             case VALUES, SHOW, EXPLAIN -> true;
             case CALL, EXECUTE, EXECUTE_IMMEDIATE, MULTIPLE, COMPOUND, UNKNOWN, ADMIN -> true;
             case UPDATE, DO -> flavor == ServerFlavor.MYSQL;
@@ -42,10 +43,15 @@ final class FoundRows {
         };
     }
 
+    /** Whether the figure may be the one before, since no row was looked for where none could match. */
+    private static boolean mayKeep(StatementInfo info, ServerFlavor flavor) {
+        return flavor == ServerFlavor.MARIADB && info.has(SessionEffect.AGGREGATE);
+    }
+
     /** Takes over what a reply tells of the figure. */
     static void learn(
             Figures figures, ConnectionState state, StatementInfo info, ReplyStatus status, ServerFlavor flavor) {
-        long certain = status.isError() ? -1 : certain(info, status, flavor);
+        long certain = status.isError() ? -1 : certain(figures, info, status, flavor);
         if (certain >= 0) {
             figures.foundRowsCounted(certain);
             state.foundRows(certain);
@@ -55,9 +61,15 @@ final class FoundRows {
         }
     }
 
-    private static long certain(StatementInfo info, ReplyStatus status, ServerFlavor flavor) {
+    private static long certain(Figures figures, StatementInfo info, ReplyStatus status, ServerFlavor flavor) {
         return switch (info.kind()) {
-            case SELECT -> mayChange(info, flavor) ? -1 : status.rows();
+            case SELECT -> {
+                if (info.has(SessionEffect.FOUND_ROWS) || info.has(SessionEffect.OTHER_FOUND_ROWS)) {
+                    yield -1;
+                }
+                boolean same = !figures.isFoundRowsUnread() && figures.foundRows() == status.rows();
+                yield same || !mayKeep(info, flavor) ? status.rows() : -1;
+            }
             case UPDATE -> flavor == ServerFlavor.MYSQL && !info.has(SessionEffect.QUERY) ? matched(status) : -1;
             default -> -1;
         };

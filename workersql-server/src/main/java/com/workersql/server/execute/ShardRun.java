@@ -82,7 +82,19 @@ final class ShardRun implements Relay.Ending, Placement.Run {
         }
         shard.retries().recordStatement();
         deadline.start(session.loop(), this::timeUp);
-        executor.whenIdle(session, placement::find);
+        executor.whenIdle(session, this::keepDiagnostics);
+    }
+
+    /** What is sent ahead clears the diagnostics of the statement before, which this one would leave: they are read first. */
+    private void keepDiagnostics() {
+        var held = session.held();
+        if (held != null
+                && session.pins().has(HoldReason.UNREAD_WARNINGS)
+                && Ahead.clearsDiagnostics(session, held.connection(), work, executor.flavor())) {
+            ShardConnections.inquire(session, held, placement::find);
+        } else {
+            placement.find();
+        }
     }
 
     private void clearDiagnostics() {

@@ -282,8 +282,12 @@ public final class StatementExecutor {
         return router;
     }
 
-    /** Carries a plan out. */
+    /** Carries a plan out, behind what the connection is asked meanwhile: its answers are those of the statement before. */
     void dispatch(ClientSession session, RoutePlan plan, Statement statement, Work work, ReplyTarget target) {
+        whenIdle(session, () -> carryOut(session, plan, statement, work, target));
+    }
+
+    private void carryOut(ClientSession session, RoutePlan plan, Statement statement, Work work, ReplyTarget target) {
         var refusal = Refusals.of(session, plan.statement());
         if (refusal == null
                 && plan.statement().kind() == StatementKind.LOAD_DATA

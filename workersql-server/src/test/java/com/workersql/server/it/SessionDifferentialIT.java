@@ -162,6 +162,34 @@ class SessionDifferentialIT {
     }
 
     @Test
+    void diagnosticsOutliveWhatIsSentAheadOfTheNextStatement() throws Exception {
+        try (var twin = twin("ahead", 0)) {
+            twin.query("SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3");
+            twin.query("UPDATE no_such_table SET a = 1");
+            // The connection has found something else than the session, and is told so.
+            twin.query("(SELECT 1) UNION ALL (SELECT 2) LIMIT 1");
+            twin.query("SHOW WARNINGS");
+        }
+    }
+
+    @Test
+    void anAggregateOfNoRowsLeavesWhatWasFoundWhereTheServerDoes() throws Exception {
+        try (var twin = twin("aggregate", 0)) {
+            script(901).begin(twin);
+            for (String aggregate : List.of(
+                    "SELECT COUNT(*) FROM diff_901",
+                    "SELECT COUNT(*) FROM diff_901 WHERE id = 7777",
+                    "SELECT MAX(id) FROM diff_901 WHERE id > 7777",
+                    "SELECT COUNT(*) FROM diff_901 HAVING COUNT(*) > 7777",
+                    "SELECT v, COUNT(*) FROM diff_901 GROUP BY v")) {
+                twin.query("SELECT 1 UNION ALL SELECT 2");
+                twin.query(aggregate);
+                twin.query("SELECT FOUND_ROWS()");
+            }
+        }
+    }
+
+    @Test
     void aStatementIsExecutedWithTheTypesThatItWasPreparedWith() throws Exception {
         try (var twin = twin("types", 0)) {
             twin.query("SET @a = 2e1");

@@ -54,6 +54,8 @@ final class EffectReader {
         }
         if (kind != StatementKind.SELECT) {
             effects.remove(SessionEffect.OTHER_FOUND_ROWS);
+        } else if (effects.contains(SessionEffect.TABLES) && Aggregates.mayMakeOneRow(s)) {
+            effects.add(SessionEffect.AGGREGATE);
         }
         return effects;
     }

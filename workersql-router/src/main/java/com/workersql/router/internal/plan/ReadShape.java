@@ -4,6 +4,7 @@ package com.workersql.router.internal.plan;
 import com.workersql.router.SessionEffect;
 import com.workersql.router.Statement;
 import com.workersql.router.StatementInfo;
+import com.workersql.router.internal.classify.Aggregates;
 import com.workersql.router.internal.lex.FoldedStatement;
 import com.workersql.router.internal.lex.Token;
 import com.workersql.router.internal.lex.Word;
@@ -24,33 +25,6 @@ record ReadShape(Merge merge, SelectEdit edit, String refusal) {
 
     private static final Set<String> MERGEABLE = Set.of("GROUP BY", "HAVING", "ORDER BY", "LIMIT", "DISTINCT");
     private static final Set<String> MERGED = Set.of("avg", "count", "max", "min", "sum");
-
-    /** Functions that make one value of many rows, in lower case. */
-    private static final Set<String> AGGREGATES = Set.of(
-            "any_value",
-            "avg",
-            "bit_and",
-            "bit_or",
-            "bit_xor",
-            "count",
-            "group_concat",
-            "grouping",
-            "json_arrayagg",
-            "json_objectagg",
-            "max",
-            "median",
-            "min",
-            "percentile_cont",
-            "percentile_disc",
-            "st_collect",
-            "std",
-            "stddev",
-            "stddev_pop",
-            "stddev_samp",
-            "sum",
-            "var_pop",
-            "var_samp",
-            "variance");
 
     private static final int LONGEST_NAME = 16;
 
@@ -81,7 +55,7 @@ record ReadShape(Merge merge, SelectEdit edit, String refusal) {
                 return refused(clause);
             }
             merges |= clause != null;
-            if (isAggregate(s, token)) {
+            if (Aggregates.isCall(s, token)) {
                 if (!MERGED.contains(s.text(token).toLowerCase(Locale.ROOT))) {
                     return refused(s.text(token).toUpperCase(Locale.ROOT) + "()");
                 }
@@ -164,12 +138,5 @@ record ReadShape(Merge merge, SelectEdit edit, String refusal) {
             }
         }
         return false;
-    }
-
-    private static boolean isAggregate(FoldedStatement s, int token) {
-        return s.isMark(token + 1, '(')
-                && s.kind(token) == Token.WORD
-                && s.end(token) - s.start(token) <= LONGEST_NAME
-                && AGGREGATES.contains(s.text(token).toLowerCase(Locale.ROOT));
     }
 }
