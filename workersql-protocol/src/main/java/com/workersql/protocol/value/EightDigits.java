@@ -15,6 +15,17 @@ final class EightDigits {
     private static final long UPPER_HALVES = 0xF0F0_F0F0_F0F0_F0F0L;
     private static final long SIXES = 0x0606_0606_0606_0606L;
 
+    /** The three digits of a number in the lower three bytes; as long as lets the compiler see that no index is beyond its end. */
+    private static final int[] THREE = new int[1024];
+
+    private static final int LAST_OF_TABLE = THREE.length - 1;
+
+    static {
+        for (int i = 0; i < 1000; i++) {
+            THREE[i] = ('0' + i / 100) | ('0' + i / 10 % 10) << 8 | ('0' + i % 10) << 16;
+        }
+    }
+
     private EightDigits() {}
 
     /** The {@code length} bytes in front of {@code end}, 1 to 8; eight bytes have to lie in front of it, whatever they are. */
@@ -36,14 +47,20 @@ final class EightDigits {
         return ((pairs & low) * 0x000F_4240_0000_0064L + ((pairs >>> 16) & low) * 0x0000_2710_0000_0001L) >>> 32;
     }
 
-    /** The digits of a number: it is cut into fours, pairs and digits, all of them divided by one multiplication each. */
+    /**
+     * The digits of a number, three at a time from a table. A multiplication and a shift divide by a thousand and by a million whatever
+     * is less than {@link #LIMIT}.
+     */
     static long of(int value) {
-        int thousands = value / 10_000;
-        long fours = thousands | ((long) (value - thousands * 10_000) << 32);
-        long hundreds = ((fours * 10_486) >>> 20) & 0x0000_007F_0000_007FL;
-        long pairs = ((fours - 100 * hundreds) << 16) + hundreds;
-        long tens = ((pairs * 103) >>> 10) & 0x000F_000F_000F_000FL;
-        return (tens + ((pairs - 10 * tens) << 8)) | ZEROS;
+        int thousands = (int) ((value * 274_877_907L) >>> 38);
+        int millions = (int) ((value * 1_125_899_907L) >>> 50);
+        return (three(millions) >>> Byte.SIZE)
+                | (three(thousands - 1000 * millions) << 16)
+                | (three(value - 1000 * thousands) << 40);
+    }
+
+    private static long three(int number) {
+        return THREE[number & LAST_OF_TABLE];
     }
 
     /** How many zeros stand in front of other digits, {@code max} at most: 7 leaves one of zero itself. */

@@ -17,8 +17,13 @@ public final class RealText {
     /** Whole numbers below are plain, and a {@code long} holds them. */
     private static final double LEAST_WITH_EXPONENT = 1e15;
 
-    private static final int SHORT_DECIMALS = 6;
     private static final double SHORT_SCALE = 1e6;
+    /** Of fewer millionths the digits in front of the point are eight at the most. */
+    private static final double LEAST_WITH_LONG_WHOLE = 1e14;
+    /** Its neighbours are one apart: what is added to it is rounded, and stands in the lower bits of the sum. */
+    private static final double WHOLE = 0x1p52;
+
+    private static final long WHOLE_BITS = Double.doubleToRawLongBits(WHOLE);
     /** More than the roundings of a decimal to a double and of its product with a power of ten come to. */
     private static final double ROUNDING = 0x1p-50;
 
@@ -41,36 +46,41 @@ public final class RealText {
     }
 
     static void appendDouble(TextBuffer out, double value) {
+        double magnitude = Math.abs(value);
+        double product = magnitude * SHORT_SCALE;
+        // Not of an infinite value, nor of none.
+        if (product < LEAST_WITH_LONG_WHOLE) {
+            long scaled = Double.doubleToRawLongBits(product + WHOLE) - WHOLE_BITS;
+            if (isShort(magnitude, product, (double) scaled)) {
+                out.appendMillionths(scaled, (int) (Double.doubleToRawLongBits(value) >>> (Long.SIZE - 1)));
+                return;
+            }
+        }
+        appendAnyDouble(out, value, magnitude);
+    }
+
+    /**
+     * Whether a double is the quotient of a whole number and a million. Most doubles that people store have few decimals, which is found
+     * out faster than the digits of any: a whole number of up to fifteen digits, divided by an exact power of ten, is the double nearest
+     * to that decimal; and no two decimals of fifteen digits are the same double, so there is no shorter one.
+     */
+    private static boolean isShort(double magnitude, double product, double scaled) {
+        // The division is slow, and in vain where the product is further from a whole number than its rounding
+        // explains.
+        return Math.abs(product - scaled) <= product * ROUNDING && scaled / SHORT_SCALE == magnitude;
+    }
+
+    private static void appendAnyDouble(TextBuffer out, double value, double magnitude) {
         if (!Double.isFinite(value)) {
             out.append('0');
             return;
         }
         appendSign(out, value);
-        double magnitude = Math.abs(value);
         if (magnitude < LEAST_WITH_EXPONENT && magnitude == (long) magnitude) {
             out.appendUnsigned((long) magnitude);
-        } else if (!appendShort(out, magnitude)) {
+        } else {
             out.appendDecimal(ShortestDigits.of(magnitude), ShortestDigits.exponent(magnitude));
         }
-    }
-
-    /**
-     * Most doubles that people store have few decimals, which is found out faster. A whole number of up to fifteen digits, divided by an
-     * exact power of ten, is the double nearest to that decimal; and no two decimals of fifteen digits are the same double, so there is no
-     * shorter one.
-     */
-    private static boolean appendShort(TextBuffer out, double magnitude) {
-        double product = magnitude * SHORT_SCALE;
-        double scaled = Math.rint(product);
-        // The division is slow, and in vain where the product is further from a whole number than its rounding
-        // explains.
-        if (scaled >= LEAST_WITH_EXPONENT
-                || Math.abs(product - scaled) > product * ROUNDING
-                || scaled / SHORT_SCALE != magnitude) {
-            return false;
-        }
-        out.appendDecimal((long) scaled, -SHORT_DECIMALS);
-        return true;
     }
 
     static void appendFloat(TextBuffer out, float value) {

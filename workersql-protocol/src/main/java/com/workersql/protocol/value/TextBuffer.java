@@ -141,6 +141,24 @@ final class TextBuffer {
     }
 
     /**
+     * So many millionths, plainly and without zeros at the end.
+     *
+     * @param number less than 10^14, not negative
+     * @param minus 1 for a minus sign in front, 0 for none
+     */
+    void appendMillionths(long number, int minus) {
+        ensure(2 * EightDigits.BYTES + 2);
+        int whole = (int) (number / 1_000_000);
+        long fraction = EightDigits.of(100 * (int) (number - whole * 1_000_000L));
+        bytes[length] = '-';
+        int at = putFirst(length + minus, whole);
+        bytes[at] = '.';
+        LONG.set(bytes, at + 1, fraction);
+        int digits = EightDigits.BYTES - EightDigits.trailingZeros(fraction);
+        length = digits == 0 ? at : at + 1 + digits;
+    }
+
+    /**
      * A number without the zeros at its end: plainly where the point is near its digits, as {@code 1.5e20} otherwise.
      *
      * @param number above zero, of up to seventeen digits
