@@ -38,6 +38,7 @@ public final class PreparedStatementExecutor {
      * @param target takes the reply
      */
     public void prepare(ClientSession session, ByteBuf command, PrepareTarget target) {
+        session.prepared().preparing();
         if (!session.prepared().hasRoom()) {
             command.release();
             target.failed(

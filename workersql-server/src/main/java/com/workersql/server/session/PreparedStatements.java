@@ -6,9 +6,13 @@ import java.util.Map;
 
 /** The prepared statements of one session under the ids that the gateway gave out. Confined to the session's event loop. */
 public final class PreparedStatements {
+    /** The statement that was prepared last: what clients of MariaDB ask for who send an execution without waiting for its id. */
+    public static final int LAST_PREPARED = -1;
+
     private final int limit;
     private final Map<Integer, ClientStatement> byId = new HashMap<>();
     private int lastId;
+    private ClientStatement lastPrepared;
 
     PreparedStatements(int limit) {
         this.limit = limit;
@@ -17,7 +21,7 @@ public final class PreparedStatements {
     /**
      * How many statements the session may have.
      *
-     * @return the limit, whose setting is {@code limits.prepared_statements}
+     * @return the limit, whose setting is {@code limits.prepared_statements_per_session}
      */
     public int limit() {
         return limit;
@@ -39,6 +43,12 @@ public final class PreparedStatements {
      */
     public void add(ClientStatement statement) {
         byId.put(statement.id(), statement);
+        lastPrepared = statement;
+    }
+
+    /** A statement is about to be prepared: until that has worked, there is no last one. */
+    public void preparing() {
+        lastPrepared = null;
     }
 
     /**
@@ -56,26 +66,34 @@ public final class PreparedStatements {
     /**
      * Finds a statement.
      *
-     * @param id the gateway's id
+     * @param id the gateway's id, or {@link #LAST_PREPARED}
      * @return null when there is none
      */
     public ClientStatement get(int id) {
-        return byId.get(id);
+        return id == LAST_PREPARED ? lastPrepared : byId.get(id);
     }
 
     /**
      * Forgets a statement.
      *
-     * @param id the gateway's id
+     * @param id the gateway's id, or {@link #LAST_PREPARED}
      * @return what was kept, or null
      */
     public ClientStatement remove(int id) {
-        return byId.remove(id);
+        var statement = get(id);
+        if (statement != null) {
+            byId.remove(statement.id());
+            if (statement == lastPrepared) {
+                lastPrepared = null;
+            }
+        }
+        return statement;
     }
 
     /** Forgets all. */
     public void clear() {
         byId.values().forEach(ClientStatement::discardLongData);
         byId.clear();
+        lastPrepared = null;
     }
 }

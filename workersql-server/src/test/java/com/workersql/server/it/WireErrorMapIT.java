@@ -229,6 +229,23 @@ class WireErrorMapIT {
         }
     }
 
+    /** As clients of MariaDB do who do not wait for the id: they ask for the statement -1. */
+    @Test
+    void anExecutionBehindItsPreparationIsOfTheStatementThatWasPreparedLast() throws IOException {
+        byte[] last = {-1, -1, -1, -1, 0, 1, 0, 0, 0};
+        try (var client = acme()) {
+            client.send(Command.COM_STMT_PREPARE, "DO 1".getBytes(StandardCharsets.UTF_8));
+            client.send(Command.COM_STMT_EXECUTE, last);
+            assertThat(client.next()[0]).as("prepared").isZero();
+            assertThat(client.next()[0]).as("executed").isZero();
+            client.send(Command.COM_STMT_PREPARE, "SELEC".getBytes(StandardCharsets.UTF_8));
+            client.send(Command.COM_STMT_EXECUTE, last);
+            assertThat(Err.of(client.next())).isEqualTo(new Err(1064, "42000"));
+            assertThat(Err.of(client.next())).isEqualTo(new Err(1243, "HY000"));
+            stays(client);
+        }
+    }
+
     @Test
     void aFetchWithoutCursorAndAShortExecutionLeaveTheConnection() throws IOException {
         try (var client = acme()) {
