@@ -130,6 +130,18 @@ class CompressedClientsIT {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"acme", "globex"})
+    void mySqlShardsAreAskedForZstd(String tenant) throws Exception {
+        assumeTrue(Fleet.isMySql(), "MariaDB has zlib only");
+        try (var client = fleet.connect(Driver.MYSQL_TEXT, tenant)) {
+            assertThat(ShardFixture.text(client, "SHOW SESSION STATUS LIKE 'Compression_algorithm'"))
+                    .isEqualTo("Compression_algorithm zstd");
+            assertThat(ShardFixture.text(client, "SELECT REPEAT('gateway', 150000)"))
+                    .isEqualTo("gateway".repeat(150_000));
+        }
+    }
+
     /** The programs of both families ask for it in their own words; zstd only MySQL's does. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', nullValues = "-", textBlock = """

@@ -3,11 +3,14 @@ package com.workersql.server.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.workersql.server.config.LocalInfile;
+import com.workersql.server.embedded.ShardFixture;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.sql.SQLException;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -35,7 +38,8 @@ class NodeClientsIT {
             }
         }
         run(Map.of(), "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts");
-        fleet = Fleet.start();
+        fleet = Fleet.start(
+                config -> config.toBuilder().localInfile(LocalInfile.ON).build());
     }
 
     @AfterAll
@@ -90,6 +94,25 @@ class NodeClientsIT {
     @Test
     void planetScalesClientAndWhatStandsOnIt() throws IOException, InterruptedException {
         test("planetscale.test.mjs");
+    }
+
+    @Test
+    void filesOfAClientByMysql2() throws Exception {
+        onMySql("SET GLOBAL local_infile = ON");
+        try {
+            test("infile.test.mjs");
+        } finally {
+            onMySql("SET GLOBAL local_infile = OFF");
+        }
+    }
+
+    /** MariaDB takes files as it is; the MySQL servers beside the build are set up to take none. */
+    private static void onMySql(String sql) throws SQLException {
+        for (int shard = 0; Fleet.isMySql() && shard < 2; shard++) {
+            try (var root = Driver.MYSQL_TEXT.connect(fleet.port(shard), "root", "", "mysql")) {
+                ShardFixture.run(root, sql);
+            }
+        }
     }
 
     @Test
