@@ -9,7 +9,6 @@ import com.workersql.protocol.frame.PacketEncoder;
 import com.workersql.protocol.message.server.Err;
 import com.workersql.protocol.message.server.Ok;
 import com.workersql.protocol.session.ControlPacket;
-import com.workersql.protocol.session.ReplyKind;
 import com.workersql.protocol.session.ReplySink;
 import com.workersql.protocol.session.ResponseScanner;
 import com.workersql.protocol.session.ServerSession;
@@ -20,12 +19,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 
 /**
  * A logged-in channel: commands go out, replies come back to them in order. Confined to the channel's event loop, but for what is
@@ -36,8 +30,6 @@ final class BackendConnection extends ChannelInboundHandlerAdapter implements Re
     /** Payload bytes of an OK or EOF that carries neither text nor changes of the session's state. */
     private static final int BARE_OK_BYTES = 7;
 
-    private static final ReturnRecipe RESET = new ReturnRecipe(false, true, false, false, null);
-
     private final PoolKey key;
     private final PoolConfig config;
     private final PoolListener listener;
@@ -47,12 +39,10 @@ final class BackendConnection extends ChannelInboundHandlerAdapter implements Re
     private final PreparedStatements statements;
     private final ResponseScanner scanner = new ResponseScanner();
     private final ArrayDeque<Command> commands = new ArrayDeque<>();
+    private final OwnCommands own;
 
     /** Its place in the pool; null for a control connection. */
     private Entry<BackendConnection> entry;
-
-    /** Brings the session's collation back where a reset does not; null where it does. */
-    private String setNames;
 
     private Runnable onBroken = () -> {};
     private Lease hopping;
@@ -71,7 +61,7 @@ final class BackendConnection extends ChannelInboundHandlerAdapter implements Re
         this.listener = listener;
         this.channel = channel;
         this.server = server;
-        this.setNames = server.setNames();
+        this.own = new OwnCommands(this, config, server);
         this.lastStatusFlags = server.ok().statusFlags();
         this.state = new ConnectionState(key.account().database(), lastStatusFlags);
         this.statements = new PreparedStatements(config.preparedStatementsPerConnection(), this::closeStatement);
@@ -108,6 +98,11 @@ final class BackendConnection extends ChannelInboundHandlerAdapter implements Re
         return failed && !closedHere;
     }
 
+    /** What the status flags were behind the login, as a reset brings them back. */
+    int statusFlagsOfLogin() {
+        return server.ok().statusFlags();
+    }
+
     // ---- whoever has it
 
     ConnectionState state() {
@@ -131,6 +126,11 @@ final class BackendConnection extends ChannelInboundHandlerAdapter implements Re
     void enterPool(Entry<BackendConnection> place, Runnable whenBroken) {
         entry = place;
         onBroken = whenBroken;
+    }
+
+    /** What the pool itself says on this connection. */
+    OwnCommands own() {
+        return own;
     }
 
     /** Sends a command of a borrower or, without lease, of the pool. Owns {@code packets}. */
@@ -188,131 +188,6 @@ final class BackendConnection extends ChannelInboundHandlerAdapter implements Re
         }
     }
 
-    /** Asks for a sign of life; {@code done} hears whether there was one in time. */
-    void ping(BiConsumer<ReplyStatus, Throwable> done) {
-        internal(config.validationTimeoutMillis(), "COM_PING", done, new Request(ReplyKind.OK_ONLY, command(0x0E, "")));
-    }
-
-    /** Resets the session and sets it up again; {@code done} gets the status or the reason, on the channel's event loop. */
-    void reset(BiConsumer<ReplyStatus, Throwable> done) {
-        restore(RESET, done);
-    }
-
-    /** Carries out a recipe in one write; {@code done} gets the last status, the first error, or the reason why there is none. */
-    void restore(ReturnRecipe recipe, BiConsumer<ReplyStatus, Throwable> done) {
-        var requests = new ArrayList<Request>();
-        if (recipe.rollback()) {
-            requests.add(query("ROLLBACK"));
-        }
-        if (recipe.reset()) {
-            requests.add(new Request(ReplyKind.OK_ONLY, command(0x1F, "")));
-            if (!config.setupStatement().isEmpty()) {
-                requests.add(query(config.setupStatement()));
-            }
-            if (setNames != null) {
-                requests.add(query(setNames));
-            }
-        }
-        if (recipe.initDb()) {
-            requests.add(
-                    new Request(ReplyKind.OK_ONLY, command(0x02, key.account().database())));
-        }
-        if (recipe.setOption()) {
-            int option = ReturnRecipe.optionOf(key);
-            requests.add(new Request(ReplyKind.OK_ONLY, command(0x1B, new String(new char[] {(char) option, 0}))));
-        }
-        internal(config.resetTimeoutMillis(), "what brings a session back", done, requests.toArray(Request[]::new));
-    }
-
-    /** Whether the handshake could not carry the session's collation. */
-    boolean needsNames() {
-        return server.setNames() != null;
-    }
-
-    /** Sets the collation that the handshake could not carry. */
-    void setNames(BiConsumer<ReplyStatus, Throwable> done) {
-        internal(config.connectTimeoutMillis(), "SET NAMES", done, query(setNames));
-    }
-
-    /** MariaDB resets character sets and collation to those of the handshake, MySQL to the server's own. */
-    boolean resetsToHandshakeCollation() {
-        return serverVersion().contains("MariaDB");
-    }
-
-    /** Asks for the names of the handshake's collation, so that it can be brought back behind a reset. */
-    void learnNames(Consumer<BrokenConnectionException> done) {
-        ask("SELECT @@SESSION.character_set_client, @@SESSION.collation_connection", (names, cause) -> {
-            if (names != null) {
-                setNames = "SET NAMES " + names.get(0) + " COLLATE " + names.get(1);
-            }
-            done.accept(cause);
-        });
-    }
-
-    /** Runs the setup statement behind the login. */
-    void setUp(BiConsumer<ReplyStatus, Throwable> done) {
-        internal(config.connectTimeoutMillis(), "the setup statement", done, query(config.setupStatement()));
-    }
-
-    /** Asks the server how it describes itself; {@code done} gets that, null if it does not tell, or the reason why there is no answer. */
-    void identify(BiConsumer<ServerIdentity, BrokenConnectionException> done) {
-        ask(
-                config.identityStatement(),
-                (settings, cause) -> done.accept(
-                        settings == null
-                                ? null
-                                : new ServerIdentity(
-                                        serverVersion(), server.greeting().collationId(), settings),
-                        cause));
-    }
-
-    private void ask(String sql, BiConsumer<List<String>, BrokenConnectionException> done) {
-        var request = query(sql);
-        var reply = new FirstRow(key.endpoint(), server.capabilities(), done);
-        execute(new Command(request.kind(), reply, null, config.nanoClock().getAsLong()), request.packets(), true);
-    }
-
-    Request query(String sql) {
-        return new Request(ReplyKind.QUERY, command(0x03, sql));
-    }
-
-    /** A command of the pool's own. */
-    record Request(ReplyKind kind, ByteBuf packets) {}
-
-    /**
-     * Sends commands of the pool's own in one write. {@code done} hears once: of the last reply, of the first that is an error, or
-     * why there is none; an error or a silence also ends the connection's use, which is the caller's to draw the consequence from.
-     */
-    void internal(int timeoutMillis, String what, BiConsumer<ReplyStatus, Throwable> done, Request... requests) {
-        assert loop().inEventLoop();
-        var ended = new boolean[1];
-        var timer = loop().schedule(
-                        () -> {
-                            if (!ended[0]) {
-                                fail(
-                                        "no answer to " + what + " within " + timeoutMillis + " ms",
-                                        new TimeoutException());
-                            }
-                        },
-                        timeoutMillis,
-                        TimeUnit.MILLISECONDS);
-        for (int i = 0; i < requests.length; i++) {
-            boolean last = i == requests.length - 1;
-            var onEnd = new InternalListener((status, cause) -> {
-                if (!ended[0] && (last || cause != null || status.isError())) {
-                    ended[0] = true;
-                    timer.cancel(false);
-                    done.accept(status, cause);
-                }
-            });
-            execute(
-                    new Command(
-                            requests[i].kind(), onEnd, null, config.nanoClock().getAsLong()),
-                    requests[i].packets(),
-                    last);
-        }
-    }
-
     void closeStatement(int statementId) {
         if (loop().inEventLoop()) {
             ByteBuf packet = channel.alloc().buffer(9, 9);
@@ -351,6 +226,12 @@ final class BackendConnection extends ChannelInboundHandlerAdapter implements Re
         if (isOpen()) {
             fail(why, null);
         }
+    }
+
+    /** Ends the connection because an answer did not come in time. */
+    void silent(String why) {
+        assert loop().inEventLoop();
+        fail(why, new TimeoutException());
     }
 
     ByteBuf command(int code, String text) {

@@ -206,18 +206,20 @@ final class ConnectionOpener {
             stepsLeft = 1;
             if (!config.setupStatement().isEmpty()) {
                 stepsLeft++;
-                connection.setUp((status, cause) -> mustSucceed(connection, "the setup statement", status, cause));
+                connection
+                        .own()
+                        .setUp((status, cause) -> mustSucceed(connection, "the setup statement", status, cause));
             }
-            if (connection.needsNames()) {
+            if (connection.own().needsNames()) {
                 stepsLeft++;
-                connection.setNames((status, cause) -> mustSucceed(connection, "SET NAMES", status, cause));
-            } else if (!connection.resetsToHandshakeCollation()) {
+                connection.own().setNames((status, cause) -> mustSucceed(connection, "SET NAMES", status, cause));
+            } else if (!connection.own().resetsToHandshakeCollation()) {
                 stepsLeft++;
-                connection.learnNames(cause -> stepEnded(connection, null, cause));
+                connection.own().learnNames(cause -> stepEnded(connection, null, cause));
             }
             if (identifies) {
                 stepsLeft++;
-                connection.identify((identity, cause) -> stepEnded(connection, identity, cause));
+                connection.own().identify((identity, cause) -> stepEnded(connection, identity, cause));
             }
             stepEnded(connection, null, null);
         }

@@ -158,11 +158,13 @@ final class ControlConnections {
             }
             running++;
             String sql = (kill.queryOnly ? "KILL QUERY " : "KILL ") + kill.target.threadId();
-            connection.internal(
-                    config.validationTimeoutMillis(),
-                    sql,
-                    (status, cause) -> ended(kill, status, cause),
-                    connection.query(sql));
+            connection
+                    .own()
+                    .run(
+                            config.validationTimeoutMillis(),
+                            sql,
+                            (status, cause) -> ended(kill, status, cause),
+                            connection.own().query(sql));
         }
 
         private void ended(Kill kill, ReplyStatus status, Throwable cause) {

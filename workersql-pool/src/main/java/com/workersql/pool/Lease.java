@@ -72,6 +72,11 @@ final class Lease implements PooledConnection {
     }
 
     @Override
+    public int serverGeneration() {
+        return entry.generation;
+    }
+
+    @Override
     public String serverVersion() {
         checkLent();
         return connection.serverVersion();
@@ -213,7 +218,7 @@ final class Lease implements PooledConnection {
         pending++;
         boolean accepted = onChannel(
                 null,
-                () -> connection.reset((status, cause) -> {
+                () -> connection.own().reset((status, cause) -> {
                     if (cause == null && status.isError()) {
                         pool.discardFailedReset(entry);
                     }
@@ -228,20 +233,56 @@ final class Lease implements PooledConnection {
 
     private void resetEnded(Promise<Void> promise, ReplyStatus status, Throwable cause) {
         pending--;
+        if (cause == null && !status.isError()) {
+            pool.countReset(entry);
+            connection.state().wasReset(status.statusFlags());
+            connection.statements().clear();
+        }
+        tell(promise, status, cause);
+    }
+
+    @Override
+    public Future<Void> resetAhead() {
+        checkLent();
+        Promise<Void> promise = borrower.newPromise();
+        pending++;
+        // What is sent behind it finds the session as it will be then.
+        connection.state().wasReset(connection.statusFlagsOfLogin());
+        connection.statements().clear();
+        boolean accepted = onChannel(
+                null,
+                () -> connection.own().resetAhead((status, cause) -> {
+                    if (cause == null && status.isError()) {
+                        // Before what was sent behind it is answered.
+                        connection.sever(refused(status));
+                    } else if (cause == null) {
+                        pool.countReset(entry);
+                    }
+                    onBorrower(() -> {
+                        pending--;
+                        tell(promise, status, cause);
+                    });
+                }));
+        if (!accepted) {
+            pending--;
+            promise.setFailure(new PoolClosedException());
+        }
+        return promise;
+    }
+
+    private void tell(Promise<Void> promise, ReplyStatus status, Throwable cause) {
         if (cause != null) {
             promise.setFailure(cause);
         } else if (status.isError()) {
             promise.setFailure(new BrokenConnectionException(
-                    entry.key.endpoint(),
-                    BrokenConnectionException.Phase.SENT,
-                    "the reset was answered by " + status.errno() + " " + status.message(),
-                    null));
+                    entry.key.endpoint(), BrokenConnectionException.Phase.SENT, refused(status), null));
         } else {
-            pool.countReset(entry);
-            connection.state().wasReset(status.statusFlags());
-            connection.statements().clear();
             promise.setSuccess(null);
         }
+    }
+
+    private static String refused(ReplyStatus status) {
+        return "the reset was answered by " + status.errno() + " " + status.message();
     }
 
     @Override

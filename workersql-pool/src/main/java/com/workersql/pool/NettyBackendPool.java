@@ -202,7 +202,7 @@ final class NettyBackendPool implements BackendPool, Connector<BackendConnection
             return;
         }
         var connection = entry.connection;
-        connection.restore(recipe, (status, cause) -> {
+        connection.own().restore(recipe, (status, cause) -> {
             if (cause != null || status.isError()) {
                 discard(entry, CloseReason.RESET_FAILED);
                 return;
@@ -301,8 +301,9 @@ final class NettyBackendPool implements BackendPool, Connector<BackendConnection
         var core = coreOf(entry);
         onLoop(
                 (EventLoop) entry.loop,
-                () -> entry.connection.ping(
-                        (status, cause) -> core.validated(entry, cause == null && !status.isError())),
+                () -> entry.connection
+                        .own()
+                        .ping((status, cause) -> core.validated(entry, cause == null && !status.isError())),
                 () -> core.validated(entry, false));
     }
 

@@ -28,6 +28,12 @@ public interface PooledConnection {
     /** The server's id of this connection, as in its process list. */
     long threadId();
 
+    /**
+     * Which start of the server this is, as far as the pool has noticed starts, and changes of what its sessions begin with: what was
+     * learned of the server on connections of another number may not hold any more.
+     */
+    int serverGeneration();
+
     /** The version text of the server's greeting. */
     String serverVersion();
 
@@ -115,6 +121,15 @@ public interface PooledConnection {
      * @return done when the server confirmed both; fails with a {@link BrokenConnectionException}, then the connection is closed
      */
     Future<Void> reset();
+
+    /**
+     * As {@link #reset}, but held back until the next call of {@link #execute} or {@link #executePayload}, so that all leave in the same
+     * write. {@link #state()} and {@link #preparedStatements()} are at once what they will be behind it. Should the server refuse it, the
+     * connection ends, and what was sent behind it hears {@link ReplyListener#onBroken}.
+     *
+     * @return done when the server confirmed it; fails with a {@link PoolException}
+     */
+    Future<Void> resetAhead();
 
     /**
      * Records that the borrower keeps this connection beyond its transactions, because the server holds state for it. What one

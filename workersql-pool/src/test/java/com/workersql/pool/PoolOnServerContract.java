@@ -12,6 +12,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.workersql.protocol.session.ReplyKind;
 import com.workersql.protocol.value.Collation;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
 import java.util.ArrayList;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -170,6 +172,63 @@ abstract class PoolOnServerContract {
                     .as("tracking works after a reset")
                     .containsKey("time_zone");
             run(f.loop1, connection::releaseAfterReset);
+        }
+    }
+
+    @Test
+    void aResetMayLeaveWithTheCommandBehindIt() throws Exception {
+        try (var f = new PoolFixture(PoolConfig.builder().maxConnectionsPerEndpoint(1), key)) {
+            for (var loop : new EventLoop[] {f.loop1, f.loop2}) {
+                var connection = f.acquire(loop);
+                query(connection, loop, "SET @a = 1, sql_mode = 'ANSI_QUOTES'");
+                var reply = new PoolFixture.Reply(loop);
+                var reset = new ArrayList<Future<Void>>();
+                run(loop, () -> {
+                    connection.state().applied("sql_mode", "'ANSI_QUOTES'");
+                    reset.add(connection.resetAhead());
+                    assertThat(connection.state().isClean())
+                            .as("known before the server says so")
+                            .isTrue();
+                    connection.executePayload(
+                            ReplyKind.QUERY,
+                            query("SELECT CONCAT('unset=', @a IS NULL, @@sql_mode <> 'ANSI_QUOTES')"),
+                            reply);
+                });
+                reset.get(0).get(5, TimeUnit.SECONDS);
+                reply.await();
+                assertThat(reply.text.toString()).contains("unset=11");
+                assertThat(on(loop, connection::pendingCommands)).isZero();
+                run(loop, connection::release);
+            }
+            assertThat(f.pool.stats(key.endpoint()).resets()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void whatIsBehindARefusedResetIsNotAnswered() throws Exception {
+        // It succeeds once for each connection.
+        var setup = PoolConfig.builder().setupStatement("INSERT INTO once VALUES (CONNECTION_ID())");
+        try (var admin = new PoolFixture(PoolConfig.builder(), key)) {
+            var connection = admin.acquire(admin.loop1);
+            query(connection, admin.loop1, "DROP TABLE IF EXISTS once");
+            query(connection, admin.loop1, "CREATE TABLE once (id BIGINT PRIMARY KEY)");
+            run(admin.loop1, connection::release);
+        }
+        try (var f = new PoolFixture(setup, key)) {
+            var connection = f.acquire(f.loop1);
+            var reply = new PoolFixture.Reply(f.loop1);
+            var reset = new ArrayList<Future<Void>>();
+            run(f.loop1, () -> {
+                reset.add(connection.resetAhead());
+                connection.executePayload(ReplyKind.QUERY, query("SELECT 1"), reply);
+            });
+            assertThatThrownBy(() -> reset.get(0).get(5, TimeUnit.SECONDS)).hasMessageContaining("1062");
+            assertThatThrownBy(reply::await)
+                    .cause()
+                    .isInstanceOfSatisfying(
+                            BrokenConnectionException.class,
+                            e -> assertThat(e.phase()).isEqualTo(BrokenConnectionException.Phase.SENT));
+            run(f.loop1, () -> connection.discard("broken"));
         }
     }
 

@@ -95,6 +95,10 @@ final class ExecuteWork implements Work {
                 ReplyKind.PREPARE,
                 payload,
                 new ShardConnections.StatusListener((status, broken) -> {
+                    if (execution == null) {
+                        // Given up in the meantime, and its connection with it.
+                        return;
+                    }
                     if (broken != null) {
                         drop();
                         listener.onBroken(broken);
@@ -114,7 +118,7 @@ final class ExecuteWork implements Work {
                 }) {
                     @Override
                     public void onControl(ControlPacket kind, int sequenceId, ByteBuf control) {
-                        if (kind == ControlPacket.PREPARE_OK) {
+                        if (kind == ControlPacket.PREPARE_OK && execution != null) {
                             prepared[0] = StmtPrepareOk.decode(control.duplicate(), connection.capabilities());
                         }
                     }

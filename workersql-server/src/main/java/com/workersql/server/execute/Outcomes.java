@@ -69,6 +69,20 @@ final class Outcomes {
         return sent && !changesNothing() ? GatewayError.outcomeUnknown(what) : GatewayError.notExecuted(what);
     }
 
+    /**
+     * The error for a statement that was sent behind a state of its session that the server then refused: it ran in another one, if it ran.
+     * A transaction that it began ends with its connection.
+     */
+    GatewayError setupRefused(GatewayError answer) {
+        String what = "shard " + shardName + " refused the state of the session, " + answer.errno() + ": "
+                + answer.message() + "; the statement was sent with it";
+        if (session.inTransaction() && !mayCommit() && info.kind() != StatementKind.COMMIT) {
+            session.transactionLost(info.kind() != StatementKind.ROLLBACK);
+            return GatewayError.transactionLost(what);
+        }
+        return changesNothing() ? answer : GatewayError.outcomeUnknown(what);
+    }
+
     /** Definitions commit what was open before them, and a procedure may commit by itself. */
     private boolean mayCommit() {
         return info.isDdl() || info.kind() == StatementKind.CALL || info.kind() == StatementKind.BEGIN;

@@ -67,6 +67,7 @@ final class Placement {
                             session,
                             shard,
                             replica.node(),
+                            replica.awaited() == null,
                             ready -> onReplica(ready, replica, again),
                             error -> notOn(replica.node(), error));
             return;
@@ -80,7 +81,7 @@ final class Placement {
             return;
         }
         boolean again = run.mayBeRepeated(false);
-        executor.connections().lease(session, shard, ready -> run.found(ready, again), run::notFound);
+        executor.connections().leaseToSendAhead(session, shard, ready -> run.found(ready, again), run::notFound);
     }
 
     /** The replica that the statement is to be sent to; null for the primary. */

@@ -30,6 +30,7 @@ final class PrepareWork implements Work {
     private final byte[] sent;
     private final boolean ofItsConnection;
     private ByteBuf command;
+    private boolean givenUp;
 
     /**
      * @param command the payload of the COM_STMT_PREPARE; owned by this work until it is sent
@@ -119,6 +120,7 @@ final class PrepareWork implements Work {
 
     @Override
     public void drop() {
+        givenUp = true;
         if (command != null) {
             command.release();
             command = null;
@@ -144,6 +146,9 @@ final class PrepareWork implements Work {
 
         @Override
         public void onControl(ControlPacket kind, int sequenceId, ByteBuf payload) {
+            if (givenUp) {
+                return;
+            }
             if (kind != ControlPacket.PREPARE_OK) {
                 listener.onControl(kind, sequenceId, payload);
                 return;
@@ -171,6 +176,9 @@ final class PrepareWork implements Work {
 
         @Override
         public void onComplete(ReplyStatus status) {
+            if (givenUp) {
+                return;
+            }
             if (prepared != null && !status.isError()) {
                 connection
                         .preparedStatements()

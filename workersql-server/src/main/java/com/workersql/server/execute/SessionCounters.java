@@ -22,6 +22,9 @@ public final class SessionCounters {
     private final LongAdder moved = new LongAdder();
     private final LongAdder onlyTracked = new LongAdder();
     private final LongAdder onlyRead = new LongAdder();
+    private final LongAdder setupsAhead = new LongAdder();
+    private final LongAdder setupsAwaited = new LongAdder();
+    private final LongAdder setupsRefused = new LongAdder();
     private final Map<HoldReason, LongAdder> pins = new EnumMap<>(HoldReason.class);
     private final Set<String> logged = ConcurrentHashMap.newKeySet();
 
@@ -37,6 +40,16 @@ public final class SessionCounters {
         if (hasMoved) {
             moved.increment();
         }
+    }
+
+    /** A connection is given the state of its session. */
+    void setUp(boolean ahead) {
+        (ahead ? setupsAhead : setupsAwaited).increment();
+    }
+
+    /** A server refused a state that was sent ahead of a statement. */
+    void setupRefused() {
+        setupsRefused.increment();
     }
 
     void pinned(Set<HoldReason> reasons) {
@@ -108,5 +121,32 @@ public final class SessionCounters {
      */
     public long pins(HoldReason reason) {
         return pins.get(reason).sum();
+    }
+
+    /**
+     * Connections that were given their session's state in the same write as its statement.
+     *
+     * @return how often
+     */
+    public long setupsAhead() {
+        return setupsAhead.sum();
+    }
+
+    /**
+     * Connections that were given their session's state before its statement, since their server had not accepted that before.
+     *
+     * @return how often
+     */
+    public long setupsAwaited() {
+        return setupsAwaited.sum();
+    }
+
+    /**
+     * States that a server refused although it had accepted them before, with a statement sent behind.
+     *
+     * @return how often
+     */
+    public long setupsRefused() {
+        return setupsRefused.sum();
     }
 }

@@ -30,7 +30,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.util.concurrent.Future;
 import java.nio.charset.StandardCharsets;
-import java.util.Iterator;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -60,8 +59,13 @@ final class ShardConnections {
 
     private static final int UTF8MB4_GENERAL_CI = 45;
 
+    /** Of what servers have accepted to give connections a session's state; above it, what is used least is waited for again. */
+    private static final int MAX_PROVEN_CHARS = 4 * 1024 * 1024;
+
     private final LongSupplier nanoClock;
     private final long acquireTimeoutNanos;
+    private final SessionCounters counters;
+    private final ProvenSetups proven = new ProvenSetups(MAX_PROVEN_CHARS);
 
     /**
      * A connection that is ready for the statement.
@@ -73,6 +77,7 @@ final class ShardConnections {
      * @param permit whose outcome is still open; null when the session held its connection while the gate was shut
      * @param startNanos when the server got to work
      * @param running what the choice among servers knows of it; null where there is no choice
+     * @param setup what is still to be sent ahead of the statement, in the same write
      */
     record Lease(
             PooledConnection connection,
@@ -81,7 +86,8 @@ final class ShardConnections {
             EndpointGates gates,
             Permit permit,
             long startNanos,
-            ServerLoad.Running running) {
+            ServerLoad.Running running,
+            Setup setup) {
         Role role() {
             return gates.key().role();
         }
@@ -103,33 +109,69 @@ final class ShardConnections {
                 permit.released();
             }
         }
+
+        Lease with(Setup ahead) {
+            return new Lease(connection, shard, node, gates, permit, startNanos, running, ahead);
+        }
     }
 
-    ShardConnections(LongSupplier nanoClock, long acquireTimeoutNanos) {
+    /**
+     * Whoever wants a connection.
+     *
+     * @param replica which server of the shard; null for the primary
+     * @param sendsAhead whether what gives the connection its state may be left to it, where the server has accepted that before
+     * @param ready hears of the connection, now or later, on the session's loop
+     */
+    private record Wish(
+            ClientSession session,
+            Shard shard,
+            ShardNode replica,
+            boolean sendsAhead,
+            Consumer<Lease> ready,
+            Consumer<GatewayError> failed) {}
+
+    ShardConnections(LongSupplier nanoClock, long acquireTimeoutNanos, SessionCounters counters) {
         this.nanoClock = nanoClock;
         this.acquireTimeoutNanos = acquireTimeoutNanos;
+        this.counters = counters;
     }
 
-    /** Gives the session's connection to the shard, now or later, on the session's loop. */
+    /** What servers have accepted so far. */
+    ProvenSetups proven() {
+        return proven;
+    }
+
+    /** Gives the session's connection to the shard, in the session's state, now or later, on the session's loop. */
     void lease(ClientSession session, Shard shard, Consumer<Lease> ready, Consumer<GatewayError> failed) {
+        lease(new Wish(session, shard, null, false, ready, failed));
+    }
+
+    /** As {@link #lease}, for one that sends the {@link Lease#setup} ahead of its first command. */
+    void leaseToSendAhead(ClientSession session, Shard shard, Consumer<Lease> ready, Consumer<GatewayError> failed) {
+        lease(new Wish(session, shard, null, true, ready, failed));
+    }
+
+    private void lease(Wish wish) {
+        var session = wish.session();
+        var shard = wish.shard();
         var held = session.held();
         if (held != null) {
             if (held.shard().equals(shard.name())) {
-                ready.accept(ofHeld(held.connection(), shard));
+                wish.ready().accept(ofHeld(held.connection(), shard));
                 return;
             }
             session.pins().remove(HoldReason.UNREAD_WARNINGS);
             if (session.pins().isEmpty() && Inquiry.isDue(session)) {
-                inquire(session, held, () -> lease(session, shard, ready, failed));
+                inquire(session, held, () -> lease(wish));
                 return;
             }
             if (!session.pins().isEmpty()) {
-                failed.accept(elsewhere(session, held.shard(), shard.name()));
+                wish.failed().accept(elsewhere(session, held.shard(), shard.name()));
                 return;
             }
             Aftermath.giveBack(session, held.connection());
         }
-        borrow(session, shard, null, ready, failed);
+        borrow(wish);
     }
 
     /** Asks the held connection what only it knows, so that it can be given back, then goes on; without it where it broke. */
@@ -159,17 +201,22 @@ final class ShardConnections {
     private Lease lease(PooledConnection connection, Shard shard, ShardNode node, EndpointGates gates, Permit permit) {
         long now = nanoClock.getAsLong();
         var running = shard.topology().canFailOver() ? node.load().begin(now) : null;
-        return new Lease(connection, shard, node, gates, permit, now, running);
+        return new Lease(connection, shard, node, gates, permit, now, running, Setup.NONE);
     }
 
-    /** Gets the session a connection to a replica, now or later, on the session's loop. It holds none. */
+    /**
+     * Gets the session a connection to a replica, now or later, on the session's loop. It holds none.
+     *
+     * @param sendsAhead whether it is for one that sends the {@link Lease#setup} ahead of its first command
+     */
     void leaseReplica(
             ClientSession session,
             Shard shard,
             ShardNode replica,
+            boolean sendsAhead,
             Consumer<Lease> ready,
             Consumer<GatewayError> failed) {
-        borrow(session, shard, replica, ready, failed);
+        borrow(new Wish(session, shard, replica, sendsAhead, ready, failed));
     }
 
     private static GatewayError elsewhere(ClientSession session, String heldShard, String wanted) {
@@ -180,31 +227,24 @@ final class ShardConnections {
                         + "), the statement belongs to shard " + wanted);
     }
 
-    private void borrow(
-            ClientSession session,
-            Shard shard,
-            ShardNode replica,
-            Consumer<Lease> ready,
-            Consumer<GatewayError> failed) {
-        var account = shard.accountOf(session.principal().tenant());
+    private void borrow(Wish wish) {
+        var shard = wish.shard();
+        var account = shard.accountOf(wish.session().principal().tenant());
         if (account == null) {
-            failed.accept(GatewayError.refused(
-                    1045, "28000", "No account is configured on shard " + shard.name() + " for this user"));
+            wish.failed()
+                    .accept(GatewayError.refused(
+                            1045, "28000", "No account is configured on shard " + shard.name() + " for this user"));
             return;
         }
         long deadlineNanos = nanoClock.getAsLong() + acquireTimeoutNanos;
-        borrow(session, shard, replica, account, deadlineNanos, replica == null, ready, failed);
+        borrow(wish, account, deadlineNanos, wish.replica() == null);
     }
 
-    private void borrow(
-            ClientSession session,
-            Shard shard,
-            ShardNode replica,
-            BackendAccount account,
-            long deadlineNanos,
-            boolean mayRetry,
-            Consumer<Lease> ready,
-            Consumer<GatewayError> failed) {
+    private void borrow(Wish wish, BackendAccount account, long deadlineNanos, boolean mayRetry) {
+        var session = wish.session();
+        var shard = wish.shard();
+        var replica = wish.replica();
+        var failed = wish.failed();
         var node = replica == null ? shard.topology().primary() : replica;
         var gates = shard.topology().gates(node);
         var permit = gates.callGate().tryAcquire();
@@ -236,7 +276,7 @@ final class ShardConnections {
             if (!future.isSuccess()) {
                 permit.released();
                 if (mayRetry && isNotSent(future.cause()) && shard.retries().tryRetry(Retries.Proof.NOT_SENT)) {
-                    borrow(session, shard, replica, account, deadlineNanos, false, ready, failed);
+                    borrow(wish, account, deadlineNanos, false);
                 } else {
                     failed.accept(unavailable(shard, future.cause()));
                 }
@@ -249,7 +289,7 @@ final class ShardConnections {
                 failed.accept(GatewayError.notExecuted("The client has gone"));
                 return;
             }
-            bringToState(lease, wanted, ready, failed);
+            bringToState(wish, lease);
         });
     }
 
@@ -298,53 +338,38 @@ final class ShardConnections {
         };
     }
 
-    /** Gives the connection the session's variables; a connection that has others is reset first. */
-    private void bringToState(
-            Lease lease, SessionVariables wanted, Consumer<Lease> ready, Consumer<GatewayError> failed) {
+    /** Gives the connection the session's variables, or leaves that to whoever sends them ahead of its statement. */
+    private void bringToState(Wish wish, Lease lease) {
         var connection = lease.connection();
-        var difference = wanted.differenceFrom(connection.state().assignments());
-        if (difference != null && difference.isEmpty()) {
-            ready.accept(lease);
-        } else if (difference == null) {
-            connection.reset().addListener(reset -> {
-                if (reset.isSuccess()) {
-                    bringToState(lease, wanted, ready, failed);
-                } else {
-                    lease.ended(FailureClass.CALL_FAILURE, nanoClock.getAsLong());
-                    connection.discard("reset failed");
-                    failed.accept(unavailable(lease.shard(), reset.cause()));
-                }
-            });
-        } else {
-            // An answer that says no must be seen before the statement is sent: it would run in another state than its
-            // own.
-            apply(lease, wanted, difference.iterator(), ready, failed);
-        }
-    }
-
-    private void apply(
-            Lease lease,
-            SessionVariables wanted,
-            Iterator<String> statements,
-            Consumer<Lease> ready,
-            Consumer<GatewayError> failed) {
-        var connection = lease.connection();
-        if (!statements.hasNext()) {
-            wanted.assignments().forEach(connection.state()::applied);
-            ready.accept(lease);
+        var setup =
+                Setup.between(connection.state().assignments(), wish.session().variables());
+        if (setup.isEmpty()) {
+            wish.ready().accept(lease);
             return;
         }
-        statement(connection, statements.next(), (status, broken) -> {
-            if (broken != null) {
-                lease.ended(FailureClass.CALL_FAILURE, nanoClock.getAsLong());
-                connection.discard("broken");
-                failed.accept(unavailable(lease.shard(), broken));
-            } else if (status.isError()) {
+        if (wish.sendsAhead() && setup.isProven(connection, proven)) {
+            wish.ready().accept(lease.with(setup));
+            return;
+        }
+        counters.setUp(false);
+        setup.run(connection, proven, new Setup.Ending() {
+            @Override
+            public void done() {
+                wish.ready().accept(lease);
+            }
+
+            @Override
+            public void refused(ReplyStatus status) {
                 lease.released();
                 connection.discard("session variables refused");
-                failed.accept(GatewayError.ofServer(status.errno(), status.sqlState(), status.message()));
-            } else {
-                apply(lease, wanted, statements, ready, failed);
+                wish.failed().accept(GatewayError.ofServer(status.errno(), status.sqlState(), status.message()));
+            }
+
+            @Override
+            public void broken(Throwable cause) {
+                lease.ended(FailureClass.CALL_FAILURE, nanoClock.getAsLong());
+                connection.discard("broken");
+                wish.failed().accept(unavailable(lease.shard(), cause));
             }
         });
     }

@@ -6,6 +6,7 @@ import com.workersql.breaker.classify.FailureClassifier;
 import com.workersql.breaker.endpoint.Gate;
 import com.workersql.breaker.endpoint.Role;
 import com.workersql.pool.BrokenConnectionException;
+import com.workersql.pool.PooledConnection;
 import com.workersql.pool.ReplyStatus;
 import com.workersql.protocol.StatusFlags;
 import com.workersql.router.Footprint;
@@ -175,12 +176,19 @@ final class ShardRun implements Relay.Ending, Placement.Run {
         executor.counters().ran(session.held() != null, session.movesTo(shardName + "#" + connection.threadId()));
         copy = mayBeRepeated ? work.again() : null;
         kept = copy == null && outcomes().dependsOnEngines() ? work.again() : null;
+        if (!ready.setup().isEmpty()) {
+            executor.counters().setUp(true);
+            ready.setup().sendAhead(connection, executor.connections().proven(), this::setupRefused);
+        }
         Ahead.send(
                 session,
                 connection,
                 work,
                 executor.flavor(),
                 () -> {
+                    if (!runsOn(connection)) {
+                        return;
+                    }
                     work = executor.withSessionValues(session, work);
                     relay = new Relay(
                             connection,
@@ -190,10 +198,67 @@ final class ShardRun implements Relay.Ending, Placement.Run {
                     work.send(connection, relay, this::notSent);
                 },
                 error -> {
-                    ready.released();
-                    executor.abandon(session, connection, "statement ahead failed");
-                    fail(error);
+                    if (runsOn(connection)) {
+                        ready.released();
+                        executor.abandon(session, connection, "statement ahead failed");
+                        fail(error);
+                    }
                 });
+    }
+
+    /** False when the connection was given up while an answer was waited for. */
+    private boolean runsOn(PooledConnection connection) {
+        return lease != null && lease.connection() == connection;
+    }
+
+    /**
+     * The server does not give the connection the session's state, and has the statement behind it, which it runs in another one. A read
+     * is repeated, and waits for the answer then; of a write nobody can say what it did.
+     */
+    private void setupRefused(ReplyStatus status) {
+        if (session.isClosed() || ended) {
+            // Whoever closed it ends the connection, too.
+            return;
+        }
+        var refused = lease;
+        var connection = refused.connection();
+        executor.counters().setupRefused();
+        boolean interrupted = StatementDeadline.isInterruption(status.errno());
+        if (!interrupted) {
+            executor.connections().proven().forget(ProvenSetups.Origin.of(connection));
+        }
+        refused.released();
+        lease = null;
+        if (relay != null) {
+            relay.stop();
+        }
+        work.drop();
+        connection.kill();
+        boolean repeats = copy != null
+                && outcomes().changesNothing()
+                && !interrupted
+                && shard.retries().tryRetry(Retries.Proof.READS_ONLY);
+        if (repeats) {
+            executor.abandon(session, connection, "session variables refused");
+            takeCopy();
+            placement.find();
+            return;
+        }
+        end();
+        if (!work.isPreparation()) {
+            Written.perhaps(session, shardName, work.info(), executor.nanoClock());
+        }
+        executor.cachedWrites().ended(session, true);
+        var error = outcomes().setupRefused(answer(status));
+        if (session.holdsUnreplayableState()) {
+            session.closeAfterReply();
+        }
+        executor.abandon(session, connection, "session variables refused");
+        session.statusFlags(session.statusFlags() & ~StatusFlags.SERVER_STATUS_IN_TRANS);
+        target.failed(
+                interrupted && deadline.isOver() && error.outcome() != Outcome.UNKNOWN
+                        ? deadline.error(shardName, error.outcome())
+                        : error);
     }
 
     private void giveBackUnused(ShardConnections.Lease unused) {

@@ -67,6 +67,6 @@ interface Work {
      */
     Work rewritten(byte[] sql);
 
-    /** Gives up what the work holds, instead of sending it. Harmless after {@link #send}. */
+    /** Gives the work up: what it holds, and what it would do behind answers that are still to come. Harmless at its end. */
     void drop();
 }

@@ -64,6 +64,12 @@ public final class GatewayMetrics {
         FunctionCounter.builder("workersql.session.moves", counters, SessionCounters::moved)
                 .description("Statements that ran on another connection than the one before of their session")
                 .register(registry);
+        setups(counters, "ahead", SessionCounters::setupsAhead);
+        setups(counters, "awaited", SessionCounters::setupsAwaited);
+        FunctionCounter.builder("workersql.session.setups.refused", counters, SessionCounters::setupsRefused)
+                .description(
+                        "States that a shard refused although it had accepted them before, with a statement behind")
+                .register(registry);
         disagreements(counters, "tracking", SessionCounters::onlyTracked);
         disagreements(counters, "text", SessionCounters::onlyRead);
         for (var reason : HoldReason.values()) {
@@ -78,6 +84,14 @@ public final class GatewayMetrics {
         FunctionCounter.builder("workersql.session.statements", counters, figure)
                 .tag("pinned", pinned)
                 .description("Statements that ran on a connection, by whether their session was bound to it before")
+                .register(registry);
+    }
+
+    private void setups(SessionCounters counters, String sent, ToDoubleFunction<SessionCounters> figure) {
+        FunctionCounter.builder("workersql.session.setups", counters, figure)
+                .tag("sent", sent)
+                .description(
+                        "Connections that were given their session's state, in the write of its statement or before")
                 .register(registry);
     }
 

@@ -26,6 +26,9 @@ public final class SessionVariables {
 
     private final Map<String, String> assignments;
 
+    /** The statements that make all of them, once somebody has asked; of the session's loop alone. */
+    private List<String> fromNothing;
+
     private SessionVariables(Map<String, String> assignments) {
         this.assignments = assignments;
     }
@@ -89,9 +92,16 @@ public final class SessionVariables {
         if (applied == assignments || applied.equals(assignments)) {
             return List.of();
         }
-        if (!assignments.keySet().containsAll(applied.keySet())) {
-            return null;
+        if (applied.isEmpty()) {
+            if (fromNothing == null) {
+                fromNothing = statements(applied);
+            }
+            return fromNothing;
         }
+        return assignments.keySet().containsAll(applied.keySet()) ? statements(applied) : null;
+    }
+
+    private List<String> statements(Map<String, String> applied) {
         var system = new StringBuilder();
         var user = new StringBuilder();
         boolean charsetChanged = false;
