@@ -5,14 +5,19 @@ import com.workersql.router.internal.analyze.KeyFacts.BlockTable;
 import com.workersql.router.internal.analyze.KeyFacts.Column;
 import com.workersql.router.internal.analyze.KeyFacts.Equality;
 import com.workersql.router.internal.analyze.KeyFacts.Join;
+import com.workersql.router.internal.analyze.Nesting.Nested;
+import com.workersql.router.internal.analyze.Nesting.Role;
+import com.workersql.router.internal.analyze.Nesting.Source;
 import com.workersql.router.internal.lex.FoldedStatement;
 import com.workersql.router.internal.lex.Word;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import org.antlr.v4.runtime.ParserRuleContext;
 import org.antlr.v4.runtime.tree.ParseTree;
@@ -29,13 +34,39 @@ final class BlockReader {
     private final List<Join> joins = new ArrayList<>();
     private final ChoiceReader choices;
     private final List<int[]> innerSpans = new ArrayList<>();
+    private final List<Mention> mentions = new ArrayList<>();
+    private final Map<String, Column> columns = new HashMap<>();
+    private final BlockReader outer;
+    private final Derivation derivation;
     private boolean outerBlocked;
-    private boolean nested;
 
-    BlockReader(FoldedStatement s, Grammar.Parsed parsed) {
+    /** A derived or common table among the block's own tables; without a derivation where it is not known which it is. */
+    private record Mention(String alias, int token, Derivation derivation) {}
+
+    /**
+     * @param outer the block around it; null for the outermost, and for a common table of the whole statement
+     * @param derivation the table whose rows are the block's; null where they are none
+     */
+    BlockReader(FoldedStatement s, Grammar.Parsed parsed, BlockReader outer, Derivation derivation) {
         this.s = s;
         this.parsed = parsed;
+        this.outer = outer;
+        this.derivation = derivation;
         this.choices = new ChoiceReader(s);
+        if (derivation != null) {
+            derivation.isOfSeveral |= derivation.query != null;
+            derivation.query = this;
+        }
+    }
+
+    /** {@return the block around it, or null} */
+    BlockReader outer() {
+        return outer;
+    }
+
+    /** Takes a derived or common table that stands among the block's own. */
+    void mention(String alias, int token, Derivation derived) {
+        mentions.add(new Mention(alias, token, derived));
     }
 
     /** Takes a table of the block's own. */
@@ -44,30 +75,99 @@ final class BlockReader {
         tableTokens.add(token);
     }
 
-    /** Notes that a query within the block names a table. */
-    void nestedTable() {
-        nested = true;
-    }
-
     List<BlockTable> tables() {
         return tables;
     }
 
     /** {@return why the tables cannot be routed by key, or null} */
     String blocker() {
-        return outerBlocked ? "RIGHT or NATURAL JOIN of sharded tables" : nested ? "a subquery" : null;
+        return outerBlocked ? "RIGHT or NATURAL JOIN of sharded tables" : null;
     }
 
-    KeyFacts facts(KeyFacts.Insert insert, List<String> assigned, String blocker) {
+    /**
+     * {@return what the block says}
+     *
+     * @param within the blocks within it, each behind the one around it
+     */
+    KeyFacts facts(KeyFacts.Insert insert, List<String> assigned, List<BlockReader> within, String blocker) {
+        return facts(insert, assigned, within, true, blocker);
+    }
+
+    private KeyFacts facts(
+            KeyFacts.Insert insert,
+            List<String> assigned,
+            List<BlockReader> within,
+            boolean isOutermost,
+            String blocker) {
         Set<Integer> nullable = new HashSet<>();
         for (int i = 0; i < tableTokens.size(); i++) {
-            int token = tableTokens.get(i);
-            if (innerSpans.stream().anyMatch(span -> token >= span[0] && token <= span[1])) {
+            if (isInner(tableTokens.get(i))) {
                 nullable.add(i);
             }
         }
         SpreadFacts spread = new SpreadFacts(choices.choices(), choices.intervals(), nullable);
-        return new KeyFacts(tables, equalities, joins, insert, assigned, spread, null, blocker);
+        List<Source> sources = new ArrayList<>();
+        for (Mention mention : mentions) {
+            boolean known = mention.derivation() != null && !mention.derivation().isOfSeveral;
+            int query = known ? within.indexOf(mention.derivation().query) : -1;
+            sources.add(new Source(mention.alias(), query, isInner(mention.token())));
+        }
+        List<Nested> queries = new ArrayList<>();
+        if (isOutermost) {
+            within.forEach(block -> queries.add(block.nested(within)));
+        }
+        Nesting nesting = new Nesting(sources, queries);
+        return new KeyFacts(tables, equalities, joins, insert, assigned, spread, null, nesting, blocker);
+    }
+
+    private Nested nested(List<BlockReader> within) {
+        KeyFacts own = facts(null, List.of(), within, false, null);
+        int around = within.indexOf(outer);
+        if (derivation == null) {
+            return new Nested(own, around, Role.VALUE, false, 0, Map.of());
+        }
+        boolean one = !derivation.isOfSeveral;
+        return new Nested(
+                own,
+                around,
+                derivation.role,
+                one && derivation.isPlain,
+                derivation.mentions,
+                one && derivation.isReadable ? columns : Map.of());
+    }
+
+    private boolean isInner(int token) {
+        return innerSpans.stream().anyMatch(span -> token >= span[0] && token <= span[1]);
+    }
+
+    /** {@return whether it has a table of its own} */
+    boolean isOverTables() {
+        return !tables.isEmpty();
+    }
+
+    /** Takes a star that stands for the columns of all tables. */
+    void star() {
+        columns.put("*", new Column(null, "*"));
+    }
+
+    /** Takes an item of the block's select list: a column keeps its name or has another one from then on. */
+    void item(ParserRuleContext node) {
+        int from = parsed.first(node);
+        int to = parsed.last(node);
+        if (s.isMark(to, '*')) {
+            columns.put("*", new Column(to == from ? null : s.name(to - 2), "*"));
+            return;
+        }
+        int end = ChoiceReader.endOfColumn(s, from);
+        if (end == from) {
+            return;
+        }
+        Column column = ChoiceReader.column(s, from, end);
+        if (end - 1 == to) {
+            columns.put(column.name(), column);
+        } else if ((end == to || (end + 1 == to && s.isWord(end, Word.AS))) && s.isName(to)) {
+            columns.put(s.name(to).toLowerCase(Locale.ROOT), column);
+        }
     }
 
     /** Takes the conditions that a node of the block's own holds. */
@@ -110,7 +210,10 @@ final class BlockReader {
                 continue;
             }
             String rule = parsed.rules().get(context.getRuleIndex());
-            if (rule.equals("singleTable") || rule.equals("tableSourceItem")) {
+            if (rule.equals("derivedTable")) {
+                // What it is made of is not seen here; its name is.
+                names.add(Derivation.derived(s, parsed, context).name);
+            } else if (rule.equals("singleTable") || rule.equals("tableSourceItem")) {
                 names.add(s.name(parsed.last(context)));
             } else if (!rule.equals("expr") && !rule.equals("expression")) {
                 for (int i = 0; i < context.getChildCount(); i++) {

@@ -16,6 +16,7 @@ import java.util.Map;
  * @param spread what it says of columns by several values
  * @param set the queries that are joined by UNION, EXCEPT or INTERSECT, or null where there is one query; then the other facts,
  *     tables left out, are those of each query
+ * @param nesting the queries within it
  * @param blocker why tables beyond reference tables cannot be routed by key, or null where they can
  */
 public record KeyFacts(
@@ -26,11 +27,13 @@ public record KeyFacts(
         List<String> assigned,
         SpreadFacts spread,
         SetOperation set,
+        Nesting nesting,
         String blocker) {
 
     /** Facts of a statement of which nothing is known but its tables. */
     static KeyFacts blocked(String blocker) {
-        return new KeyFacts(List.of(), List.of(), List.of(), null, List.of(), SpreadFacts.NONE, null, blocker);
+        return new KeyFacts(
+                List.of(), List.of(), List.of(), null, List.of(), SpreadFacts.NONE, null, Nesting.NONE, blocker);
     }
 
     /**

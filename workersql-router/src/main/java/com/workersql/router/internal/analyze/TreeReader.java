@@ -34,15 +34,22 @@ final class TreeReader {
     private final Set<TableName> deleteTargets = new LinkedHashSet<>();
     private final Set<String> commonTables = new HashSet<>();
     private final Set<String> aliases = new HashSet<>();
+    private final List<Derivation> commons = new ArrayList<>();
     private final List<BlockReader> blocks = new ArrayList<>();
+    private final List<BlockReader> within = new ArrayList<>();
     private final Deque<Visit> open = new ArrayDeque<>();
     private int queries;
     private boolean set;
     private boolean tablesOutsideBlocks;
     private int names;
 
-    /** A node to be visited, the number of query blocks around it, and the outermost one of those whose keys are read. */
-    private record Visit(ParseTree node, int depth, BlockReader block) {}
+    /**
+     * A node to be visited.
+     *
+     * @param block the innermost query block around it; null outside of all
+     * @param derivation the derived or common table that it is in, as long as no block of that has begun
+     */
+    private record Visit(ParseTree node, BlockReader block, Derivation derivation) {}
 
     TreeReader(FoldedStatement s, Grammar.Parsed parsed, StatementKind kind, CommonTables visible, GrammarGaps gaps) {
         this.visible = visible;
@@ -83,28 +90,44 @@ final class TreeReader {
     void read() {
         // A query's own block is the first one within it, and each one of a UNION; of anything else it is the
         // statement.
-        int own = isQuery() ? 1 : 0;
-        open.push(new Visit(parsed.root(), 0, isQuery() ? null : newBlock()));
+        open.push(new Visit(parsed.root(), isQuery() ? null : newBlock(), null));
         while (!open.isEmpty()) {
             Visit visit = open.pop();
             if (!(visit.node() instanceof ParserRuleContext node)) {
                 continue;
             }
             String rule = parsed.rules().get(node.getRuleIndex());
-            int depth = visit.depth();
             BlockReader block = visit.block();
+            Derivation derivation = visit.derivation();
+            boolean outside = block == null && derivation == null;
             switch (rule) {
                 case "querySpecification", "querySpecificationNointo", "explicitTable", "tableValueConstructor" -> {
-                    depth++;
-                    if (depth == 1) {
+                    if (outside) {
                         queries++;
-                        block = isQuery() ? newBlock() : block;
+                        block = newBlock();
+                    } else {
+                        block = new BlockReader(s, parsed, block, derivation);
+                        within.add(block);
+                    }
+                    if (rule.equals("explicitTable")) {
+                        block.star();
+                    }
+                    derivation = null;
+                }
+                case "commonTableExpression" -> {
+                    commonTable(node);
+                    derivation = Derivation.common(s, parsed, node, isRecursive());
+                    commons.add(derivation);
+                }
+                case "derivedTable" -> {
+                    derivation = Derivation.derived(s, parsed, node);
+                    if (block != null) {
+                        block.mention(derivation.name, parsed.first(node), derivation);
                     }
                 }
-                case "commonTableExpression" -> commonTable(node);
                 case "cteName" -> commonTables.add(s.name(parsed.first(node)));
                 case "tableRef", "tableName", "viewRef", "viewName", "tableRefWithWildcard" -> {
-                    table(node, rule, block, depth == own);
+                    table(node, rule, block);
                     continue;
                 }
                 case "tableAlias" -> aliases.add(s.name(parsed.last(node)));
@@ -113,21 +136,42 @@ final class TreeReader {
                     // FOR UPDATE OF names aliases.
                     continue;
                 }
-                case "unionOption", "unionStatement", "unionParenthesis" -> set = true;
+                case "unionOption", "unionStatement", "unionParenthesis" -> set |= outside;
                 default -> {}
             }
-            if (depth == own && block != null) {
+            if (block != null) {
                 block.predicates(node, rule);
+                if (rule.equals("selectItem") || rule.equals("selectItemList")) {
+                    items(node, rule, block);
+                }
             }
             for (int i = node.getChildCount() - 1; i >= 0; i--) {
                 ParseTree child = node.getChild(i);
                 if (child instanceof TerminalNode terminal) {
-                    set |= isSetOperator(terminal);
+                    set |= outside && isSetOperator(terminal);
                 } else {
-                    open.push(new Visit(child, depth, block));
+                    open.push(new Visit(child, block, derivation));
                 }
             }
         }
+    }
+
+    /** A lone star is no item, but a word of the list itself. */
+    private static void items(ParserRuleContext node, String rule, BlockReader block) {
+        if (rule.equals("selectItem")) {
+            block.item(node);
+        } else if (node.getChild(0) instanceof TerminalNode) {
+            block.star();
+        }
+    }
+
+    private boolean isRecursive() {
+        for (int token = 0; token < s.tokens(); token++) {
+            if (s.isWord(token, Word.RECURSIVE)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private boolean isQuery() {
@@ -135,7 +179,7 @@ final class TreeReader {
     }
 
     private BlockReader newBlock() {
-        BlockReader block = new BlockReader(s, parsed);
+        BlockReader block = new BlockReader(s, parsed, null, null);
         blocks.add(block);
         return block;
     }
@@ -143,12 +187,13 @@ final class TreeReader {
     KeyFacts facts() {
         boolean several = isQuery() && blocks.size() > 1;
         String blocker = null;
-        if (!commonTables.isEmpty()) {
-            blocker = "WITH over sharded tables";
-        } else if (!several && (set || queries > 1)) {
+        if (!several && (set || queries > 1)) {
             blocker = "UNION over sharded tables";
-        } else if (tablesOutsideBlocks) {
-            blocker = "a subquery";
+        } else if (tablesOutsideBlocks || isUnreadable()) {
+            blocker = commonTables.isEmpty() ? "a subquery" : "WITH over sharded tables";
+        }
+        for (BlockReader block : within) {
+            blocker = blocker == null ? block.blocker() : blocker;
         }
         if (blocks.isEmpty()) {
             return KeyFacts.blocked(blocker == null ? "this statement" : blocker);
@@ -173,7 +218,32 @@ final class TreeReader {
             case UPDATE -> assigned = InsertReader.assigned(s);
             default -> {}
         }
-        return block.facts(insert, assigned, blocker);
+        return block.facts(insert, assigned, within, blocker);
+    }
+
+    /**
+     * Of MariaDB's own grammar, the places of queries within others are not known; nor is what an INSERT makes of their rows.
+     */
+    private boolean isUnreadable() {
+        boolean known = parsed.rules().contains("derivedTable");
+        boolean inserts = kind == StatementKind.INSERT || kind == StatementKind.REPLACE;
+        return (!known && !commonTables.isEmpty())
+                || ((!known || inserts) && within.stream().anyMatch(BlockReader::isOverTables));
+    }
+
+    /** {@return the blocks within one of several outermost ones, and those of the common tables of all} */
+    private List<BlockReader> within(BlockReader outermost) {
+        List<BlockReader> own = new ArrayList<>();
+        for (BlockReader block : within) {
+            BlockReader last = block;
+            while (last.outer() != null) {
+                last = last.outer();
+            }
+            if (last == outermost || within.contains(last)) {
+                own.add(block);
+            }
+        }
+        return own;
     }
 
     /** The facts of several queries that are joined by UNION, EXCEPT or INTERSECT. */
@@ -183,11 +253,12 @@ final class TreeReader {
         String first = blocker;
         for (BlockReader block : blocks) {
             first = first == null ? block.blocker() : first;
-            queriesOfSet.add(block.facts(null, List.of(), null));
+            queriesOfSet.add(block.facts(null, List.of(), within(block), null));
             all.addAll(block.tables());
         }
         KeyFacts.SetOperation operation = new KeyFacts.SetOperation(queriesOfSet, isUnionAll());
-        return new KeyFacts(all, List.of(), List.of(), null, List.of(), SpreadFacts.NONE, operation, first);
+        return new KeyFacts(
+                all, List.of(), List.of(), null, List.of(), SpreadFacts.NONE, operation, Nesting.NONE, first);
     }
 
     private boolean isUnionAll() {
@@ -217,7 +288,7 @@ final class TreeReader {
         }
     }
 
-    private void table(ParserRuleContext node, String rule, BlockReader block, boolean own) {
+    private void table(ParserRuleContext node, String rule, BlockReader block) {
         int from = parsed.first(node);
         if (s.isMark(from, '.')) {
             from++;
@@ -233,26 +304,45 @@ final class TreeReader {
             deleteTargets.add(table);
             return;
         }
-        if (to > from || !visible.isVisible(table.name(), from)) {
+        boolean common = to == from && visible.isVisible(table.name(), from);
+        if (!common) {
             tables.add(table);
         }
         names++;
-        if (own && block != null) {
+        if (block != null) {
             int behind = to + 1;
             while (behind < s.tokens() && gaps.isLeftOut(behind)) {
                 behind++;
             }
             int alias = s.isWord(behind, Word.AS) ? behind + 1 : behind;
             boolean aliased = alias > behind || isAlias(alias);
-            block.table(new BlockTable(table, aliased ? s.name(alias) : table.name()), from);
+            String name = aliased ? s.name(alias) : table.name();
+            if (common) {
+                block.mention(name, from, common(table.name()));
+            } else {
+                block.table(new BlockTable(table, name), from);
+            }
             if (aliased) {
                 aliases.add(s.name(alias));
             }
-        } else if (block != null) {
-            block.nestedTable();
         } else {
             tablesOutsideBlocks = true;
         }
+    }
+
+    /** {@return the common table of a name; null where two have it} */
+    private Derivation common(String name) {
+        Derivation found = null;
+        for (Derivation common : commons) {
+            if (common.name.equalsIgnoreCase(name)) {
+                common.mentions++;
+                if (found != null || !common.name.equals(name)) {
+                    return null;
+                }
+                found = common;
+            }
+        }
+        return found;
     }
 
     private boolean isAlias(int token) {

@@ -82,6 +82,10 @@ final class ScatterRead {
         if (shape.refusal() != null) {
             return Refusal.unsupported(info, shape.refusal() + " over several shards");
         }
+        if (block.isNested() && !shape.merge().isConcatenation()) {
+            return Refusal.unsupported(
+                    info, shape.merge().inWords() + " beside a query within the query, over several shards");
+        }
         if (preparing) {
             return new SingleShard(info, shards.iterator().next(), false);
         }

@@ -126,7 +126,7 @@ final class TableRoute {
             }
             restrict(hinted);
             if (info.kind() == StatementKind.UPDATE) {
-                String assigns = new KeyedBlock(analysis.facts(), policy, values, true).refusal();
+                String assigns = block(analysis.facts(), values, true).refusal();
                 refusal = refusal == null ? assigns : refusal;
             }
             if (info.kind() != StatementKind.INSERT && info.kind() != StatementKind.REPLACE) {
@@ -227,9 +227,9 @@ final class TableRoute {
         if (facts.set() != null) {
             return together(facts.set(), values);
         }
-        KeyedBlock block = new KeyedBlock(facts, policy, values, preparing);
-        if (block.refusal() != null) {
-            refusal = block.refusal();
+        KeyedBlock block = block(facts, values, preparing);
+        if (block.refusal() != null || !block.rules().containsAll(keyed)) {
+            refusal = block.refusal() == null ? "a table in a place that is not known" : block.refusal();
             return null;
         }
         Set<String> single = block.single();
@@ -253,9 +253,10 @@ final class TableRoute {
     private RoutePlan together(KeyFacts.SetOperation operation, KeyValues values) {
         Set<String> together = new LinkedHashSet<>();
         List<KeyedBlock> blocks = new ArrayList<>();
+        Set<Keyed> placed = new LinkedHashSet<>();
         boolean bound = true;
         for (KeyFacts query : operation.queries()) {
-            KeyedBlock block = new KeyedBlock(query, policy, values, preparing);
+            KeyedBlock block = block(query, values, preparing);
             if (block.refusal() != null) {
                 refusal = block.refusal();
                 return null;
@@ -263,7 +264,12 @@ final class TableRoute {
             Set<String> single = block.single();
             bound &= single != null;
             together.addAll(single == null ? Set.of() : single);
+            placed.addAll(block.rules());
             blocks.add(block);
+        }
+        if (!placed.containsAll(keyed)) {
+            refusal = "a table in a place that is not known";
+            return null;
         }
         if (bound && together.size() <= 1) {
             together.forEach(this::restrict);
@@ -283,6 +289,11 @@ final class TableRoute {
             together.addAll(own);
         }
         return new ScatterRead(statement, s, info, blocks.get(0), policy, hints).unionAll(together, preparing);
+    }
+
+    private KeyedBlock block(KeyFacts query, KeyValues values, boolean prepares) {
+        boolean pure = query.nesting().queries().isEmpty() || !NonDeterministic.isUsed(s, info);
+        return new KeyedBlock(query, policy, values, prepares, pure);
     }
 
     private RoutePlan insert(KeyFacts facts, KeyValues values) {

@@ -82,6 +82,7 @@ final class RandomStatements {
 
     private final Random random;
     private final List<Table> tables;
+    private final NestedStatements nested = new NestedStatements(this);
     private int nextId = 1;
 
     RandomStatements(Random random, List<Table> tables) {
@@ -89,19 +90,23 @@ final class RandomStatements {
         this.tables = tables;
     }
 
-    private String pick(String... choices) {
+    String pick(String... choices) {
         return choices[random.nextInt(choices.length)];
     }
 
-    private boolean chance(int percent) {
+    int below(int bound) {
+        return random.nextInt(bound);
+    }
+
+    boolean chance(int percent) {
         return random.nextInt(100) < percent;
     }
 
-    private Table any() {
+    Table any() {
         return tables.get(random.nextInt(tables.size()));
     }
 
-    private Table keyed() {
+    Table keyed() {
         Table table = any();
         while (table.key() == null) {
             table = any();
@@ -109,21 +114,21 @@ final class RandomStatements {
         return table;
     }
 
-    private Table named(String name) {
+    Table named(String name) {
         return tables.stream()
                 .filter(table -> table.name().equals(name))
                 .findFirst()
                 .orElseThrow();
     }
 
-    private String key(Table table) {
+    String key(Table table) {
         if (table.isText()) {
             return chance(25) ? pick(ODD_TEXTS) : pick(TEXTS);
         }
         return chance(12) ? pick(ODD_INTEGERS) : pick(INTEGERS);
     }
 
-    private String plainKey(Table table) {
+    String plainKey(Table table) {
         return table.isText() ? pick(TEXTS) : pick(INTEGERS);
     }
 
@@ -142,7 +147,7 @@ final class RandomStatements {
     }
 
     Sample next() {
-        return switch (random.nextInt(31)) {
+        return switch (random.nextInt(36)) {
             case 0, 1, 2 -> read("select by key", keyed());
             case 3, 4, 5 -> list();
             case 6 -> new Sample("select all", "SELECT " + columns("") + " FROM " + any().name(), false);
@@ -166,8 +171,8 @@ final class RandomStatements {
                         false);
             case 16 -> new Sample("distinct", "SELECT DISTINCT a FROM " + any().name() + where(), false);
             case 17 -> union();
-            case 18 -> subquery();
-            case 19 -> derived();
+            case 18 -> nested.subquery();
+            case 19 -> nested.derived();
             case 20 -> insert(keyed(), 1, "insert one row");
             case 21 -> insert(any(), 1 + random.nextInt(6), "insert rows");
             case 22, 23 -> update();
@@ -177,7 +182,8 @@ final class RandomStatements {
             case 28 -> valueTable();
             case 29 -> fetch();
             case 30 -> returning();
-            default -> window();
+            case 31 -> window();
+            default -> nested.next();
         };
     }
 
@@ -362,27 +368,6 @@ final class RandomStatements {
         }
         return new Sample(
                 "returning", insert(table, 1 + random.nextInt(2), "").sql() + " RETURNING id, " + table.key(), true);
-    }
-
-    private Sample subquery() {
-        Table outer = any();
-        Table inner = any();
-        String condition = switch (random.nextInt(3)) {
-            case 0 -> "a IN (SELECT a FROM " + inner.name() + ")";
-            case 1 -> "EXISTS (SELECT 1 FROM " + inner.name() + " y WHERE y.id = x.id)";
-            default -> "a = (SELECT MAX(a) FROM " + inner.name() + ")";
-        };
-        String key = outer.key() == null || chance(40) ? "" : " AND x." + outer.key() + " = " + key(outer);
-        return new Sample("subquery", "SELECT id, a FROM " + outer.name() + " x WHERE " + condition + key, false);
-    }
-
-    private Sample derived() {
-        Table table = keyed();
-        String inner =
-                "SELECT id, a FROM " + table.name() + (chance(60) ? " WHERE " + table.key() + " = " + key(table) : "");
-        return chance(50)
-                ? new Sample("derived table", "SELECT id FROM (" + inner + ") AS t WHERE a > 1", false)
-                : new Sample("common table", "WITH t AS (" + inner + ") SELECT id FROM t", false);
     }
 
     private Sample window() {
