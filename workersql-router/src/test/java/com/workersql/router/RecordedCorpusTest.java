@@ -26,6 +26,15 @@ class RecordedCorpusTest {
             tenants: { app: shard_1 }
             tables:
               sbtest1: { strategy: hash, key: id, key_type: int }
+              warehouse1: { strategy: hash, key: w_id, key_type: int }
+              district1: { strategy: hash, key: d_w_id, key_type: int, colocated_with: warehouse1 }
+              customer1: { strategy: hash, key: c_w_id, key_type: int, colocated_with: warehouse1 }
+              history1: { strategy: hash, key: h_w_id, key_type: int, colocated_with: warehouse1 }
+              orders1: { strategy: hash, key: o_w_id, key_type: int, colocated_with: warehouse1 }
+              new_orders1: { strategy: hash, key: no_w_id, key_type: int, colocated_with: warehouse1 }
+              order_line1: { strategy: hash, key: ol_w_id, key_type: int, colocated_with: warehouse1 }
+              stock1: { strategy: hash, key: s_w_id, key_type: int, colocated_with: warehouse1 }
+              item1: { strategy: reference }
               wp_users: { strategy: hash, key: ID, key_type: int }
               wp_usermeta: { strategy: hash, key: user_id, key_type: int, colocated_with: wp_users }
               wp_posts: { strategy: hash, key: ID, key_type: int }
@@ -71,6 +80,7 @@ class RecordedCorpusTest {
     @ParameterizedTest
     @CsvSource({
         "sysbench, 19, 19, 19, 5, 6, 4, 2, 2",
+        "tpcc, 76, 76, 76, 42, 0, 26, 7, 1",
         "wordpress, 131, 131, 131, 70, 25, 6, 4, 26",
         "django, 149, 149, 149, 97, 15, 16, 4, 17",
         "hibernate, 66, 66, 65, 31, 5, 10, 5, 15"
