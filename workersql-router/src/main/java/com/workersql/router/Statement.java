@@ -16,8 +16,10 @@ public final class Statement {
     private final int length;
     private final Parameters parameters;
     private final String preferredShard;
-    private final String sequence;
-    private final long firstKey;
+    private final GeneratedKeys generated;
+
+    /** Kept together, since hardly a statement has them and each is made anew. */
+    private record GeneratedKeys(String sequence, long first) {}
 
     /**
      * Makes a statement.
@@ -37,7 +39,7 @@ public final class Statement {
             int length,
             Parameters parameters,
             String preferredShard) {
-        this(context, bytes, offset, length, parameters, preferredShard, null, 0);
+        this(context, bytes, offset, length, parameters, preferredShard, null);
     }
 
     private Statement(
@@ -47,8 +49,7 @@ public final class Statement {
             int length,
             Parameters parameters,
             String preferredShard,
-            String sequence,
-            long firstKey) {
+            GeneratedKeys generated) {
         this.context = Objects.requireNonNull(context, "context");
         this.bytes = Objects.requireNonNull(bytes, "bytes");
         this.offset = offset;
@@ -56,8 +57,7 @@ public final class Statement {
         Objects.checkFromIndexSize(offset, length, bytes.length);
         this.parameters = parameters;
         this.preferredShard = preferredShard;
-        this.sequence = sequence;
-        this.firstKey = firstKey;
+        this.generated = generated;
     }
 
     /**
@@ -81,15 +81,8 @@ public final class Statement {
         if (first < 1) {
             throw new IllegalArgumentException("the first generated key is " + first + "; it has to be at least 1");
         }
-        return new Statement(
-                context,
-                bytes,
-                offset,
-                length,
-                parameters,
-                preferredShard,
-                Objects.requireNonNull(table, "table"),
-                first);
+        var keys = new GeneratedKeys(Objects.requireNonNull(table, "table"), first);
+        return new Statement(context, bytes, offset, length, parameters, preferredShard, keys);
     }
 
     /** {@return the session's context} */
@@ -119,12 +112,12 @@ public final class Statement {
 
     /** {@return the table of the sequence that the generated keys are of; null where there are none} */
     public String sequence() {
-        return sequence;
+        return generated == null ? null : generated.sequence();
     }
 
     /** {@return the first of the generated keys; 0 where there are none} */
     public long firstGeneratedKey() {
-        return firstKey;
+        return generated == null ? 0 : generated.first();
     }
 
     /** {@return the shard to prefer where there is a choice, or null} */
