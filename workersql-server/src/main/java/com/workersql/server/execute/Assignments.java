@@ -55,6 +55,9 @@ final class Assignments {
         if (status.isError()) {
             // The assignments in front of the one that failed may have been made.
             connection.state().resetNeeded("SET failed");
+            if (set.assignments().size() == 1 && session.tracking().isUnread()) {
+                session.tracking().refused();
+            }
             return;
         }
         var assignments = new Assignments(session, status);

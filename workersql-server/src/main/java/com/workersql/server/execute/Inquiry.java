@@ -19,6 +19,8 @@ final class Inquiry {
     private final Ending ending;
     /** Sent next; null where nothing is. */
     private String restoring;
+    /** Whether that is all, and what else only the connection knows stays there. */
+    private boolean restoresOnly;
 
     /** How an inquiry ends. */
     interface Ending {
@@ -63,6 +65,11 @@ final class Inquiry {
             String sql = restoring;
             restoring = null;
             ask(sql, rows -> {});
+        } else if (restoresOnly) {
+            answered();
+        } else if (session.tracking().isRefused() && keepsDiagnostics()) {
+            restoresOnly = true;
+            askForTracking();
         } else if (pins.has(HoldReason.UNREAD_WARNINGS)) {
             ask("SHOW WARNINGS", rows -> {
                 pins.remove(HoldReason.UNREAD_WARNINGS);
@@ -84,14 +91,32 @@ final class Inquiry {
         } else if (locksMayBeGone(session)) {
             askForLocks();
         } else {
-            session.running(null);
-            session.asked(false);
-            ending.answered();
+            answered();
         }
+    }
+
+    private void answered() {
+        session.running(null);
+        session.asked(false);
+        ending.answered();
+    }
+
+    /** Whether the session stays on the connection for more than its diagnostics, and these outlive a SET: MySQL's do not. */
+    private boolean keepsDiagnostics() {
+        return !session.pins().isEmpty()
+                && !session.pins().isOnly(HoldReason.UNREAD_WARNINGS)
+                && connection.serverVersion().contains("MariaDB");
     }
 
     /** What the client is told is its own from here on; the connection tells the gateway all of it again. */
     private void askForTracking() {
+        if (session.tracking().isRefused()) {
+            // Nothing to ask, and no rows sent within a transaction whose client may be told so.
+            session.tracking().settings(session.tracking().own());
+            restoring = TrackingAssignments.restoring(session);
+            next();
+            return;
+        }
         ask(TrackingAssignments.question(session), rows -> {
             countedItself();
             TrackingAssignments.learn(session, connection, rows.get(0));

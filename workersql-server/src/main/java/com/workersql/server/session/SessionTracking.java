@@ -16,6 +16,7 @@ public final class SessionTracking {
     private TrackingSettings settings = TrackingSettings.NONE;
     private TrackingSettings ofReply;
     private Set<String> unread = Set.of();
+    private boolean refused;
     private final Set<String> untold = new LinkedHashSet<>();
 
     SessionTracking(boolean understood) {
@@ -48,6 +49,7 @@ public final class SessionTracking {
     public void settings(TrackingSettings settings) {
         this.settings = settings;
         ofReply = null;
+        refused = false;
         unread = Set.of();
         untold.clear();
     }
@@ -60,6 +62,29 @@ public final class SessionTracking {
     public void assigned(Set<String> names) {
         unread = Set.copyOf(names);
         ofReply = settings.passing(unread);
+    }
+
+    /** The server has refused the one assignment that there was: the settings are what they were, and known. */
+    public void refused() {
+        refused = true;
+    }
+
+    /**
+     * Whether the connection need not be asked what it has.
+     *
+     * @return true from {@link #refused} to {@link #settings(TrackingSettings)}
+     */
+    public boolean isRefused() {
+        return refused;
+    }
+
+    /**
+     * What the session's own settings are, whatever its connection tells in the current reply.
+     *
+     * @return never null
+     */
+    public TrackingSettings own() {
+        return settings;
     }
 
     /**

@@ -31,6 +31,8 @@ import org.junit.jupiter.api.Test;
  */
 class SessionDifferentialIT {
     private static final int SESSIONS = 8;
+    /** So many that they wait for each other's connections, and get whichever is given back first. */
+    private static final int CONCURRENT_SESSIONS = 16;
     private static final int CONNECTIONS = 2;
     private static final long CAPABILITIES = CapabilityFlags.CLIENT_LONG_PASSWORD
             | CapabilityFlags.CLIENT_LONG_FLAG
@@ -96,10 +98,10 @@ class SessionDifferentialIT {
         var mayBind = new Semaphore(CONNECTIONS - 1);
         var differences = new Differences();
         long operations = 0;
-        var threads = Executors.newFixedThreadPool(SESSIONS);
+        var threads = Executors.newFixedThreadPool(CONCURRENT_SESSIONS);
         try {
             var tasks = new ArrayList<Callable<Long>>();
-            for (int i = 0; i < SESSIONS; i++) {
+            for (int i = 0; i < CONCURRENT_SESSIONS; i++) {
                 int number = SESSIONS + i;
                 tasks.add(() -> run(number, mayBind, differences));
             }
@@ -190,6 +192,21 @@ class SessionDifferentialIT {
     }
 
     @Test
+    void aRefusedSettingOfTrackingIsNoPartOfTheTransaction() throws Exception {
+        try (var twin = twin("tracked", 2)) {
+            script(902).begin(twin);
+            twin.query("SET session_track_transaction_info = 'CHARACTERISTICS'");
+            twin.query("START TRANSACTION WITH CONSISTENT SNAPSHOT");
+            twin.query("SET session_track_schema = 'perhaps'");
+            twin.query("SAVEPOINT s1");
+            twin.query("INSERT INTO diff_902 (v) VALUES ('y'), ('z')");
+            twin.query("SHOW WARNINGS");
+            twin.query("USE acme");
+            twin.query("COMMIT");
+        }
+    }
+
+    @Test
     void aStatementIsExecutedWithTheTypesThatItWasPreparedWith() throws Exception {
         try (var twin = twin("types", 0)) {
             twin.query("SET @a = 2e1");
@@ -262,7 +279,7 @@ class SessionDifferentialIT {
         boolean holds = false;
         try (var twin = twin("concurrent-" + number, number)) {
             script.begin(twin);
-            while (twin.operations() < CONCURRENT_OPERATIONS / SESSIONS) {
+            while (twin.operations() < CONCURRENT_OPERATIONS / CONCURRENT_SESSIONS) {
                 if (!holds) {
                     holds = mayBind.tryAcquire();
                 }
