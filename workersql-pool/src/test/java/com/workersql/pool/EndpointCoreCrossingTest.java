@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -69,48 +68,12 @@ class EndpointCoreCrossingTest {
             for (int i = 0; i < BATCH; i++) {
                 rounds.add(new Round(start, random.nextInt(2 * MOST_SPINS) - MOST_SPINS));
             }
-            cross(rounds, first, second);
+            Crossing.run(
+                    BATCH,
+                    round -> rounds.get(round).act(0, first),
+                    round -> rounds.get(round).act(1, second));
             for (int i = 0; i < BATCH; i++) {
                 rounds.get(i).end(n + i);
-            }
-        }
-    }
-
-    /** Runs the two steps of each round, in two threads that wait for each other in front of each. */
-    private static void cross(List<Round> rounds, Step first, Step second) throws InterruptedException {
-        var arrived = new AtomicInteger();
-        var failure = new AtomicReference<Throwable>();
-        var threads = new ArrayList<Thread>();
-        for (int number = 0; number < 2; number++) {
-            int loop = number;
-            var step = number == 0 ? first : second;
-            threads.add(new Thread(() -> {
-                for (int i = 0; i < rounds.size(); i++) {
-                    arrived.incrementAndGet();
-                    await(arrived, 2 * (i + 1));
-                    try {
-                        rounds.get(i).act(loop, step);
-                    } catch (RuntimeException | AssertionError e) {
-                        failure.compareAndSet(null, e);
-                    }
-                }
-            }));
-        }
-        threads.forEach(Thread::start);
-        for (var thread : threads) {
-            thread.join();
-        }
-        assertThat(failure.get()).isNull();
-    }
-
-    /** Both have to be running to cross; on a machine that has other work the one lets the other have its turn. */
-    @SuppressWarnings("ThreadPriorityCheck")
-    private static void await(AtomicInteger arrived, int all) {
-        for (int spins = 0; arrived.get() < all; spins++) {
-            if (spins < 10 * MOST_SPINS) {
-                Thread.onSpinWait();
-            } else {
-                Thread.yield();
             }
         }
     }

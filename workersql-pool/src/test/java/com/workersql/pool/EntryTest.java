@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.workersql.pool.Entry.State;
 import java.util.ArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Test;
 
 class EntryTest {
@@ -22,26 +22,14 @@ class EntryTest {
             entry.move(State.IDLE);
             entries.add(entry);
         }
-        var arrived = new AtomicInteger();
         var claims = new AtomicIntegerArray(ROUNDS);
-        Runnable claimant = () -> {
-            for (int i = 0; i < ROUNDS; i++) {
-                arrived.incrementAndGet();
-                while (arrived.get() < 2 * (i + 1)) {
-                    Thread.onSpinWait();
-                }
-                if (entries.get(i).tryMove(State.IDLE, State.LENT)) {
-                    claims.incrementAndGet(i);
-                }
+        IntConsumer claim = i -> {
+            if (entries.get(i).tryMove(State.IDLE, State.LENT)) {
+                claims.incrementAndGet(i);
             }
         };
-        var threads = new Thread[] {new Thread(claimant), new Thread(claimant)};
-        for (var thread : threads) {
-            thread.start();
-        }
-        for (var thread : threads) {
-            thread.join();
-        }
+
+        Crossing.run(ROUNDS, claim, claim);
 
         for (int i = 0; i < ROUNDS; i++) {
             assertThat(claims.get(i)).as("claims of entry %d", i).isEqualTo(1);

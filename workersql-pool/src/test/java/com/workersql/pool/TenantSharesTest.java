@@ -9,6 +9,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.function.IntConsumer;
 import org.junit.jupiter.api.Test;
 
 /** What tenants at one endpoint get when it is not enough for all. */
@@ -193,5 +196,27 @@ class TenantSharesTest {
                 PoolConfig.builder().maxConnectionsPerEndpoint(1).maxPinnedPercentPerTenant(1));
 
         assertThat(f.core.tryPin(f.borrow(ACME, LOOP_1))).isTrue();
+    }
+
+    @Test
+    void ofTwoThatTakeTheLastPlaceAtOnceOneGetsIt() throws Exception {
+        int rounds = 20_000;
+        var counts = new AtomicInteger[rounds];
+        var taken = new AtomicIntegerArray(rounds);
+        for (int i = 0; i < rounds; i++) {
+            counts[i] = new AtomicInteger(2);
+        }
+        IntConsumer take = i -> {
+            if (TenantShare.tryTake(counts[i], 3)) {
+                taken.incrementAndGet(i);
+            }
+        };
+
+        Crossing.run(rounds, take, take);
+
+        for (int i = 0; i < rounds; i++) {
+            assertThat(taken.get(i)).as("takes of round %d", i).isEqualTo(1);
+            assertThat(counts[i]).hasValue(3);
+        }
     }
 }
