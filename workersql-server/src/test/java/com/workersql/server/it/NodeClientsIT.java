@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.sql.SQLException;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -31,6 +32,13 @@ class NodeClientsIT {
 
     @BeforeAll
     static void start() throws Exception {
+        install();
+        fleet = Fleet.start(
+                config -> config.toBuilder().localInfile(LocalInfile.ON).build());
+    }
+
+    /** Lays the tests and the clients that they use where {@link #test(Fleet, String, Map)} runs them. */
+    static void install() throws IOException, InterruptedException {
         Files.createDirectories(FOLDER);
         try (var files = Files.list(SOURCES)) {
             for (var file : files.filter(Files::isRegularFile).toList()) {
@@ -38,8 +46,6 @@ class NodeClientsIT {
             }
         }
         run(Map.of(), "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts");
-        fleet = Fleet.start(
-                config -> config.toBuilder().localInfile(LocalInfile.ON).build());
     }
 
     @AfterAll
@@ -76,19 +82,20 @@ class NodeClientsIT {
     }
 
     private static void test(String file) throws IOException, InterruptedException {
-        run(
-                Map.of(
-                        "GATEWAY_HTTP",
-                        "127.0.0.1:" + fleet.gateway().httpAddress().getPort(),
-                        "GATEWAY_MYSQL_PORT",
-                        "" + fleet.gateway().mysqlAddress().getPort(),
-                        "GATEWAY_USER",
-                        "acme",
-                        "GATEWAY_PASSWORD",
-                        fleet.password("acme")),
-                "node",
-                "--test",
-                file);
+        test(fleet, file, Map.of());
+    }
+
+    /** Runs a file of tests as the tenant acme of a fleet. */
+    static void test(Fleet fleet, String file, Map<String, String> more) throws IOException, InterruptedException {
+        var environment = new HashMap<>(more);
+        environment.put(
+                "GATEWAY_HTTP", "127.0.0.1:" + fleet.gateway().httpAddress().getPort());
+        environment.put(
+                "GATEWAY_MYSQL_PORT",
+                Integer.toString(fleet.gateway().mysqlAddress().getPort()));
+        environment.put("GATEWAY_USER", "acme");
+        environment.put("GATEWAY_PASSWORD", fleet.password("acme"));
+        run(environment, "node", "--test", file);
     }
 
     @Test

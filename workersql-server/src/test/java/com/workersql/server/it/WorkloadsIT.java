@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * What drivers do all day, by eight clients on four connections: how much of it keeps a connection for
+ * another reason than a transaction, and how often a statement runs on another connection than the one before. {@code
+ * -Dworkersql.workload.rounds=500} is the long form, {@code -Dworkersql.node=true} adds mysql2.
+ */
+class WorkloadsIT {
+    private static final int CONNECTIONS = 4;
+    private static final int CLIENTS = 8;
+    private static final int ROUNDS = Integer.getInteger("workersql.workload.rounds", 15);
+    private static final double FEWEST_MOVED = 0.2;
+
+    private static Fleet fleet;
+
+    @BeforeAll
+    static void start() throws Exception {
+        fleet = Fleet.start(config -> Fleet.withConnections(config, CONNECTIONS));
+    }
+
+    @AfterAll
+    static void stop() {
+        if (fleet != null) {
+            fleet.close();
+        }
+    }
+
+    @BeforeEach
+    void makeTables() throws SQLException {
+        try (var admin = fleet.connect(Driver.MARIADB_TEXT, "acme")) {
+            run(admin, "DROP TABLE IF EXISTS item, purchase");
+            run(admin, "CREATE TABLE purchase (id BIGINT PRIMARY KEY AUTO_INCREMENT, customer INT, total INT)");
+            run(
+                    admin,
+                    "CREATE TABLE item (id BIGINT PRIMARY KEY AUTO_INCREMENT, purchase BIGINT, name VARCHAR(20), n INT)");
+        }
+    }
+
+    /** What the gateway has counted of statements, on connections that were kept and on others, and of reasons to keep one. */
+    private record Counted(double free, double kept, double moved, double pins) {
+        static Counted now() throws Exception {
+            var http = new Http(fleet, "acme");
+            double ofTransactions = http.metric("workersql_session_pins_total", "reason=\"transaction\"")
+                    + http.metric("workersql_session_pins_total", "reason=\"transaction_state_unknown\"")
+                    + http.metric("workersql_session_pins_total", "reason=\"unread_warnings\"");
+            return new Counted(
+                    http.metric("workersql_session_statements_total", "pinned=\"false\""),
+                    http.metric("workersql_session_statements_total", "pinned=\"true\""),
+                    http.metric("workersql_session_moves_total"),
+                    http.metric("workersql_session_pins_total") - ofTransactions);
+        }
+
+        Counted since(Counted before) {
+            return new Counted(free - before.free, kept - before.kept, moved - before.moved, pins - before.pins);
+        }
+
+        void print(String what) {
+            System.out.printf(
+                    "%s: %,.0f statements, %.1f %% of them on a kept connection, %.0f pins but for transactions; %.1f %% of free"
+                            + " statements moved%n",
+                    what, free + kept, 100 * kept / (free + kept), pins, 100 * moved / free);
+        }
+    }
+
+    /** One client's round. */
+    private interface Round {
+        void run(int client, int round) throws Exception;
+    }
+
+    private static Counted measure(String what, Round round) throws Exception {
+        var before = Counted.now();
+        var threads = Executors.newFixedThreadPool(CLIENTS);
+        try {
+            var tasks = new ArrayList<Callable<Void>>();
+            for (int i = 0; i < CLIENTS; i++) {
+                int client = i;
+                tasks.add(() -> {
+                    for (int n = 0; n < ROUNDS; n++) {
+                        round.run(client, n);
+                    }
+                    return null;
+                });
+            }
+            for (var done : threads.invokeAll(tasks)) {
+                done.get();
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        var counted = Counted.now().since(before);
+        counted.print(what);
+        return counted;
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"MYSQL_TEXT", "MYSQL_PREPARED"})
+    void connectorJKeepsAConnectionForTransactionsAlone(Driver driver) throws Exception {
+        var connections = connect(driver);
+        try {
+            for (var connection : connections) {
+                connection.setAutoCommit(false);
+            }
+            var counted = measure(driver + ", transactions", (client, round) -> {
+                order(connections.get(client), client);
+                connections.get(client).commit();
+            });
+            assertThat(counted.pins()).as("pins for other reasons").isZero();
+            assertThat(counted.kept()).isPositive();
+        } finally {
+            close(connections);
+        }
+    }
+
+    private static List<Connection> connect(Driver driver) throws SQLException {
+        var connections = new ArrayList<Connection>();
+        for (int i = 0; i < CLIENTS; i++) {
+            connections.add(fleet.connect(driver, "acme"));
+        }
+        return connections;
+    }
+
+    private static void close(List<Connection> connections) throws SQLException {
+        for (var connection : connections) {
+            connection.close();
+        }
+    }
+
+    /** An order with a generated key, and its items as a batch. */
+    private static long order(Connection connection, int client) throws SQLException {
+        long id;
+        try (var insert = connection.prepareStatement(
+                "INSERT INTO purchase (customer, total) VALUES (?, ?)", Statement.RETURN_GENERATED_KEYS)) {
+            insert.setInt(1, client);
+            insert.setInt(2, 10);
+            insert.executeUpdate();
+            try (var keys = insert.getGeneratedKeys()) {
+                keys.next();
+                id = keys.getLong(1);
+            }
+        }
+        assertThat(number(connection, "SELECT LAST_INSERT_ID()")).isEqualTo(id);
+        try (var items = connection.prepareStatement("INSERT INTO item (purchase, name, n) VALUES (?, ?, ?)")) {
+            for (int i = 0; i < 5; i++) {
+                items.setLong(1, id);
+                items.setString(2, "item " + i);
+                items.setInt(3, i);
+                items.addBatch();
+            }
+            items.executeBatch();
+        }
+        return id;
+    }
+
+    @Test
+    @EnabledIfSystemProperty(named = "workersql.node", matches = "true")
+    void mysql2KeepsAConnectionForTransactionsAlone() throws Exception {
+        NodeClientsIT.install();
+        var before = Counted.now();
+        NodeClientsIT.test(fleet, "workload.test.mjs", Map.of("ROUNDS", Integer.toString(ROUNDS)));
+        var counted = Counted.now().since(before);
+        counted.print("mysql2");
+        assertThat(counted.pins()).as("pins for other reasons").isZero();
+        assertThat(counted.moved() / counted.free())
+                .as("the share of statements that moved")
+                .isGreaterThan(FEWEST_MOVED);
+    }
+
+    private static void run(Connection connection, String sql) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static long number(Connection connection, String sql) throws SQLException {
+        try (var statement = connection.createStatement();
+                var rows = statement.executeQuery(sql)) {
+            rows.next();
+            return rows.getLong(1);
+        }
+    }
+}
