@@ -31,11 +31,6 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
-import io.netty.handler.codec.compression.Brotli;
-import io.netty.handler.codec.compression.CompressionOptions;
-import io.netty.handler.codec.compression.StandardCompressionOptions;
-import io.netty.handler.codec.compression.Zstd;
-import io.netty.handler.codec.http.HttpContentCompressor;
 import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpServerCodec;
@@ -43,7 +38,6 @@ import io.netty.handler.codec.http2.Http2MultiplexHandler;
 import io.netty.handler.codec.http2.Http2StreamFrameToHttpObjectCodec;
 import io.netty.handler.ssl.OptionalSslHandler;
 import io.netty.handler.ssl.SslContext;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -133,8 +127,8 @@ public final class HttpDoor extends ChannelInitializer<Channel> {
         var running = new RunningQueries(desk);
         var operations = new OperationsRoutes(health, registry);
         var planetscale = new ExecuteRoute(desk, gate::authenticateLeniently, web.sessions());
-        var socket =
-                new WebSocketRoute(sessions, gate, web.webSocket(), registry, desk.limits(), budget, mysql, changes);
+        var socket = new WebSocketRoute(
+                sessions, gate, web.webSocket(), registry, desk.limits(), budget, mysql, changes, nanoClock);
         this.webSockets = socket.connections();
         var paths = Routes.builder()
                 .add(HttpMethod.POST, query, both("/query", "/sql", "/transactions/{id}/query"))
@@ -220,21 +214,8 @@ public final class HttpDoor extends ChannelInitializer<Channel> {
                         .setAllowDuplicateContentLengths(false)
                         .setStrictLineParsing(true)
                         .setUseRfc9112TransferEncoding(true)));
-        pipeline.addLast(COMPRESSOR, compressor());
+        pipeline.addLast(COMPRESSOR, new AnswerCompressor(settings.compressFromBytes()));
         pipeline.addLast(CONNECTION, connection);
-    }
-
-    private HttpContentCompressor compressor() {
-        var options = new ArrayList<CompressionOptions>(
-                List.of(StandardCompressionOptions.gzip(), StandardCompressionOptions.deflate()));
-        // Where their libraries are on the class path, which are native ones and large.
-        if (Brotli.isAvailable()) {
-            options.add(StandardCompressionOptions.brotli());
-        }
-        if (Zstd.isAvailable()) {
-            options.add(StandardCompressionOptions.zstd());
-        }
-        return new HttpContentCompressor(settings.compressFromBytes(), options.toArray(CompressionOptions[]::new));
     }
 
     /** The client has turned out to speak HTTP/2: each of its streams becomes a channel with the handlers of one request. */
@@ -251,7 +232,7 @@ public final class HttpDoor extends ChannelInitializer<Channel> {
                 streams.opened(stream);
                 stream.pipeline().addLast(new Http2Stream());
                 stream.pipeline().addLast(new Http2StreamFrameToHttpObjectCodec(true));
-                stream.pipeline().addLast(COMPRESSOR, compressor());
+                stream.pipeline().addLast(COMPRESSOR, new AnswerCompressor(settings.compressFromBytes()));
                 stream.pipeline()
                         .addLast(new HttpConnection(
                                 settings, routes, crossOrigin, metrics, budget, webSockets, streams));

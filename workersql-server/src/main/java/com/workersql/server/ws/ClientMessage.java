@@ -12,8 +12,9 @@ sealed interface ClientMessage {
      * The first message.
      *
      * @param proof who the client is; null where the upgrade said it
+     * @param resume what it goes on with; null for nothing
      */
-    record Hello(SocketGate.Proof proof) implements ClientMessage {}
+    record Hello(SocketGate.Proof proof, SubscriptionResume resume) implements ClientMessage {}
 
     /** Who the client is, once more, before the first token expires. */
     record Auth(SocketGate.Proof proof) implements ClientMessage {}
@@ -49,6 +50,28 @@ sealed interface ClientMessage {
 
     /** The statements of a transaction's begin or end. */
     record Control(String id, int stream, List<String> statements) implements Request {}
+
+    /**
+     * Several statements.
+     *
+     * @param transaction whether they take effect together or not at all
+     * @param fetch how many rows of each may be sent at first; {@link #ALL} for no bound
+     */
+    record Batch(String id, int stream, List<BatchStep> steps, boolean transaction, long fetch) implements Request {}
+
+    /**
+     * A statement that was prepared.
+     *
+     * @param request without its text
+     * @param fetch how many rows may be sent at first; {@link #ALL} for no bound
+     */
+    record Execute(String id, int stream, int statement, QueryRequest request, long fetch) implements Request {}
+
+    /** Keeps a statement's text under a number of the client's. */
+    record Prepare(String id, int stream, int statement, String sql) implements ClientMessage {}
+
+    /** Forgets a statement's text. */
+    record CloseStatement(int stream, int statement) implements ClientMessage {}
 
     /** A request that is known by its id and cannot be accepted. */
     record Refused(String id, GatewayError error) implements ClientMessage {}

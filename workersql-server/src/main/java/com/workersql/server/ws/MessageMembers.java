@@ -33,8 +33,11 @@ final class MessageMembers {
     private long maxRows = NONE;
     private long maxBytes = ClientMessage.ALL;
     private String sql;
-    private QueryRequest.Bound parameters = QueryRequest.Positional.NONE;
-    private boolean hasParameters;
+    private QueryRequest.Bound parameters;
+    private List<BatchStep> steps;
+    private boolean transaction;
+    private long statement = NONE;
+    private SubscriptionResume resume;
     private boolean rowsAsArrays = true;
     private int timeoutMillis;
     private String hints = "";
@@ -81,7 +84,11 @@ final class MessageMembers {
             case "max_rows" -> maxRows = read.number(name, 1, Integer.MAX_VALUE);
             case "max_bytes" -> maxBytes = read.number(name, 1, Integer.MAX_VALUE);
             case "sql" -> sql = read.text(name);
-            case "params", "named" -> parameters(name);
+            case "params", "named" -> parameters = read.parameters(name, parameters, values);
+            case "steps" -> steps = new BatchReader(parser, values, read).steps();
+            case "tx" -> transaction = read.flag(name);
+            case "stmt" -> statement = read.number(name, 0, Integer.MAX_VALUE);
+            case "resume" -> resume = SubscriptionResume.read(parser, values, read);
             case "row_format" -> rowsAsArrays = read.rowsAsArrays();
             case "timeout_ms" -> timeoutMillis = read.timeout();
             case "hints" -> hints = HintMembers.read(parser);
@@ -98,25 +105,21 @@ final class MessageMembers {
         }
     }
 
-    private void parameters(String name) throws IOException, Refusal {
-        boolean array = parser.currentToken() == JsonToken.START_ARRAY;
-        if (hasParameters || (array && name.equals("named"))) {
-            throw Refusal.malformed("values are either \"params\", an array, or \"named\", an object");
-        }
-        hasParameters = true;
-        parameters = values.read();
-    }
-
     private ClientMessage message() {
         return switch (type == null ? "" : type) {
-            case "hello" -> fault == null ? new ClientMessage.Hello(proof()) : unusable();
+            case "hello" -> fault == null ? new ClientMessage.Hello(proof(), resume) : unusable();
             case "auth" ->
                 fault == null && proof() != null
                         ? new ClientMessage.Auth(proof())
                         : new ClientMessage.Unusable("\"auth\" needs a \"token\", or \"basic\" with user and password");
             case "open" -> stream == NONE ? unusable() : open();
             case "close" -> stream == NONE ? unusable() : new ClientMessage.Close((int) stream);
-            case "exec", "begin", "commit", "rollback", "subscribe", "unsubscribe" -> isId(id) ? request() : noId();
+            case "close_stmt" ->
+                stream == NONE || statement == NONE
+                        ? unusable()
+                        : new ClientMessage.CloseStatement((int) stream, (int) statement);
+            case "exec", "batch", "prepare", "execute", "begin", "commit", "rollback", "subscribe", "unsubscribe" ->
+                isId(id) ? request() : noId();
             case "fetch" -> cursor == NONE || (id != null && !isId(id)) ? unusable() : fetch();
             case "cancel" -> isId(id) ? new ClientMessage.Cancel(id) : noId();
             case "ping" -> id == null || isId(id) ? new ClientMessage.Ping(id) : noId();
@@ -130,13 +133,18 @@ final class MessageMembers {
     }
 
     private ClientMessage unusable() {
-        return new ClientMessage.Unusable(
-                fault != null
-                        ? fault.message()
-                        : "\"" + type + "\" needs " + (type.equals("fetch") ? "a \"cursor\"" : "a \"stream\""));
+        return new ClientMessage.Unusable(fault != null ? fault.message() : "\"" + type + "\" needs " + needed());
     }
 
-    private static boolean isId(String json) {
+    private String needed() {
+        return switch (type) {
+            case "fetch" -> "a \"cursor\"";
+            case "close_stmt" -> "a \"stream\" and a \"stmt\"";
+            default -> "a \"stream\"";
+        };
+    }
+
+    static boolean isId(String json) {
         return json != null && json.length() <= MAX_ID_CHARS && !json.startsWith("{") && !json.startsWith("[");
     }
 
@@ -178,6 +186,11 @@ final class MessageMembers {
         }
         return switch (type) {
             case "exec" -> exec();
+            case "batch" ->
+                steps == null
+                        ? refused("the member \"steps\" is missing")
+                        : new ClientMessage.Batch(id, (int) stream, steps, transaction, fetch);
+            case "prepare", "execute" -> statement == NONE ? refused("the member \"stmt\" is missing") : prepared();
             case "begin" ->
                 new ClientMessage.Control(
                         id,
@@ -188,15 +201,31 @@ final class MessageMembers {
         };
     }
 
+    private ClientMessage prepared() {
+        if (type.equals("execute")) {
+            return new ClientMessage.Execute(id, (int) stream, (int) statement, query(hints), fetch);
+        }
+        var fault = noText();
+        return fault != null ? fault : new ClientMessage.Prepare(id, (int) stream, (int) statement, sql);
+    }
+
     private ClientMessage exec() {
+        var fault = noText();
+        return fault != null ? fault : new ClientMessage.Exec(id, (int) stream, query(hints + sql), fetch);
+    }
+
+    private QueryRequest query(String text) {
+        var bound = parameters == null ? QueryRequest.Positional.NONE : parameters;
+        return new QueryRequest(text, bound, timeoutMillis, rowsAsArrays, null);
+    }
+
+    private ClientMessage noText() {
         if (sql == null) {
             return refused("the member \"sql\" is missing");
         }
-        if (sql.isBlank()) {
-            return new ClientMessage.Refused(id, GatewayError.refused(1065, "42000", "Query was empty"));
-        }
-        var request = new QueryRequest(hints + sql, parameters, timeoutMillis, rowsAsArrays, null);
-        return new ClientMessage.Exec(id, (int) stream, request, fetch);
+        return sql.isBlank()
+                ? new ClientMessage.Refused(id, GatewayError.refused(1065, "42000", "Query was empty"))
+                : null;
     }
 
     private ClientMessage refused(String message) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.workersql.server.http.SocketGate;
 import com.workersql.server.http.query.HintMembers;
 import com.workersql.server.http.query.ParameterReader;
+import com.workersql.server.http.query.QueryRequest;
 import com.workersql.server.http.query.Refusal;
 import com.workersql.server.http.query.TransactionRequest;
 import java.io.IOException;
@@ -46,6 +47,16 @@ final class MessageValues {
         return value;
     }
 
+    /** The values of placeholders; once, and by the name that fits them. */
+    QueryRequest.Bound parameters(String name, QueryRequest.Bound before, ParameterReader values)
+            throws IOException, Refusal {
+        boolean array = parser.currentToken() == JsonToken.START_ARRAY;
+        if (before != null || (array && name.equals("named"))) {
+            throw Refusal.malformed("values are either \"params\", an array, or \"named\", an object");
+        }
+        return values.read();
+    }
+
     int timeout() throws IOException, Refusal {
         return (int) number("timeout_ms", 1, maxTimeoutMillis);
     }
@@ -62,7 +73,8 @@ final class MessageValues {
         return TransactionRequest.isolationLevel(text("isolation"));
     }
 
-    private void begin(String name) throws Refusal {
+    /** Fails unless the parser stands on an object. */
+    void begin(String name) throws Refusal {
         if (parser.currentToken() != JsonToken.START_OBJECT) {
             throw Refusal.malformed("the member \"" + name + "\" must be an object");
         }

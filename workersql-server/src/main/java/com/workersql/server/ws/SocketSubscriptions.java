@@ -2,6 +2,7 @@
 package com.workersql.server.ws;
 
 import com.workersql.server.changes.Loss;
+import com.workersql.server.error.ErrorClass;
 import com.workersql.server.error.GatewayError;
 import com.workersql.server.http.query.ErrorDocument;
 import com.workersql.server.http.query.JsonOutput;
@@ -70,6 +71,28 @@ final class SocketSubscriptions {
      * @param from a position to go on from, or null
      */
     void subscribe(String id, String named, String from, EventLoop loop, String requestId) throws Refusal {
+        subscribe(id, named, from, 0, loop, requestId);
+    }
+
+    /**
+     * Goes on with one of an earlier socket.
+     *
+     * @param sequence the last event that the client has got
+     */
+    void resume(String id, ResumableSockets.Parked parked, long sequence, EventLoop loop, String requestId)
+            throws Refusal {
+        var position = parked == null ? null : parked.positions().behind(sequence);
+        if (position == null) {
+            throw new Refusal(Refusal.error(
+                    ErrorClass.NOT_FOUND,
+                    "Behind event " + sequence + " this subscription cannot go on here, or no longer; subscribe again"
+                            + " \"from\" a position"));
+        }
+        subscribe(id, parked.table(), position, sequence, loop, requestId);
+    }
+
+    private void subscribe(String id, String named, String from, long sequence, EventLoop loop, String requestId)
+            throws Refusal {
         var refusal = parts.changes().feed().refusal();
         if (refusal != null) {
             throw new Refusal(refusal);
@@ -93,7 +116,8 @@ final class SocketSubscriptions {
         if (schema == null && principal.tenant() == null) {
             throw Refusal.malformed("\"table\" must be schema.table for a user without a tenant");
         }
-        var subscription = new TableSubscription(parts, new Messages(id, requestId), principal, schema, table, from);
+        var subscription =
+                new TableSubscription(parts, new Messages(id, requestId), principal, schema, table, from, sequence);
         byId.put(id, subscription);
         subscription.start(loop, clientHost, requestId);
     }
@@ -121,6 +145,14 @@ final class SocketSubscriptions {
 
     void writable() {
         new ArrayList<>(byId.values()).forEach(TableSubscription::writable);
+    }
+
+    /** What the client may go on with on another socket. */
+    Map<String, ResumableSockets.Parked> parked() {
+        var parked = new HashMap<String, ResumableSockets.Parked>();
+        byId.forEach((id, subscription) ->
+                parked.put(id, new ResumableSockets.Parked(subscription.tableName(), subscription.positions())));
+        return parked;
     }
 
     void closeAll() {

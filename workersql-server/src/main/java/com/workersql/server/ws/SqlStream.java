@@ -7,6 +7,7 @@ import com.workersql.server.http.query.Refusal;
 import com.workersql.server.http.query.SessionQueue;
 import com.workersql.server.http.query.SessionTask;
 import com.workersql.server.session.ClientSession;
+import com.workersql.server.session.SqlModes;
 
 /**
  * One stream of a socket: a session of its own, in which requests run in the order in which they came. Confined to the socket's
@@ -27,6 +28,11 @@ final class SqlStream {
         int millis = request.timeoutMillis() > 0 ? request.timeoutMillis() : options.timeoutMillis();
         var hinted = request.sql().startsWith("/*+") ? request.sql() : options.hints() + request.sql();
         return new QueryRequest(hinted, request.parameters(), millis, request.rowsAsArrays(), null);
+    }
+
+    /** How its servers read quotes now. */
+    SqlModes sqlModes() {
+        return queue.session().sqlModes();
     }
 
     void add(StreamCall call) throws Refusal {

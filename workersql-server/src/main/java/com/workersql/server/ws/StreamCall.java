@@ -14,21 +14,29 @@ import java.util.function.Consumer;
 
 /** What a stream was asked by one message, until it is answered. Confined to the socket's event loop. */
 final class StreamCall extends ScriptRun {
-    private final SocketStreams socket;
+    private final OpenStreams socket;
     private final WebSocketConnection.Parts parts;
     private final String id;
     private final String requestId;
     private CursorAnswer answer;
+    private final Statements statements;
+    private ClientSession session;
     private boolean started;
     private boolean answered;
 
     /** The statements of a call. */
     abstract static class Statements implements Script {
         private StreamCall call;
+        private boolean cancelled;
 
         /** The call that runs them. */
         StreamCall call() {
             return call;
+        }
+
+        /** Whether the client wants no answer but that it was interrupted; nothing more is to be begun then. */
+        boolean isCancelled() {
+            return cancelled;
         }
 
         @Override
@@ -44,7 +52,7 @@ final class StreamCall extends ScriptRun {
      * @param refused takes the answer when the call does not start
      */
     StreamCall(
-            SocketStreams socket,
+            OpenStreams socket,
             WebSocketConnection.Parts parts,
             String id,
             String requestId,
@@ -55,6 +63,7 @@ final class StreamCall extends ScriptRun {
         this.parts = parts;
         this.id = id;
         this.requestId = requestId;
+        this.statements = statements;
         statements.call = this;
     }
 
@@ -63,13 +72,14 @@ final class StreamCall extends ScriptRun {
     }
 
     @Override
-    public void start(ClientSession session, Runnable whenOver) {
+    public void start(ClientSession ofStream, Runnable whenOver) {
+        session = ofStream;
         started = true;
         if (answered) {
             whenOver.run();
             return;
         }
-        super.start(session, () -> {
+        super.start(ofStream, () -> {
             settle();
             whenOver.run();
         });
@@ -91,16 +101,22 @@ final class StreamCall extends ScriptRun {
 
     /** The client wants no answer but that it was interrupted. */
     void cancel() {
-        var interrupted = interrupted();
+        statements.cancelled = true;
         if (started) {
-            // What is left of several statements is not begun.
-            stop(interrupted);
+            // What the statement was to end in good order, the statements themselves still do: a transaction is rolled
+            // back.
+            killed();
         } else {
-            refuse(interrupted);
+            refuse(interrupted());
         }
     }
 
-    private static GatewayError interrupted() {
+    /** Whether the stream has an open transaction now. */
+    boolean isInTransaction() {
+        return session.inTransaction();
+    }
+
+    static GatewayError interrupted() {
         return GatewayError.refused(1317, "70100", "Query execution was interrupted");
     }
 
@@ -227,6 +243,29 @@ final class StreamCall extends ScriptRun {
 
     void sendError(GatewayError error) {
         socket.send(ServerMessage.error(id, error, requestId));
+    }
+
+    /** A step of a batch has failed. */
+    void sendStepError(int step, GatewayError error) {
+        socket.send(step(step).json("success", "false").error(error, requestId).end());
+    }
+
+    /** A step of a batch does not run. */
+    void sendSkipped(int step) {
+        socket.send(step(step).json("skipped", "true").end());
+    }
+
+    private ServerMessage step(int step) {
+        return ServerMessage.of("step").json("id", id).number("step", step);
+    }
+
+    /** All steps of a batch have been answered. */
+    void sendBatchEnd(int steps, boolean success) {
+        socket.send(ServerMessage.of("done")
+                .json("id", id)
+                .number("steps", steps)
+                .json("success", Boolean.toString(success))
+                .end());
     }
 
     /** Sends a message; so many bytes of the budget are given back when it has left. */

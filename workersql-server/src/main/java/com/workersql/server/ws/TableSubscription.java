@@ -12,6 +12,7 @@ import com.workersql.server.changes.ResumePoint;
 import com.workersql.server.changes.Subscription;
 import com.workersql.server.error.GatewayError;
 import com.workersql.server.http.query.AnswerDocument;
+import com.workersql.server.http.query.JsonOutput;
 import com.workersql.server.http.query.QueryOutput;
 import com.workersql.server.http.query.QueryRequest;
 import com.workersql.server.http.query.QueryRun;
@@ -47,6 +48,7 @@ final class TableSubscription implements QueryOutput, ChangeListener {
     private EventLoop loop;
     private ChangeJson json;
     private Subscription subscription;
+    private final EventPositions positions;
     private int owedCredit;
     private long sequence;
     private boolean over;
@@ -75,6 +77,7 @@ final class TableSubscription implements QueryOutput, ChangeListener {
     /**
      * @param schema null for the client's own
      * @param from a position to go on from, or null
+     * @param sequence the number of the event behind which it goes on; 0 where the client has not counted before
      */
     TableSubscription(
             WebSocketConnection.Parts parts,
@@ -82,13 +85,26 @@ final class TableSubscription implements QueryOutput, ChangeListener {
             Principal principal,
             String schema,
             String table,
-            String from) {
+            String from,
+            long sequence) {
         this.parts = parts;
         this.client = client;
         this.principal = principal;
         this.schema = schema;
         this.table = table;
         this.from = from;
+        this.sequence = sequence;
+        this.positions = new EventPositions(parts.settings().resumeEvents());
+    }
+
+    /** The table as the client may name it. */
+    String tableName() {
+        return schema == null ? table : schema + "." + table;
+    }
+
+    /** Behind which events the client may go on. */
+    EventPositions positions() {
+        return positions;
     }
 
     void start(EventLoop channelLoop, String clientHost, String requestId) {
@@ -206,7 +222,9 @@ final class TableSubscription implements QueryOutput, ChangeListener {
 
     @Override
     public void started(ResumePoint point) {
-        client.started(point.token());
+        var position = point.token();
+        positions.begin(sequence, position);
+        client.started(position);
         subscription.request(CREDIT);
     }
 
@@ -214,20 +232,19 @@ final class TableSubscription implements QueryOutput, ChangeListener {
     public void changed(ChangeEvent event, ResumePoint point) {
         var change = Unpooled.buffer(256);
         json.write(change, event);
-        position(change, point);
-        change.writeByte('}');
-        client.changed(++sequence, change);
+        var position = point.token();
+        JsonOutput.raw(change, ",\"position\":\"" + position + "\"}");
+        positions.event(++sequence, position);
+        client.changed(sequence, change);
         owedCredit++;
         writable();
     }
 
-    private static void position(ByteBuf out, ResumePoint point) {
-        com.workersql.server.http.query.JsonOutput.raw(out, ",\"position\":\"" + point.token() + "\"");
-    }
-
     @Override
     public void advanced(ResumePoint point) {
-        client.advanced(point.token());
+        var position = point.token();
+        positions.advance(position);
+        client.advanced(position);
     }
 
     @Override

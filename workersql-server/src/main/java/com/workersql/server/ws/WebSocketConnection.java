@@ -18,6 +18,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.CorruptedFrameException;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.compression.DecompressionException;
 import io.netty.handler.codec.http.websocketx.BinaryWebSocketFrame;
 import io.netty.handler.codec.http.websocketx.CloseWebSocketFrame;
@@ -75,6 +76,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
      * @param connections counts the sockets
      * @param gate proves who speaks, where the upgrade did not, and whether who was proved once may still act
      * @param changes what clients may subscribe to
+     * @param resumable the subscriptions of sockets that clients may go on with
      */
     record Parts(
             QuerySessions sessions,
@@ -85,7 +87,8 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
             Reservation reservation,
             AtomicInteger connections,
             SocketGate gate,
-            ChangeDesk changes) {}
+            ChangeDesk changes,
+            ResumableSockets resumable) {}
 
     /** @param conversation makes what the messages mean, for this socket */
     WebSocketConnection(Parts parts, Function<WebSocketConnection, Conversation> conversation) {
@@ -371,9 +374,12 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
                     "A message may have " + parts.settings().maxMessageBytes() + " bytes when it is inflated");
             return;
         }
-        if (!(cause instanceof IOException)) {
+        if (cause instanceof IOException || cause instanceof DecoderException) {
             LOG.info("Closing a WebSocket of {}: {}", ClientAddress.of(ctx.channel()), cause.toString());
+            ctx.close();
+        } else {
+            LOG.error("A WebSocket of {} is closed by a fault of the gateway", ClientAddress.of(ctx.channel()), cause);
+            close(WebSocketCloseStatus.INTERNAL_SERVER_ERROR, "The gateway has failed; its log says why");
         }
-        ctx.close();
     }
 }

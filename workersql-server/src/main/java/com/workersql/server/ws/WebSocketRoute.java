@@ -35,6 +35,7 @@ import io.netty.handler.flow.FlowControlHandler;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
 /**
@@ -59,6 +60,7 @@ public final class WebSocketRoute implements Route {
     private final Reservation reservation;
     private final ChannelHandler mysql;
     private final ChangeDesk changes;
+    private final ResumableSockets resumable;
     private final AtomicInteger connections = new AtomicInteger();
 
     /**
@@ -72,6 +74,7 @@ public final class WebSocketRoute implements Route {
      * @param reservation is asked before a message is gathered
      * @param mysql makes the pipeline of the MySQL protocol behind the frames of the subprotocol {@code mysql}; sharable
      * @param changes what clients may subscribe to
+     * @param nanoClock the gateway's monotonic clock
      */
     public WebSocketRoute(
             QuerySessions sessions,
@@ -81,7 +84,8 @@ public final class WebSocketRoute implements Route {
             QueryRun.Limits limits,
             Reservation reservation,
             ChannelHandler mysql,
-            ChangeDesk changes) {
+            ChangeDesk changes,
+            LongSupplier nanoClock) {
         this.sessions = sessions;
         this.gate = gate;
         this.settings = settings;
@@ -91,6 +95,7 @@ public final class WebSocketRoute implements Route {
         this.reservation = reservation;
         this.mysql = mysql;
         this.changes = changes;
+        this.resumable = new ResumableSockets(settings, nanoClock);
         this.budget = new AnswerBudget(settings.answerBudgetBytes());
         Gauge.builder("workersql.ws.connections", connections, AtomicInteger::get)
                 .description("Open WebSockets")
@@ -202,7 +207,7 @@ public final class WebSocketRoute implements Route {
 
     private WebSocketConnection.Parts parts() {
         return new WebSocketConnection.Parts(
-                sessions, parser, settings, limits, budget, reservation, connections, gate, changes);
+                sessions, parser, settings, limits, budget, reservation, connections, gate, changes, resumable);
     }
 
     /**

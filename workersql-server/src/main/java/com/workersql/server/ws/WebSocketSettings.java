@@ -28,6 +28,10 @@ import java.util.function.ToLongFunction;
  * @param maxInflight how many of its requests may be unanswered before no more are read
  * @param streamIdleMillis how long a stream without a transaction may wait for its next request before what was set in it is gone
  * @param helloTimeoutMillis how long its client has to say who it is
+ * @param maxStatements how many prepared statements it may have; an error beyond
+ * @param resumeMillis for how long the subscriptions of a socket that is gone may be gone on with; 0 for not at all
+ * @param resumeEvents behind how many of its last events a subscription may be gone on with
+ * @param resumeBudgetBytes what the positions of all sockets that are gone may take; the oldest are forgotten beyond
  * @param allowedOrigins the origins of pages that may connect, besides those that the gateway itself serves
  */
 public record WebSocketSettings(
@@ -49,6 +53,10 @@ public record WebSocketSettings(
         int maxInflight,
         int streamIdleMillis,
         int helloTimeoutMillis,
+        int maxStatements,
+        int resumeMillis,
+        int resumeEvents,
+        long resumeBudgetBytes,
         Set<String> allowedOrigins) {
 
     /** {@code max_message_bytes}: default 1 MiB. */
@@ -107,6 +115,18 @@ public record WebSocketSettings(
     /** {@code hello_timeout_millis}: default 10 s. */
     public static final Setting HELLO_TIMEOUT_MILLIS = new Setting("hello_timeout_millis", 10_000, 100, 600_000);
 
+    /** {@code max_statements}: default 256. */
+    public static final Setting MAX_STATEMENTS = new Setting("max_statements", 256, 0, 100_000);
+
+    /** {@code resume_millis}: default 60 s. */
+    public static final Setting RESUME_MILLIS = new Setting("resume_millis", 60_000, 0, 3_600_000);
+
+    /** {@code resume_events}: default 256. */
+    public static final Setting RESUME_EVENTS = new Setting("resume_events", 256, 0, 65_536);
+
+    /** {@code resume_budget_bytes}: default 16 MiB. */
+    public static final Setting RESUME_BUDGET_BYTES = new Setting("resume_budget_bytes", 16 << 20, 0, 1L << 40);
+
     /** Copies the origins. */
     public WebSocketSettings {
         allowedOrigins = Set.copyOf(allowedOrigins);
@@ -159,6 +179,10 @@ public record WebSocketSettings(
                 (int) values.applyAsLong(MAX_INFLIGHT),
                 (int) values.applyAsLong(STREAM_IDLE_MILLIS),
                 (int) values.applyAsLong(HELLO_TIMEOUT_MILLIS),
+                (int) values.applyAsLong(MAX_STATEMENTS),
+                (int) values.applyAsLong(RESUME_MILLIS),
+                (int) values.applyAsLong(RESUME_EVENTS),
+                values.applyAsLong(RESUME_BUDGET_BYTES),
                 allowedOrigins);
     }
 

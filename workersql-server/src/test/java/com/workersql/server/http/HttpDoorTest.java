@@ -7,11 +7,6 @@ import com.workersql.protocol.message.server.ColumnDefinition;
 import com.workersql.protocol.message.server.ColumnType;
 import com.workersql.server.session.Drain;
 import com.workersql.server.ws.WebSocketSettings;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -312,21 +307,6 @@ class HttpDoorTest {
                 .contains("content-type: text/plain; version=0.0.4; charset=utf-8\r\n")
                 .contains("workersql_http_connections 1.0\n")
                 .contains("workersql_http_requests_seconds_count{path=\"/livez\",status=\"200\"} 1\n");
-    }
-
-    @Test
-    void compressesAnswersWhenAsked() throws IOException {
-        door.query("{\"sql\":\"S\"}", "Accept-Encoding: gzip\r\n");
-        door.sessions().latest().reply().columns(COLUMN).row("x".repeat(5_000)).end();
-
-        var bytes = door.receivedBytes();
-        var head = new String(bytes, StandardCharsets.ISO_8859_1);
-        int body = head.indexOf("\r\n\r\n") + 4;
-        assertThat(head).contains("content-encoding: gzip\r\n").contains("vary: accept-encoding\r\n");
-        int length = Integer.parseInt(head.replaceAll("(?s).*content-length: ([0-9]+)\r\n.*", "$1"));
-        var json = new GZIPInputStream(new ByteArrayInputStream(Arrays.copyOfRange(bytes, body, body + length)))
-                .readAllBytes();
-        assertThat(new String(json, StandardCharsets.UTF_8)).endsWith("\"success\":true}");
     }
 
     @Test

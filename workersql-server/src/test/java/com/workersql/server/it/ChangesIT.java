@@ -126,6 +126,42 @@ class ChangesIT {
         }
     }
 
+    private static String hello(Http.Socket socket, String more) throws InterruptedException {
+        var greeting = socket.call("{\"type\":\"hello\",\"basic\":{\"user\":\"acme\",\"password\":\""
+                + fleet.password("acme") + "\"}" + more + "}");
+        assertThat(greeting).containsEntry("type", "hello_ok");
+        return (String) greeting.get("resume_token");
+    }
+
+    @Test
+    void goesOnOnAnotherSocketBehindTheLastEventThatItsClientHasSeen() throws Exception {
+        create("resumed", "id INT PRIMARY KEY");
+        try (var first = acme.connectAnonymously();
+                var second = acme.connectAnonymously();
+                var shard = directly()) {
+            var token = hello(first, "");
+            first.call(subscribe("s", "resumed", null));
+            run(shard, "INSERT INTO resumed VALUES (1), (2), (3)");
+            change(first);
+            assertThat(change(first)).containsEntry("seq", 2);
+
+            // The first socket is still open: nobody has noticed that its client is gone.
+            hello(
+                    second,
+                    ",\"resume\":{\"token\":\"" + token
+                            + "\",\"last\":[{\"sub\":\"s\",\"seq\":2},{\"sub\":\"x\",\"seq\":0}]}");
+            assertThat(first.closeCode()).isEqualTo(4409);
+            assertThat(second.next()).containsEntry("type", "error").containsEntry("id", "x");
+            assertThat(second.next()).containsEntry("type", "subscribed").containsEntry("id", "s");
+            run(shard, "INSERT INTO resumed VALUES (4)");
+            for (int expected = 3; expected <= 4; expected++) {
+                var change = change(second);
+                assertThat(change).containsEntry("sub", "s").containsEntry("seq", expected);
+                assertThat(member(change, "after")).containsEntry("id", expected);
+            }
+        }
+    }
+
     @Test
     void tellsWhatAPlainClientChangesDirectlyOnAShard() throws Exception {
         create("direct", "id INT PRIMARY KEY, v VARCHAR(20), n DECIMAL(6,2)");

@@ -123,6 +123,11 @@ class NodeClientsIT {
     }
 
     @Test
+    void streamsOfOneWebSocket() throws IOException, InterruptedException {
+        test("streams.test.mjs");
+    }
+
+    @Test
     void driversOverWebSocketsAndTcp() throws IOException, InterruptedException {
         test("tunnel.test.mjs");
     }

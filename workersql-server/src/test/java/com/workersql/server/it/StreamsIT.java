@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -131,6 +133,53 @@ class StreamsIT {
             assertThat(rows(socket))
                     .as("what was not committed is gone with its stream")
                     .hasToString("[[1]]");
+        }
+    }
+
+    private static String batch(int id, String... inserted) {
+        var steps = Stream.of(inserted)
+                .map(value -> "{\"sql\":\"INSERT INTO batched VALUES (?)\",\"params\":[" + value + "]}")
+                .collect(Collectors.joining(","));
+        return "{\"type\":\"batch\",\"id\":" + id + ",\"stream\":1,\"tx\":true,\"steps\":[" + steps + "]}";
+    }
+
+    @Test
+    void runsABatchWholeOrNotAtAll() throws Exception {
+        acme.query("DROP TABLE IF EXISTS batched");
+        acme.query("CREATE TABLE batched (id INT PRIMARY KEY)");
+        try (var socket = acme.connectStreams()) {
+            socket.call(open(1));
+            socket.send(batch(1, "1", "1", "2"));
+            assertThat(socket.next()).containsEntry("step", 0).containsEntry("rowsAffected", 1);
+            assertThat(socket.next()).containsEntry("step", 1).containsEntry("success", false);
+            assertThat(socket.next()).containsEntry("step", 2).containsEntry("skipped", true);
+            assertThat(socket.next()).containsEntry("type", "done").containsEntry("success", false);
+            socket.send(exec(2, 1, "SELECT COUNT(*) FROM batched", ""));
+            assertThat(rows(socket)).hasToString("[[0]]");
+
+            socket.send(batch(3, "1", "2"));
+            socket.next();
+            socket.next();
+            assertThat(socket.next()).containsEntry("type", "done").containsEntry("success", true);
+            socket.send(exec(4, 1, "SELECT COUNT(*) FROM batched", ""));
+            assertThat(rows(socket)).hasToString("[[2]]");
+            assertThat(socket.call(control("begin", 5, 1))).containsEntry("type", "done");
+            assertThat(errno(socket.call(batch(6, "3")))).isEqualTo(1568);
+        }
+    }
+
+    @Test
+    void executesAPreparedStatementWithOtherValuesEachTime() throws Exception {
+        try (var socket = acme.connectStreams()) {
+            socket.call(open(1));
+            assertThat(socket.call("{\"type\":\"prepare\",\"id\":1,\"stream\":1,\"stmt\":5,"
+                            + "\"sql\":\"SELECT id FROM streamed_rows WHERE id = ?\"}"))
+                    .containsEntry("type", "prepared")
+                    .containsEntry("params", 1);
+            for (int id = 10; id < 13; id++) {
+                socket.send("{\"type\":\"execute\",\"id\":" + id + ",\"stream\":1,\"stmt\":5,\"params\":[" + id + "]}");
+                assertThat(rows(socket)).hasToString("[[" + id + "]]");
+            }
         }
     }
 

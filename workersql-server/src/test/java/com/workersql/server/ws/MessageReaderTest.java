@@ -27,6 +27,12 @@ class MessageReaderTest {
                     + "\"row_format\":\"object\",\"fetch\":10,\"timeout_ms\":5,\"hints\":{\"consistency\":\"strong\"}}",
             "{\"type\":\"exec\",\"id\":\"x\",\"stream\":1,\"sql\":\"SELECT :a\",\"named\":{\"a\":18446744073709551615}}",
             "{\"type\":\"fetch\",\"id\":1,\"cursor\":1,\"max_rows\":10,\"max_bytes\":100}",
+            "{\"type\":\"batch\",\"id\":1,\"stream\":1,\"tx\":true,\"fetch\":3,\"steps\":[{\"sql\":\"A ?\",\"params\":[1]},"
+                    + "{\"sql\":\"B\",\"cond\":{\"and\":[{\"ok\":0},{\"not\":{\"error\":0}},{\"or\":[\"always\"]}]}}]}",
+            "{\"type\":\"prepare\",\"id\":1,\"stream\":1,\"stmt\":2,\"sql\":\"SELECT ?\"}",
+            "{\"type\":\"execute\",\"id\":1,\"stream\":1,\"stmt\":2,\"params\":[1],\"fetch\":10}",
+            "{\"type\":\"close_stmt\",\"stream\":1,\"stmt\":2}",
+            "{\"type\":\"hello\",\"resume\":{\"token\":\"t\",\"last\":[{\"sub\":\"s\",\"seq\":7}]}}",
             "{\"type\":\"cancel\",\"id\":1}",
             "{\"type\":\"begin\",\"id\":1,\"stream\":1,\"isolation\":\"serializable\",\"readonly\":false}",
             "{\"type\":\"rollback\",\"id\":1,\"stream\":1}",

@@ -52,6 +52,10 @@ class WebSocketTest {
                 8,
                 60_000,
                 10_000,
+                256,
+                60_000,
+                256,
+                60_000,
                 Set.of("https://app.example"));
     }
 

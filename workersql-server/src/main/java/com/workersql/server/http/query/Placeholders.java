@@ -43,12 +43,23 @@ public final class Placeholders {
             return new Placeholders(request.sql(), modes).named(named.values());
         }
         var values = ((QueryRequest.Positional) request.parameters()).values();
-        int count = request.sql().indexOf('?') < 0 ? 0 : new Placeholders(request.sql(), modes).count();
+        int count = count(request.sql(), modes);
         if (count != values.size()) {
             throw Refusal.malformed(
                     "\"params\" has " + values.size() + " values, the statement has " + count + " placeholders");
         }
         return new BoundStatement(request.sql(), values);
+    }
+
+    /**
+     * How many placeholders a statement has.
+     *
+     * @param sql the text
+     * @param modes how the session's servers read quotes
+     * @return the number of its {@code ?}
+     */
+    public static int count(String sql, SqlModes modes) {
+        return sql.indexOf('?') < 0 ? 0 : new Placeholders(sql, modes).count();
     }
 
     private int count() {

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.http;
+
+import io.netty.handler.codec.compression.Brotli;
+import io.netty.handler.codec.compression.CompressionOptions;
+import io.netty.handler.codec.compression.StandardCompressionOptions;
+import io.netty.handler.codec.compression.Zstd;
+import io.netty.handler.codec.http.HttpContentCompressor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Compresses answers in a coding that the client takes (RFC 9110, section 12.5.3). Of one connection. */
+final class AnswerCompressor extends HttpContentCompressor {
+    private static final Pattern REFUSED = Pattern.compile("[^*;]*;\\s*[qQ]=0(\\.0{0,3})?\\s*");
+
+    AnswerCompressor(int fromBytes) {
+        super(fromBytes, options());
+    }
+
+    private static CompressionOptions[] options() {
+        var options = new ArrayList<CompressionOptions>(
+                List.of(StandardCompressionOptions.gzip(), StandardCompressionOptions.deflate()));
+        // Where their libraries are on the class path, which are native ones and large.
+        if (Brotli.isAvailable()) {
+            options.add(StandardCompressionOptions.brotli());
+        }
+        if (Zstd.isAvailable()) {
+            options.add(StandardCompressionOptions.zstd());
+        }
+        return options.toArray(CompressionOptions[]::new);
+    }
+
+    /** The codec takes a coding of the weight 0 for a wanted one, where it knows of none that it likes better. */
+    @Override
+    protected String determineEncoding(String acceptEncoding) {
+        return super.determineEncoding(Stream.of(acceptEncoding.split(",", -1))
+                .filter(coding -> !REFUSED.matcher(coding).matches())
+                .collect(Collectors.joining(",")));
+    }
+}
