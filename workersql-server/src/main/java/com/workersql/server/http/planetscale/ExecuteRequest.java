@@ -22,13 +22,7 @@ record ExecuteRequest(String query, String token) {
             switch (name) {
                 case "query" -> query = text(parser, name);
                 case "session" -> token = token(parser);
-                case "bindVariables" -> {
-                    parser.nextToken();
-                    if (parser.currentToken() != JsonToken.END_OBJECT) {
-                        throw Refusal.unsupported(
-                                "\"bindVariables\" are not taken here; POST /v1/query binds parameters");
-                    }
-                }
+                case "bindVariables" -> refuseValues(parser);
                 default -> parser.skipChildren();
             }
         }
@@ -36,6 +30,15 @@ record ExecuteRequest(String query, String token) {
             throw Refusal.malformed("the member \"query\" is missing or empty");
         }
         return new ExecuteRequest(query, token);
+    }
+
+    /** The clients of this protocol put values into the text; none, however it is spelled, is nothing to refuse. */
+    private static void refuseValues(JsonParser parser) throws IOException, Refusal {
+        boolean none = parser.currentToken() == JsonToken.VALUE_NULL
+                || (parser.currentToken() == JsonToken.START_OBJECT && parser.nextToken() == JsonToken.END_OBJECT);
+        if (!none) {
+            throw Refusal.unsupported("\"bindVariables\" are not taken here; POST /v1/query binds parameters");
+        }
     }
 
     /** The session is whatever was answered last; of it, only the signature is of use. */
