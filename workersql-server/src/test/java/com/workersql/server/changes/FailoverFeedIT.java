@@ -41,6 +41,32 @@ class FailoverFeedIT {
         }
     }
 
+    @Test
+    void tellsWhenTheReplicaTookOverWithoutTheLastTransactions() throws Exception {
+        try (var fixture = new FeedFixture(dir);
+                var changes = fixture.changes(Map.of())) {
+            replicate(fixture);
+            var hearer = new Hearer(fixture, changes, "t", null, 1_000).begun();
+            fixture.insert(0, 1, 5);
+            FeedFixture.await("the replica has all", () -> count(fixture) == 5);
+            try (var admin = fixture.admin(1)) {
+                ShardFixture.run(admin, "STOP SLAVE");
+            }
+            fixture.insert(0, 6, 8);
+            assertThat(hearer.next(8)).isEqualTo(FeedFixture.inserts(1, 8));
+            var position = hearer.position();
+            ShardFixture.kill(fixture.shards(), "shard_0");
+            fixture.primary(1);
+            // As many as the other had, and more, so that their numbers alone would not tell.
+            fixture.insert(1, 101, 110);
+
+            assertThat(hearer.next()).isEqualTo("lost DIVERGED");
+            assertThat(hearer.position()).isNull();
+            var resumed = new Hearer(fixture, changes, "t", position, 1_000).begun();
+            assertThat(resumed.next()).isEqualTo("lost DIVERGED");
+        }
+    }
+
     private static void replicate(FeedFixture fixture) throws SQLException {
         var one = fixture.shard(0);
         try (var first = fixture.admin(0);

@@ -3,6 +3,7 @@ package com.workersql.server.changes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.workersql.router.policy.RoutingPolicy;
 import com.workersql.server.config.ChangesConfig;
 import com.workersql.server.config.Secret;
 import com.workersql.server.config.ShardAccount;
@@ -144,6 +145,58 @@ class FollowingShardsIT {
             assertThat(changes.waitingBytes()).isLessThan(4L << 20);
         }
         assertThat(late.rest()).isEmpty();
+    }
+
+    private void insertLarge(int rows, Hearer quick) throws Exception {
+        try (var admin = fixture.admin(0)) {
+            for (int id = 1; id <= rows; id++) {
+                ShardFixture.run(admin, "INSERT INTO acme." + SLOW_TABLE + " VALUES (" + id + ", REPEAT('x', 65536))");
+                assertThat(quick.next()).isEqualTo("INSERT " + id);
+            }
+        }
+    }
+
+    @Test
+    void losesWhoTakesNothingOfHistoryForTooLong() throws Exception {
+        changes.close();
+        changes = fixture.changes(Map.of(ChangesConfig.QUEUE_BYTES, 1L << 18, ChangesConfig.STALL_MILLIS, 100L));
+        var first = hear(SLOW_TABLE, null);
+        var start = first.position();
+        insertLarge(20, first);
+        var stalled = new Hearer(fixture, changes, SLOW_TABLE, start, 0).begun();
+
+        assertThat(stalled.next()).isEqualTo("lost SLOW");
+        assertThat(hear(SLOW_TABLE, stalled.position()).next(20)).isEqualTo(FeedFixture.inserts(1, 20));
+    }
+
+    @Test
+    void losesTheSlowestWhenAllTogetherHoldTooMuch() throws Exception {
+        changes.close();
+        changes = fixture.changes(Map.of(ChangesConfig.QUEUE_BYTES, 8L << 20, ChangesConfig.BUFFER_BYTES, 1L << 20));
+        var slow = new Hearer(fixture, changes, SLOW_TABLE, null, 0).begun();
+        var quick = hear(SLOW_TABLE, null);
+        insertLarge(20, quick);
+
+        assertThat(slow.next()).isEqualTo("lost SLOW");
+        assertThat(changes.waitingBytes()).isLessThan(1L << 20);
+        assertThat(hear(SLOW_TABLE, slow.position()).next(20)).isEqualTo(FeedFixture.inserts(1, 20));
+    }
+
+    @Test
+    void tellsThatAnotherPolicyHasTheRowsElsewhere() throws Exception {
+        var hearer = hear("t", null);
+        changes.usePolicy(policy("shard_0"));
+        fixture.insert(0, 1, 1);
+        assertThat(hearer.next()).isEqualTo("INSERT 1");
+        changes.usePolicy(policy("shard_1"));
+
+        assertThat(hearer.next()).isEqualTo("lost MOVED");
+        assertThat(hearer.position()).isNull();
+        assertThat(changes.subscriptions()).isZero();
+    }
+
+    private static RoutingPolicy policy(String home) {
+        return RoutingPolicy.parse("version: 1\nshards: [shard_0, shard_1]\ntenants: { acme: " + home + " }\n");
     }
 
     @Test
