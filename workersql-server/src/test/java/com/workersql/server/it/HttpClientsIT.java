@@ -17,27 +17,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** The JDK's HTTP client before real shards. */
-class HttpClientsIT {
-    private static Fleet fleet;
-    private static Http acme;
-    private static Http globex;
-
-    @BeforeAll
-    static void start() throws Exception {
-        fleet = Fleet.start();
-        acme = new Http(fleet, "acme");
-        globex = new Http(fleet, "globex");
-    }
-
-    @AfterAll
-    static void stop() {
-        fleet.close();
-    }
+class HttpClientsIT extends TwoTenants {
 
     private static void table(Http tenant, String name, String columns) throws Exception {
         assertThat(tenant.query("DROP TABLE IF EXISTS " + name).status()).isEqualTo(200);

@@ -9,28 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Transactions and batches over HTTP before real shards, each request on whatever connection the client takes. */
-class HttpTransactionsIT {
-    private static Fleet fleet;
-    private static Http acme;
-    private static Http globex;
-
-    @BeforeAll
-    static void start() throws Exception {
-        fleet = Fleet.start();
-        acme = new Http(fleet, "acme");
-        globex = new Http(fleet, "globex");
-    }
-
-    @AfterAll
-    static void stop() {
-        fleet.close();
-    }
+class HttpTransactionsIT extends TwoTenants {
 
     @BeforeEach
     void emptyTable() throws Exception {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.workersql.protocol.auth.PasswordVerifier;
+import com.workersql.server.Gateway;
 import com.workersql.server.config.GatewayConfig;
 import com.workersql.server.config.Secret;
 import com.workersql.server.embedded.ShardFixture;
@@ -20,8 +21,8 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** What whoever operates the gateway sees over HTTP, and turns. */
@@ -30,17 +31,17 @@ class OperatorRoutesIT {
     private static final List<String> VIEWS =
             List.of("/v1/admin/shards", "/v1/admin/pools", "/v1/admin/breakers", "/admin/pins");
 
-    private Fleet fleet;
-    private Http operator;
+    private static Fleet fleet;
+    private static Http operator;
 
-    @BeforeEach
-    void start() throws Exception {
+    @BeforeAll
+    static void start() throws Exception {
         fleet = Fleet.start(OperatorRoutesIT::withAdministration);
         operator = way("Bearer " + TOKEN);
     }
 
-    @AfterEach
-    void stop() {
+    @AfterAll
+    static void stop() {
         fleet.close();
     }
 
@@ -60,22 +61,22 @@ class OperatorRoutesIT {
         return new GatewayUser(name, PasswordVerifier.parse(hash), tenant, permissions, 10);
     }
 
-    private Http way(String authorization) {
+    private static Http way(String authorization) {
         return new Http(fleet.gateway().httpAddress().getPort(), authorization);
     }
 
-    private Http basic(String name) {
+    private static Http basic(String name) {
         return way("Basic " + Base64.getEncoder().encodeToString((name + ":" + name).getBytes(StandardCharsets.UTF_8)));
     }
 
     @SuppressWarnings("unchecked")
-    private List<Map<String, Object>> list(String what) throws Exception {
+    private static List<Map<String, Object>> list(String what) throws Exception {
         var answer = operator.get("/v1/admin/" + what);
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         return (List<Map<String, Object>>) Http.object(answer.body()).get(what);
     }
 
-    private Http.Answer mode(String json) throws Exception {
+    private static Http.Answer mode(String json) throws Exception {
         return operator.post("/v1/admin/breakers", json);
     }
 
@@ -154,18 +155,21 @@ class OperatorRoutesIT {
 
     @Test
     void stopTheGatewayInOrder() throws Exception {
-        var globex = fleet.connect(Driver.MARIADB_TEXT, "globex");
-        ShardFixture.run(globex, "BEGIN");
-        ShardFixture.text(globex, "SELECT 1");
+        try (var other = Gateway.start(fleet.config());
+                var globex = fleet.connect(Driver.MARIADB_TEXT, "globex", other)) {
+            ShardFixture.run(globex, "BEGIN");
+            ShardFixture.text(globex, "SELECT 1");
 
-        var answer = operator.post("/v1/admin/drain", "{}");
+            var answer = new Http(other.httpAddress().getPort(), "Bearer " + TOKEN).post("/v1/admin/drain", "{}");
 
-        assertThat(answer.status()).isEqualTo(202);
-        assertThat(answer.body()).containsEntry("draining", true).containsKey("drainMillis");
-        var stopped = fleet.gateway().whenStopped().toCompletableFuture();
-        assertThat(stopped).isNotDone();
-        ShardFixture.run(globex, "COMMIT");
-        stopped.get(20, TimeUnit.SECONDS);
-        assertThatThrownBy(() -> fleet.connect(Driver.MARIADB_TEXT, "globex")).isInstanceOf(SQLException.class);
+            assertThat(answer.status()).isEqualTo(202);
+            assertThat(answer.body()).containsEntry("draining", true).containsKey("drainMillis");
+            var stopped = other.whenStopped().toCompletableFuture();
+            assertThat(stopped).isNotDone();
+            ShardFixture.run(globex, "COMMIT");
+            stopped.get(20, TimeUnit.SECONDS);
+            assertThatThrownBy(() -> fleet.connect(Driver.MARIADB_TEXT, "globex", other))
+                    .isInstanceOf(SQLException.class);
+        }
     }
 }
