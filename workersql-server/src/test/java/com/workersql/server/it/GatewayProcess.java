@@ -16,6 +16,7 @@ import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -31,13 +32,15 @@ final class GatewayProcess implements AutoCloseable {
 
     private final Path config;
     private final int port;
+    private final int httpPort;
     private volatile Process process;
 
     private final List<String> javaOptions;
 
-    private GatewayProcess(Path config, int port, List<String> javaOptions) {
+    private GatewayProcess(Path config, int port, int httpPort, List<String> javaOptions) {
         this.config = config;
         this.port = port;
+        this.httpPort = httpPort;
         this.javaOptions = javaOptions;
     }
 
@@ -51,8 +54,9 @@ final class GatewayProcess implements AutoCloseable {
             EmbeddedShards shards, Path home, int connections, int clients, ClientTls tls, List<String> javaOptions)
             throws IOException {
         int port = freePort();
-        var yaml = new StringBuilder(
-                "listen:\n  mysql: { port: " + port + " }\n  http: { port: 0 }\nusers_file: users.yaml\n");
+        int httpPort = freePort();
+        var yaml = new StringBuilder("listen:\n  mysql: { port: " + port + " }\n  http: { port: " + httpPort
+                + " }\nusers_file: users.yaml\n");
         if (tls != null) {
             yaml.append("tls: { certificate: '").append(tls.certificate());
             yaml.append("', key: '").append(tls.key()).append("' }\n");
@@ -102,7 +106,7 @@ final class GatewayProcess implements AutoCloseable {
                 .append(homes)
                 .append(" }\n");
         write(home.resolve("users.yaml"), users);
-        return new GatewayProcess(write(home.resolve("gateway.yaml"), yaml), port, javaOptions);
+        return new GatewayProcess(write(home.resolve("gateway.yaml"), yaml), port, httpPort, javaOptions);
     }
 
     /** One that no outgoing connection takes while the gateway is down: those have the higher ones. */
@@ -157,6 +161,17 @@ final class GatewayProcess implements AutoCloseable {
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
             }
         }
+    }
+
+    /** Where HTTP clients connect. */
+    int httpPort() {
+        return httpPort;
+    }
+
+    /** By what a tenant's HTTP clients prove themselves. */
+    static String authorization(String tenant) {
+        return "Basic "
+                + Base64.getEncoder().encodeToString((tenant + ":" + PASSWORD).getBytes(StandardCharsets.US_ASCII));
     }
 
     /** As a crash does. */
