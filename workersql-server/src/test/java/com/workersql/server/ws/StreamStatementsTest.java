@@ -29,11 +29,26 @@ class StreamStatementsTest extends StreamsFixture {
     void areExecutedWithOtherValuesEachTime() {
         open(1);
         prepare(1, 1, 7, "SELECT ?, '?' -- ?");
-        execute(2, 1, 7, ",\"params\":[5],\"fetch\":1,\"row_format\":\"object\"");
+        execute(2, 1, 7, ",\"params\":[5]");
         assertThat(client.received())
                 .containsExactly("{\"type\":\"prepared\",\"id\":1,\"stream\":1,\"stmt\":7,\"params\":1}");
         assertThat(sessions.latest().sql()).isEqualTo("SELECT ?, '?' -- ?");
         assertThat(sessions.latest().values()).hasSize(1);
+        reply().ok(0, 0, 0);
+        assertThat(client.received()).singleElement().asString().startsWith("{\"type\":\"done\",\"id\":2,");
+        execute(3, 1, 7, ",\"params\":[6],\"hints\":{\"consistency\":\"strong\"}");
+
+        assertThat(sessions.latest().sql()).isEqualTo("/*+ strong */ SELECT ?, '?' -- ?");
+        reply().ok(0, 0, 0);
+        assertThat(client.received()).singleElement().asString().startsWith("{\"type\":\"done\",\"id\":3,");
+    }
+
+    @Test
+    void giveRowsByCreditAndInTheFormThatIsAskedFor() {
+        open(1);
+        prepare(1, 1, 7, "S");
+        client.received();
+        execute(2, 1, 7, ",\"fetch\":1,\"row_format\":\"object\"");
         var reply = reply().columns(COLUMN);
         rows(reply, 1, 2);
         reply.end();
@@ -42,11 +57,7 @@ class StreamStatementsTest extends StreamsFixture {
                 .last()
                 .isEqualTo("{\"type\":\"rows\",\"cursor\":1,\"seq\":1,\"data\":[{\"a\":\"1\"}]}");
         client.send("{\"type\":\"fetch\",\"cursor\":1,\"max_rows\":9}");
-        execute(3, 1, 7, ",\"params\":[6],\"hints\":{\"consistency\":\"strong\"}");
-
-        assertThat(sessions.latest().sql()).isEqualTo("/*+ strong */ SELECT ?, '?' -- ?");
-        reply().ok(0, 0, 0);
-        assertThat(client.received()).last().asString().startsWith("{\"type\":\"done\",\"id\":3,");
+        assertThat(client.received()).hasSize(2).last().asString().startsWith("{\"type\":\"done\",\"id\":2,");
     }
 
     @Test
