@@ -27,7 +27,8 @@ public final class Router {
                 builder.planCacheMaxWeightBytes,
                 builder.hashSeed,
                 builder.support,
-                builder.localFiles);
+                builder.localFiles,
+                builder.onFault);
     }
 
     /**
@@ -221,6 +222,8 @@ public final class Router {
         private TenantResolver resolver = TenantResolver.OF_THE_POLICY;
         private MultiShardSupport support = MultiShardSupport.ALL;
         private boolean localFiles;
+        private Function<RuntimeException, String> onFault =
+                fault -> "[GW-INTERNAL] the statement could not be planned";
 
         private Builder(RoutingPolicy policy) {
             this.policy = Objects.requireNonNull(policy, "policy");
@@ -283,6 +286,19 @@ public final class Router {
          */
         public Builder tenantResolver(TenantResolver tenants) {
             resolver = Objects.requireNonNull(tenants, "tenants");
+            return this;
+        }
+
+        /**
+         * Sets who hears of faults in the planning of a statement, of the {@link TenantResolver} too. The statement is refused with error
+         * 1105; a fault is counted by {@link RouterStats#faults()} in any case.
+         *
+         * @param listener takes the fault and gives the reason of the refusal, which the client may see; called on the callers' threads;
+         *     default: a reason that says no more than that
+         * @return this
+         */
+        public Builder onFault(Function<RuntimeException, String> listener) {
+            onFault = Objects.requireNonNull(listener, "listener");
             return this;
         }
 

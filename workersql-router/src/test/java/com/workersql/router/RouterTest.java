@@ -119,8 +119,12 @@ class RouterTest {
                 .isEqualTo("shard_1");
         Router wrong = Router.builder(POLICY)
                 .tenantResolver((tenant, policy) -> placed(tenant, "nowhere"))
+                .onFault(fault -> "told: " + fault.getMessage())
                 .build();
-        assertThat(wrong.plan(Statement.of(CONTEXT, "SELECT a FROM t"))).isInstanceOf(Refused.class);
+        assertThat(wrong.plan(Statement.of(CONTEXT, "SELECT a FROM t"))).isInstanceOfSatisfying(Refused.class, plan -> {
+            assertThat(plan.errno()).isEqualTo(1105);
+            assertThat(plan.reason()).startsWith("told: ").contains("nowhere");
+        });
         assertThat(wrong.stats().faults()).isEqualTo(1);
     }
 

@@ -18,6 +18,7 @@ import com.workersql.server.config.yaml.DocumentException;
 import com.workersql.server.embedded.EmbeddedException;
 import com.workersql.server.embedded.EmbeddedShards;
 import com.workersql.server.embedded.ShardListener;
+import com.workersql.server.error.Incidents;
 import com.workersql.server.execute.Admission;
 import com.workersql.server.execute.ExecutorSettings;
 import com.workersql.server.execute.Planner;
@@ -167,6 +168,8 @@ public final class Gateway implements RunningGateway {
                 .planCacheMaxWeightBytes(effective.limits().planCacheBytes())
                 .multiShard(MultiShardSupport.CONCATENATION)
                 .localFiles(effective.localInfile() == LocalInfile.ON)
+                .onFault(fault ->
+                        Incidents.log("the planning of a statement", fault).message())
                 .build();
         var planner = new Planner(PLANNER_QUEUE);
         closing.push(planner::close);

@@ -55,6 +55,7 @@ final class KeyedInsert {
                     executor.router()::plan,
                     session,
                     statement,
+                    target,
                     made -> executor.dispatch(session, made, statement, work, target),
                     error -> failed(work, target, error));
         }

@@ -5,6 +5,8 @@ import com.workersql.router.RoutePlan;
 import com.workersql.router.Router;
 import com.workersql.router.Statement;
 import com.workersql.server.error.GatewayError;
+import com.workersql.server.error.Incidents;
+import com.workersql.server.error.Outcome;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -42,7 +44,7 @@ public final class Planner implements AutoCloseable {
      * @param statement with bytes that do not change
      * @param loop the session's loop
      * @param planned takes the plan
-     * @param failed takes the error when the queue is full
+     * @param failed takes the error when the queue is full, and when the analysis has a fault
      */
     void plan(
             Function<Statement, RoutePlan> analysis,
@@ -52,7 +54,15 @@ public final class Planner implements AutoCloseable {
             Consumer<GatewayError> failed) {
         try {
             threads.execute(() -> {
-                var plan = analysis.apply(statement);
+                RoutePlan plan;
+                try {
+                    plan = analysis.apply(statement);
+                } catch (RuntimeException | Error e) {
+                    // Whoever waits for the plan would wait for ever.
+                    var error = Incidents.log("the analysis of a statement", e).withOutcome(Outcome.NOT_EXECUTED);
+                    loop.execute(() -> failed.accept(error));
+                    return;
+                }
                 loop.execute(() -> planned.accept(plan));
             });
         } catch (RejectedExecutionException e) {

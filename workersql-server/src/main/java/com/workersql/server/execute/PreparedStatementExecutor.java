@@ -62,6 +62,7 @@ public final class PreparedStatementExecutor {
                 router::planPrepare,
                 session,
                 statement,
+                admitted,
                 plan -> prepare(session, plan, sql, command, admitted),
                 error -> {
                     command.release();
@@ -200,6 +201,7 @@ public final class PreparedStatementExecutor {
                 router::plan,
                 session,
                 statement,
+                target,
                 made -> executor.dispatch(
                         session,
                         made,

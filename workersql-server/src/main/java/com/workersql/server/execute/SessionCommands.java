@@ -48,6 +48,7 @@ public final class SessionCommands {
                 executor.router()::plan,
                 session,
                 statement,
+                target,
                 plan -> {
                     var work = new FieldListWork(plan.statement(), command);
                     boolean asItIs = plan instanceof RoutePlan.Refused

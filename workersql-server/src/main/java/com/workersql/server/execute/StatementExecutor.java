@@ -21,6 +21,7 @@ import com.workersql.router.StatementContext;
 import com.workersql.router.StatementInfo;
 import com.workersql.router.StatementKind;
 import com.workersql.server.error.GatewayError;
+import com.workersql.server.error.Incidents;
 import com.workersql.server.results.ResultCache;
 import com.workersql.server.session.ClientSession;
 import com.workersql.server.session.HoldReason;
@@ -168,10 +169,16 @@ public final class StatementExecutor {
             return;
         }
         var lasting = scratch ? statement(session, Arrays.copyOf(sql, length), length, null) : statement;
-        plan(router::plan, session, lasting, made -> run(session, made, lasting, false, command, target), error -> {
-            command.release();
-            target.failed(error);
-        });
+        plan(
+                router::plan,
+                session,
+                lasting,
+                target,
+                made -> run(session, made, lasting, false, command, target),
+                error -> {
+                    command.release();
+                    target.failed(error);
+                });
     }
 
     /** Runs a text as the one statement that it is, or as the several. */
@@ -263,14 +270,32 @@ public final class StatementExecutor {
         return name.equalsIgnoreCase("default") ? ClientCharset.UTF8 : ClientCharset.named(name);
     }
 
-    /** Asks the router, off the loop where it has to parse. */
+    /**
+     * Asks the router, off the loop where it has to parse.
+     *
+     * @param target is told when what {@code planned} does has a fault: nobody else stands behind it who could
+     */
     void plan(
             Function<Statement, RoutePlan> analysis,
             ClientSession session,
             Statement statement,
+            ReplyTarget target,
             Consumer<RoutePlan> planned,
             Consumer<GatewayError> failed) {
-        planner.plan(analysis, statement, session.loop(), planned, failed);
+        planner.plan(
+                analysis,
+                statement,
+                session.loop(),
+                plan -> {
+                    try {
+                        planned.accept(plan);
+                    } catch (RuntimeException e) {
+                        session.closeAfterReply();
+                        target.failed(Incidents.log(
+                                "a statement of user " + session.principal().user(), e));
+                    }
+                },
+                failed);
     }
 
     Admission admission() {

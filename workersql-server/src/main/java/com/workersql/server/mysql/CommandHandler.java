@@ -10,6 +10,7 @@ import com.workersql.protocol.message.client.SetOption;
 import com.workersql.protocol.message.server.Err;
 import com.workersql.protocol.netty.ChangeUserExchange;
 import com.workersql.server.error.GatewayError;
+import com.workersql.server.error.Incidents;
 import com.workersql.server.execute.StatementExecutor;
 import com.workersql.server.peer.ClientAddress;
 import com.workersql.server.session.ClientSession;
@@ -44,6 +45,8 @@ final class CommandHandler extends ChannelInboundHandlerAdapter {
     private MySqlReply reply;
     private ChannelHandlerContext context;
     private boolean busy;
+    /** True once a fault of the gateway's own was seen: the client is told, and closed. */
+    private boolean faulty;
 
     /**
      * @param draining gives the error for a client that asks for more while the gateway stops; null while it does not
@@ -291,10 +294,24 @@ final class CommandHandler extends ChannelInboundHandlerAdapter {
             Err.of(e).encodePacket(out, 1, session.capabilities());
             ctx.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
         } else {
-            if (!(cause instanceof java.io.IOException)) {
-                LOG.error("Client {} is closed by a fault of the gateway", ClientAddress.of(ctx.channel()), cause);
+            if (cause instanceof java.io.IOException || faulty) {
+                ctx.close();
+                return;
             }
-            ctx.close();
+            faulty = true;
+            tellOfFault(Incidents.log("client " + ClientAddress.of(ctx.channel()) + " is closed", cause));
+        }
+    }
+
+    private void tellOfFault(GatewayError error) {
+        if (exchange != null) {
+            // What the login expects now is no answer to a command.
+            context.close();
+        } else if (busy) {
+            session.closeAfterReply();
+            reply.failed(error);
+        } else {
+            tellAndClose(error);
         }
     }
 }

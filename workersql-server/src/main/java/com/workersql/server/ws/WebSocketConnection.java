@@ -3,6 +3,7 @@ package com.workersql.server.ws;
 
 import com.workersql.protocol.frame.Reservation;
 import com.workersql.server.changes.ChangeDesk;
+import com.workersql.server.error.Incidents;
 import com.workersql.server.http.Deadline;
 import com.workersql.server.http.SocketGate;
 import com.workersql.server.http.query.QueryRun;
@@ -377,9 +378,9 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
         if (cause instanceof IOException || cause instanceof DecoderException) {
             LOG.info("Closing a WebSocket of {}: {}", ClientAddress.of(ctx.channel()), cause.toString());
             ctx.close();
-        } else {
-            LOG.error("A WebSocket of {} is closed by a fault of the gateway", ClientAddress.of(ctx.channel()), cause);
-            close(WebSocketCloseStatus.INTERNAL_SERVER_ERROR, "The gateway has failed; its log says why");
+            return;
         }
+        var error = Incidents.log("a WebSocket of " + ClientAddress.of(ctx.channel()) + " is closed", cause);
+        close(WebSocketCloseStatus.INTERNAL_SERVER_ERROR, error.message());
     }
 }

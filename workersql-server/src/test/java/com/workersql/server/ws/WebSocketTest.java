@@ -462,6 +462,18 @@ class WebSocketTest {
     }
 
     @Test
+    void closesByAFaultOfItsOwnAndNamesTheIncidentAlone() {
+        client.connected();
+        sessions.openNoMore();
+        client.send("{\"type\":\"query\",\"id\":1,\"sql\":\"S\"}");
+
+        assertThat(client.received())
+                .singleElement()
+                .asString()
+                .matches("close 1011 \\[GW-INTERNAL\\] incident [0-9a-f]{16}");
+    }
+
+    @Test
     void answersAClose() {
         client.connected().send(new CloseWebSocketFrame(1000, "bye"));
 

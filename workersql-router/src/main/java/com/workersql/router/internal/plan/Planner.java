@@ -52,8 +52,9 @@ import java.util.function.Function;
 /** Plans statements: folds, looks up, analyses on a miss, binds. Safe for any thread. */
 public final class Planner {
 
+    /** It is not run, so that nobody lacks a permission for it: whoever asks is to hear of the fault. */
     private static final StatementInfo FAULT = new StatementInfo(
-            StatementKind.UNKNOWN, false, PermissionClass.ADMIN, Set.of(SessionEffect.UNKNOWN_STATE), "");
+            StatementKind.UNKNOWN, false, PermissionClass.READ, Set.of(SessionEffect.UNKNOWN_STATE), "");
 
     private final Grammar grammar = new Grammar();
     private final Cache<PlanKey, Shape> shapes;
@@ -68,6 +69,7 @@ public final class Planner {
     private final LongAdder disagreements = new LongAdder();
     private final LongAdder refused = new LongAdder();
     private final LongAdder faults = new LongAdder();
+    private final Function<RuntimeException, String> onFault;
     private volatile InForce inForce;
     private volatile Map<String, String> shut = Map.of();
 
@@ -88,6 +90,7 @@ public final class Planner {
      * @param seed the hash's seed
      * @param support which statements for several shards are carried out
      * @param localFiles whether clients' files may be loaded
+     * @param onFault takes a fault of the planning itself, and gives the reason of the refusal
      */
     public Planner(
             RoutingPolicy policy,
@@ -95,8 +98,10 @@ public final class Planner {
             long cacheWeightBytes,
             long seed,
             MultiShardSupport support,
-            boolean localFiles) {
+            boolean localFiles,
+            Function<RuntimeException, String> onFault) {
         this.localFiles = localFiles;
+        this.onFault = onFault;
         this.resolver = resolver;
         this.inForce = InForce.of(policy, resolver);
         this.support = support;
@@ -141,7 +146,7 @@ public final class Planner {
             // A fault of this library must not take down the caller's session; the statement is not run.
             faults.increment();
             refused.increment();
-            return new Refused(FAULT, 1105, "HY000", "[GW-INTERNAL] the statement could not be planned");
+            return new Refused(FAULT, 1105, "HY000", onFault.apply(e));
         } finally {
             idle.put(scratch);
         }

@@ -30,6 +30,7 @@ public final class FakeSessions implements QuerySessions {
     private final Map<ClientSession, Consumer<Boolean>> kills = new HashMap<>();
     private int opened;
     private boolean broken;
+    private boolean closedDown;
 
     /** A statement that was asked for. */
     public record Statement(ClientSession session, String sql, List<ParameterValue> values, ReplyTarget target) {
@@ -41,6 +42,9 @@ public final class FakeSessions implements QuerySessions {
 
     @Override
     public ClientSession open(Principal principal, EventLoop loop, String clientHost) {
+        if (closedDown) {
+            throw new IllegalStateException("broken on purpose");
+        }
         return new ClientSession(
                 ++opened,
                 loop,
@@ -98,6 +102,11 @@ public final class FakeSessions implements QuerySessions {
     /** Has every statement fail by a fault of the gateway. */
     public void breakDown() {
         broken = true;
+    }
+
+    /** Has every session that is to be opened fail by a fault of the gateway. */
+    public void openNoMore() {
+        closedDown = true;
     }
 
     /** The statements in the order in which they were asked for. */
