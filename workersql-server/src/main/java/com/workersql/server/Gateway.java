@@ -260,6 +260,7 @@ public final class Gateway implements RunningGateway {
                         limits.maxPacketBytes(),
                         limits.handshakeTimeoutMillis(),
                         limits.preparedStatementsPerSession(),
+                        limits.preparedStatementsPerTenant(),
                         effective.localInfile() == LocalInfile.ON ? limits.localFileBytes() : -1,
                         effective.compression(),
                         limits.idleTimeoutMillis(),

@@ -12,6 +12,7 @@ import java.util.function.ToLongFunction;
  * @param statementBudgetBytes the bytes of all statements that are held at one time
  * @param maxConnections the most client connections, all doors together
  * @param preparedStatementsPerSession the most prepared statements that one session may hold open
+ * @param preparedStatementsPerTenant the most prepared statements that all sessions of one tenant may hold open
  * @param handshakeTimeoutMillis how long a client may take from connecting to being logged in
  * @param idleTimeoutMillis how long a MySQL client may be silent; 0: as long as it wants
  * @param transactionIdleTimeoutMillis how long a MySQL client may be silent within a transaction; 0: no limit of its own
@@ -23,6 +24,7 @@ public record Limits(
         long statementBudgetBytes,
         int maxConnections,
         int preparedStatementsPerSession,
+        int preparedStatementsPerTenant,
         int handshakeTimeoutMillis,
         int idleTimeoutMillis,
         int transactionIdleTimeoutMillis,
@@ -42,6 +44,10 @@ public record Limits(
     /** {@code prepared_statements_per_session}: default 1,000; beyond it a client gets error 1461. */
     public static final Setting PREPARED_STATEMENTS_PER_SESSION =
             new Setting("prepared_statements_per_session", 1_000, 1, 1_000_000);
+
+    /** {@code prepared_statements_per_tenant}: default 100,000; beyond it a client gets error 1461. */
+    public static final Setting PREPARED_STATEMENTS_PER_TENANT =
+            new Setting("prepared_statements_per_tenant", 100_000, 1, 100_000_000);
 
     /** {@code handshake_timeout_millis}: default 10,000. */
     public static final Setting HANDSHAKE_TIMEOUT_MILLIS =
@@ -71,6 +77,7 @@ public record Limits(
         STATEMENT_BUDGET_BYTES.check(statementBudgetBytes);
         MAX_CONNECTIONS.check(maxConnections);
         PREPARED_STATEMENTS_PER_SESSION.check(preparedStatementsPerSession);
+        PREPARED_STATEMENTS_PER_TENANT.check(preparedStatementsPerTenant);
         HANDSHAKE_TIMEOUT_MILLIS.check(handshakeTimeoutMillis);
         IDLE_TIMEOUT_MILLIS.check(idleTimeoutMillis);
         TRANSACTION_IDLE_TIMEOUT_MILLIS.check(transactionIdleTimeoutMillis);
@@ -94,6 +101,7 @@ public record Limits(
                 values.applyAsLong(STATEMENT_BUDGET_BYTES),
                 (int) values.applyAsLong(MAX_CONNECTIONS),
                 (int) values.applyAsLong(PREPARED_STATEMENTS_PER_SESSION),
+                (int) values.applyAsLong(PREPARED_STATEMENTS_PER_TENANT),
                 (int) values.applyAsLong(HANDSHAKE_TIMEOUT_MILLIS),
                 (int) values.applyAsLong(IDLE_TIMEOUT_MILLIS),
                 (int) values.applyAsLong(TRANSACTION_IDLE_TIMEOUT_MILLIS),

@@ -39,14 +39,10 @@ public final class PreparedStatementExecutor {
      */
     public void prepare(ClientSession session, ByteBuf command, PrepareTarget target) {
         session.prepared().preparing();
-        if (!session.prepared().hasRoom()) {
+        String limit = session.prepared().limitReached();
+        if (limit != null) {
             command.release();
-            target.failed(
-                    GatewayError.refused(
-                            1461,
-                            "42000",
-                            "This session has " + session.prepared().limit()
-                                    + " prepared statements, which is all it may have (limits.prepared_statements_per_session)"));
+            target.failed(GatewayError.refused(1461, "42000", limit));
             return;
         }
         var admitted = executor.admission().admit(session, target);

@@ -15,6 +15,7 @@ import com.workersql.server.login.Logins;
 import com.workersql.server.session.ClientSession;
 import com.workersql.server.session.Principal;
 import com.workersql.server.session.SessionRegistry;
+import com.workersql.server.session.TenantStatements;
 import io.netty.channel.Channel;
 import java.util.List;
 import java.util.function.Supplier;
@@ -26,6 +27,7 @@ final class Entrance {
     private final Logins logins;
     private final SessionRegistry registry;
     private final int preparedStatementsPerSession;
+    private final TenantStatements statements;
     private final Supplier<GatewayError> draining;
 
     Entrance(
@@ -33,13 +35,14 @@ final class Entrance {
             Supplier<Shards> shards,
             Logins logins,
             SessionRegistry registry,
-            int preparedStatementsPerSession,
+            MySqlDoorSettings settings,
             Supplier<GatewayError> draining) {
         this.executor = executor;
         this.shards = shards;
         this.logins = logins;
         this.registry = registry;
-        this.preparedStatementsPerSession = preparedStatementsPerSession;
+        this.preparedStatementsPerSession = settings.preparedStatementsPerSession();
+        this.statements = new TenantStatements(settings.preparedStatementsPerTenant());
         this.draining = draining;
     }
 
@@ -118,6 +121,7 @@ final class Entrance {
                 current.sqlModes(),
                 preparedStatementsPerSession);
         session.tracking().settings(shards.get().tracking());
+        session.prepared().countWith(statements.of(login.principal().tenant()));
         var entry = new SessionRegistry.Entry(
                 session,
                 connectionToo -> session.loop().execute(() -> {

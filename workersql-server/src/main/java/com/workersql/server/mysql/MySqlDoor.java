@@ -114,8 +114,7 @@ public final class MySqlDoor extends ChannelInitializer<Channel> {
         this.settings = settings;
         this.budget = budget;
         this.draining = draining;
-        this.admission =
-                new Entrance(executor, shards, logins, registry, settings.preparedStatementsPerSession(), draining);
+        this.admission = new Entrance(executor, shards, logins, registry, settings, draining);
     }
 
     /**

@@ -10,6 +10,7 @@ import com.workersql.server.config.Compression;
  * @param maxPacketBytes the largest command
  * @param handshakeTimeoutMillis how long a login may take as a whole
  * @param preparedStatementsPerSession how many statements a session may have prepared
+ * @param preparedStatementsPerTenant how many the sessions of one tenant may have together
  * @param maxLocalFileBytes the longest file of a client that is loaded; negative: none is, and it is not offered
  * @param compression what is offered to clients that want their connections compressed
  * @param idleTimeoutMillis how long a client may be silent; 0: as long as it wants
@@ -20,6 +21,7 @@ public record MySqlDoorSettings(
         int maxPacketBytes,
         int handshakeTimeoutMillis,
         int preparedStatementsPerSession,
+        int preparedStatementsPerTenant,
         long maxLocalFileBytes,
         Compression compression,
         int idleTimeoutMillis,

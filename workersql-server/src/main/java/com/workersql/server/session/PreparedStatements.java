@@ -11,6 +11,7 @@ public final class PreparedStatements {
 
     private final int limit;
     private final Map<Integer, ClientStatement> byId = new HashMap<>();
+    private TenantStatements.Share ofTenant = TenantStatements.Share.unlimited();
     private int lastId;
     private ClientStatement lastPrepared;
 
@@ -19,21 +20,28 @@ public final class PreparedStatements {
     }
 
     /**
-     * How many statements the session may have.
+     * Counts this session's statements with those of its tenant's other sessions.
      *
-     * @return the limit, whose setting is {@code limits.prepared_statements_per_session}
+     * @param share the tenant's; to be given before the first statement is kept
      */
-    public int limit() {
-        return limit;
+    public void countWith(TenantStatements.Share share) {
+        ofTenant = share;
     }
 
     /**
-     * Whether another statement fits.
+     * The limit at which no further statement fits.
      *
-     * @return false at the limit
+     * @return null while one does
      */
-    public boolean hasRoom() {
-        return byId.size() < limit;
+    public String limitReached() {
+        if (byId.size() >= limit) {
+            return "This session has " + limit
+                    + " prepared statements, which is all it may have (limits.prepared_statements_per_session)";
+        }
+        return ofTenant.hasRoom()
+                ? null
+                : "The sessions of this tenant have " + ofTenant.limit()
+                        + " prepared statements, which is all they may have (limits.prepared_statements_per_tenant)";
     }
 
     /**
@@ -42,7 +50,9 @@ public final class PreparedStatements {
      * @param statement with its id from {@link #nextId}
      */
     public void add(ClientStatement statement) {
-        byId.put(statement.id(), statement);
+        if (byId.put(statement.id(), statement) == null) {
+            ofTenant.changed(1);
+        }
         lastPrepared = statement;
     }
 
@@ -83,6 +93,7 @@ public final class PreparedStatements {
         var statement = get(id);
         if (statement != null) {
             byId.remove(statement.id());
+            ofTenant.changed(-1);
             if (statement == lastPrepared) {
                 lastPrepared = null;
             }
@@ -93,6 +104,7 @@ public final class PreparedStatements {
     /** Forgets all. */
     public void clear() {
         byId.values().forEach(ClientStatement::discardLongData);
+        ofTenant.changed(-byId.size());
         byId.clear();
         lastPrepared = null;
     }
