@@ -316,6 +316,9 @@ public final class ServerHandshake {
     }
 
     private Step receiveAnswer(ByteBuf payload, ByteBuf out) {
+        if (HandshakeResponse41.isBegunBy(payload)) {
+            throw ProtocolException.badHandshake("a second response in the place of a proof");
+        }
         int start = payload.readerIndex();
         Bytes answer = AuthResponse.decode(payload, capabilities).data();
         wipe(payload, start);

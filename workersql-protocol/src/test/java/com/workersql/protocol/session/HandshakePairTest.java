@@ -9,8 +9,10 @@ import com.workersql.protocol.ProtocolException;
 import com.workersql.protocol.auth.CachingSha2Password;
 import com.workersql.protocol.auth.Credential;
 import com.workersql.protocol.auth.CredentialStore;
+import com.workersql.protocol.auth.NativePassword;
 import com.workersql.protocol.auth.PasswordVerifier;
 import com.workersql.protocol.auth.RsaKeyPair;
+import com.workersql.protocol.message.client.HandshakeResponse41;
 import com.workersql.protocol.message.server.AuthSwitchRequest;
 import com.workersql.protocol.message.server.Err;
 import com.workersql.protocol.message.server.HandshakeV10;
@@ -21,6 +23,7 @@ import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -282,6 +285,28 @@ class HandshakePairTest {
             assertThat(handshake.error().errno()).isEqualTo(1043);
             assertThat(handshake.error().sqlState()).isEqualTo("08S01");
         }
+    }
+
+    /** A8: who was asked for a proof cannot become somebody else. */
+    @Test
+    void refusesASecondResponseInThePlaceOfAProof() {
+        ServerHandshake handshake = new ServerHandshake(serverConfig.build(), only(sha2), 1, "127.0.0.1");
+        ByteBuf out = Unpooled.buffer();
+        handshake.greet(out);
+        assertThat(handshake.receive(nativeResponse("demo"), 1, out.clear())).isEqualTo(ServerHandshake.Step.READ);
+
+        assertThat(handshake.receive(nativeResponse("other"), 3, out.clear())).isEqualTo(ServerHandshake.Step.CLOSE);
+        assertThat(handshake.error().errno()).isEqualTo(1043);
+    }
+
+    private static ByteBuf nativeResponse(String user) {
+        CapabilityFlags capabilities = new CapabilityFlags(CapabilityFlags.CLIENT_PROTOCOL_41
+                | CapabilityFlags.CLIENT_SECURE_CONNECTION
+                | CapabilityFlags.CLIENT_PLUGIN_AUTH);
+        ByteBuf payload = Unpooled.buffer();
+        new HandshakeResponse41(capabilities, 1 << 24, 45, user, Bytes.EMPTY, null, NativePassword.PLUGIN, Map.of(), 0)
+                .encode(payload, capabilities);
+        return payload;
     }
 
     /** A8: nothing gets the handshake to authenticate twice. */

@@ -54,11 +54,34 @@ public record HandshakeResponse41(
         int zstdLevel)
         implements ClientMessage {
 
+    private static final int RESERVED_OFFSET = 10;
+    private static final int RESERVED_BYTES = 18;
+
     public HandshakeResponse41 {
         requireNonNull(capabilities, "capabilities");
         requireNonNull(user, "user");
         requireNonNull(authData, "authData");
         attributes = attributes.isEmpty() ? Map.of() : Collections.unmodifiableMap(new LinkedHashMap<>(attributes));
+    }
+
+    /**
+     * Whether a payload begins as a response does: with the bit of the protocol 4.1, and zeros where nothing else has that many. No
+     * proof of a password does.
+     *
+     * @param payload is not read
+     */
+    public static boolean isBegunBy(ByteBuf payload) {
+        int start = payload.readerIndex();
+        if (payload.readableBytes() < SslRequest.PAYLOAD_BYTES
+                || (payload.getUnsignedShortLE(start) & CapabilityFlags.CLIENT_PROTOCOL_41) == 0) {
+            return false;
+        }
+        for (int at = start + RESERVED_OFFSET; at < start + RESERVED_OFFSET + RESERVED_BYTES; at++) {
+            if (payload.getByte(at) != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /**
