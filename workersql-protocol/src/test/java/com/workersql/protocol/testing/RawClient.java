@@ -9,6 +9,7 @@ import com.workersql.protocol.auth.NativePassword;
 import com.workersql.protocol.frame.PacketEncoder;
 import com.workersql.protocol.message.client.AuthResponse;
 import com.workersql.protocol.message.client.ChangeUser;
+import com.workersql.protocol.message.client.HandshakeResponse41;
 import com.workersql.protocol.message.server.AuthSwitchRequest;
 import com.workersql.protocol.message.server.HandshakeV10;
 import com.workersql.protocol.message.server.Ok;
@@ -16,6 +17,7 @@ import com.workersql.protocol.session.ClientHandshake;
 import com.workersql.protocol.session.ClientHandshakeConfig;
 import com.workersql.protocol.session.ServerSession;
 import com.workersql.protocol.session.TlsMode;
+import com.workersql.protocol.wire.Bytes;
 import com.workersql.protocol.wire.LengthEncodedInteger;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -169,6 +171,17 @@ public final class RawClient implements AutoCloseable {
     /** Sends a packet that is no command. */
     public void packet(int sequenceId, byte[] payload) throws IOException {
         write(Unpooled.wrappedBuffer(payload), sequenceId);
+    }
+
+    /** The packet of an answer to a greeting, by a user of the oldest plugin. */
+    public static byte[] response(long capabilities, String user, byte[] proof) {
+        var agreed = new CapabilityFlags(capabilities & ~CapabilityFlags.CLIENT_CONNECT_WITH_DB);
+        var payload = Unpooled.buffer();
+        new HandshakeResponse41(agreed, 1 << 24, 45, user, Bytes.of(proof), null, NativePassword.PLUGIN, Map.of(), 0)
+                .encode(payload, agreed);
+        var out = Unpooled.buffer();
+        PacketEncoder.write(out, 1, payload);
+        return io.netty.buffer.ByteBufUtil.getBytes(out);
     }
 
     /** Whether the other side has closed the connection; waits for what it does. */

@@ -61,6 +61,8 @@ class WireErrorMapIT {
                         (long) MAX_CONNECTIONS,
                         Limits.PREPARED_STATEMENTS_PER_SESSION,
                         2L,
+                        Limits.PREPARED_STATEMENTS_PER_TENANT,
+                        3L,
                         Limits.TRANSACTION_IDLE_TIMEOUT_MILLIS,
                         400L)))
                 .build();
@@ -113,6 +115,81 @@ class WireErrorMapIT {
             assertThat(Err.of(RawClient.readPayload(in))).as(row).isEqualTo(new Err(errno, "08S01"));
             assertThat(in.read()).as("closed").isEqualTo(-1);
         }
+    }
+
+    @Test
+    void refusesASecondResponseInThePlaceOfTheProofThatWasAskedFor() throws IOException {
+        try (var socket = new Socket(
+                InetAddress.getLoopbackAddress(), fleet.gateway().mysqlAddress().getPort())) {
+            socket.setSoTimeout(20_000);
+            var in = new DataInputStream(socket.getInputStream());
+            RawClient.readPayload(in);
+            socket.getOutputStream().write(RawClient.response(CAPABILITIES, "acme", new byte[0]));
+            assertThat(RawClient.readPayload(in)[0] & 0xFF)
+                    .as("asked for the proof of another plugin")
+                    .isEqualTo(0xFE);
+            byte[] second = RawClient.response(CAPABILITIES, "globex", new byte[0]);
+            second[3] = 3;
+            socket.getOutputStream().write(second);
+            assertThat(Err.of(RawClient.readPayload(in))).isEqualTo(new Err(1043, "08S01"));
+            assertThat(in.read()).as("closed").isEqualTo(-1);
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+            HTTP      | 474554202f20485454502f312e310d0a486f73743a20780d0a0d0a
+            TLS       | 16030100c4010000c00303aabbccddeeff00112233445566778899aabbccddeeff
+            """)
+    void anotherProtocolOnItsPortIsAPacketOutOfOrder(String protocol, String hex) throws IOException {
+        try (var socket = new Socket(
+                InetAddress.getLoopbackAddress(), fleet.gateway().mysqlAddress().getPort())) {
+            socket.setSoTimeout(20_000);
+            var in = new DataInputStream(socket.getInputStream());
+            RawClient.readPayload(in);
+            socket.getOutputStream().write(java.util.HexFormat.of().parseHex(hex));
+            assertThat(Err.of(RawClient.readPayload(in))).as(protocol).isEqualTo(new Err(1156, "08S01"));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"globex", "nothing"})
+    void aSchemaOfSomebodyElseIsRefusedAsOneThatThereIsNot(String schema) throws IOException {
+        try (var client = acme()) {
+            client.send(Command.COM_INIT_DB, schema.getBytes(StandardCharsets.UTF_8));
+            assertThat(Err.of(client.next())).isEqualTo(new Err(1044, "42000"));
+            client.send(Command.COM_QUERY, ("USE " + schema).getBytes(StandardCharsets.UTF_8));
+            assertThat(Err.of(client.next())).isEqualTo(new Err(1044, "42000"));
+            stays(client);
+        }
+    }
+
+    @Test
+    void whoIsUnknownGetsTheWordsOfWhoHasAWrongPassword() throws IOException {
+        var said = new ArrayList<String>();
+        for (String user : List.of("acme", "noop")) {
+            try (var socket = new Socket(
+                    InetAddress.getLoopbackAddress(),
+                    fleet.gateway().mysqlAddress().getPort())) {
+                socket.setSoTimeout(20_000);
+                var in = new DataInputStream(socket.getInputStream());
+                RawClient.readPayload(in);
+                socket.getOutputStream().write(RawClient.response(CAPABILITIES, user, new byte[20]));
+                byte[] asked = RawClient.readPayload(in);
+                // But for the salt, which is another one each time.
+                String exchange = new String(asked, 0, asked.length - 21, StandardCharsets.ISO_8859_1);
+                socket.getOutputStream().write(packet(3, new byte[32]));
+                byte[] answer = RawClient.readPayload(in);
+                while ((answer[0] & 0xFF) == 1) {
+                    exchange += java.util.HexFormat.of().formatHex(answer);
+                    socket.getOutputStream().write(packet(5, new byte[256]));
+                    answer = RawClient.readPayload(in);
+                }
+                assertThat(Err.of(answer)).isEqualTo(new Err(1045, "28000"));
+                said.add(exchange + new String(answer, StandardCharsets.UTF_8).replace(user, "USER"));
+            }
+        }
+        assertThat(said.get(0)).isEqualTo(said.get(1));
     }
 
     @Test
@@ -260,6 +337,17 @@ class WireErrorMapIT {
             var withoutNulls = Unpooled.buffer().writeIntLE(id).writeByte(0).writeIntLE(1);
             client.send(Command.COM_STMT_EXECUTE, io.netty.buffer.ByteBufUtil.getBytes(withoutNulls));
             assertThat(Err.of(client.next())).isEqualTo(new Err(1210, "HY000"));
+            // A BIGINT of which four bytes are missing.
+            var cutOff = Unpooled.buffer()
+                    .writeIntLE(id)
+                    .writeByte(0)
+                    .writeIntLE(1)
+                    .writeByte(0)
+                    .writeByte(1)
+                    .writeShortLE(8)
+                    .writeIntLE(7);
+            client.send(Command.COM_STMT_EXECUTE, io.netty.buffer.ByteBufUtil.getBytes(cutOff));
+            assertThat(Err.of(client.next())).isEqualTo(new Err(1835, "HY000"));
             stays(client);
         }
     }
@@ -277,6 +365,35 @@ class WireErrorMapIT {
                     io.netty.buffer.ByteBufUtil.getBytes(Unpooled.buffer().writeIntLE(second)));
             assertThat(client.command(Command.COM_STMT_PREPARE, sql).isError()).isFalse();
             stays(client);
+        }
+    }
+
+    @Test
+    void oneStatementTooManyOfATenantIsNotPreparedUntilAnotherSessionGivesSomeBack() throws IOException {
+        byte[] sql = "SELECT ?".getBytes(StandardCharsets.UTF_8);
+        try (var client = acme()) {
+            try (var other = acme()) {
+                assertThat(client.command(Command.COM_STMT_PREPARE, sql).isError())
+                        .isFalse();
+                assertThat(other.command(Command.COM_STMT_PREPARE, sql).isError())
+                        .isFalse();
+                assertThat(other.command(Command.COM_STMT_PREPARE, sql).isError())
+                        .isFalse();
+                client.send(Command.COM_STMT_PREPARE, sql);
+                byte[] refusal = client.next();
+                assertThat(Err.of(refusal)).isEqualTo(new Err(1461, "42000"));
+                assertThat(new String(refusal, StandardCharsets.UTF_8))
+                        .contains("limits.prepared_statements_per_tenant");
+                stays(client);
+                int port = fleet.gateway().mysqlAddress().getPort();
+                try (var globex = RawClient.connect(port, "globex", fleet.password("globex"), "globex", CAPABILITIES)) {
+                    assertThat(globex.command(Command.COM_STMT_PREPARE, sql).isError())
+                            .as("another tenant has its own")
+                            .isFalse();
+                }
+                other.command(Command.COM_RESET_CONNECTION, new byte[0]);
+            }
+            assertThat(client.command(Command.COM_STMT_PREPARE, sql).isError()).isFalse();
         }
     }
 
