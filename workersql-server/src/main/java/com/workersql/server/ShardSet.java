@@ -279,7 +279,11 @@ final class ShardSet implements ShardMonitor.Fleet, AutoCloseable {
     @Override
     public synchronized void learned(Shard shard, ShardIdentity identity) {
         var before = identities.put(shard.name(), identity);
-        if (before != null && before.version() != identity.version()) {
+        boolean isAnother = before != null && !identity.server().equals(before.server());
+        if (isAnother) {
+            LOG.warn("Shard {}: {} is another server than before", shard.name(), shard.primary());
+        }
+        if (isAnother || (before != null && before.version() != identity.version())) {
             // What was prepared or assumed with the old server is not to be used with the new one.
             shard.pool().invalidate(shard.primary());
         }

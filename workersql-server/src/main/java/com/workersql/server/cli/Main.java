@@ -17,6 +17,7 @@ import java.io.PrintWriter;
 import java.net.BindException;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.security.Security;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.UnaryOperator;
@@ -37,6 +38,9 @@ import picocli.CommandLine.Spec;
         usageHelpAutoWidth = true,
         sortOptions = false)
 public final class Main implements Callable<Integer> {
+    /** For how many seconds Java remembers the address of a name; 30 where nothing is set. */
+    private static final String NAMES_SECONDS = "networkaddress.cache.ttl";
+
     private static final String LEAK_DETECTION = "io.netty.leakDetection.level";
 
     /** The exit code for options or a configuration that cannot be used. */
@@ -113,6 +117,11 @@ public final class Main implements Callable<Integer> {
         // Watching every hundredth buffer for leaks costs a stack trace each; the tests watch all of them.
         if (System.getProperty(LEAK_DETECTION) == null) {
             System.setProperty(LEAK_DETECTION, "disabled");
+        }
+        // A server that takes over another one's name is found as soon as the name leads there, and not half a minute
+        // later.
+        if (Security.getProperty(NAMES_SECONDS) == null && System.getProperty("sun.net.inetaddr.ttl") == null) {
+            Security.setProperty(NAMES_SECONDS, "1");
         }
         var lifetime = Lifetime.ofProcess();
         var main = new Main(Gateway::start, System::getenv, lifetime);

@@ -35,7 +35,8 @@ final class ServerProbe implements EndpointProbe {
     private static final String WHO =
             "SELECT @@version, @@global.sql_mode, @@global.read_only, @@global.max_connections,"
                     + " /*M!100001 @@global.gtid_current_pos *//*!50709 @@global.gtid_executed */, "
-                    + TrackingSettings.question("global");
+                    + TrackingSettings.question("global")
+                    + ", CONCAT_WS(':', @@hostname, @@port, @@server_id)";
 
     /** What has been executed; of MySQL without GTIDs nothing, since the variable then stands still. */
     private static final String POSITION = "SELECT /*M!100001 @@global.gtid_current_pos *//*!50709"
@@ -59,6 +60,9 @@ final class ServerProbe implements EndpointProbe {
     private final PositionListener positions;
     private boolean askedForPosition;
     private PooledConnection held;
+    /** Whose connection is held. */
+    private String heldServer;
+
     private Listener listener;
     private boolean closed;
 
@@ -151,15 +155,26 @@ final class ServerProbe implements EndpointProbe {
         }.ask(held, POSITION);
     }
 
-    private void hold(PooledConnection connection) {
+    private void hold(PooledConnection connection, String server) {
         held = connection;
+        heldServer = server;
         connection.onClose(() -> {
-            held = null;
+            boolean isCurrent = held == connection;
+            held = isCurrent ? null : held;
             connection.discard("closed");
-            if (!closed) {
+            if (isCurrent && !closed) {
                 listener.heldClosed();
             }
         });
+    }
+
+    /** The name leads to another server now: the one that it led to before is no concern of this shard. */
+    private void leaveFormerServer(String server) {
+        if (held != null && !server.equals(heldServer)) {
+            var former = held;
+            held = null;
+            former.discard("another server has its name");
+        }
     }
 
     @Override
@@ -189,7 +204,7 @@ final class ServerProbe implements EndpointProbe {
                     return;
                 }
                 var row = rows.get(0);
-                var identity = ShardIdentity.parse(row[0], row[1], row[3], row[5]);
+                var identity = ShardIdentity.parse(row[0], row[1], row[3], row[5], row[6]);
                 boolean readOnly = !"0".equals(row[2]) && !"OFF".equalsIgnoreCase(row[2]);
                 var alone = new ServerReport(identity, readOnly, row[4] == null ? "" : row[4], false, -1);
                 if (shard.get().topology().canFailOver()) {
@@ -228,8 +243,9 @@ final class ServerProbe implements EndpointProbe {
         private void end(ServerReport report) {
             ended = true;
             deadline.cancel(false);
+            leaveFormerServer(report.identity().server());
             if (held == null && !closed) {
-                hold(connection);
+                hold(connection, report.identity().server());
             } else {
                 connection.discard("checked");
             }

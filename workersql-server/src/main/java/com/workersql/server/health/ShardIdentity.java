@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
  * @param sqlMode its default {@code sql_mode}
  * @param maxConnections how many connections it allows; 0 when it does not tell
  * @param tracking what it tells of a session's changes by default
+ * @param server by what it differs from other servers: its host, port and {@code server_id}
  */
 public record ShardIdentity(
         ServerFlavor flavor,
@@ -22,7 +23,8 @@ public record ShardIdentity(
         String versionText,
         String sqlMode,
         int maxConnections,
-        TrackingSettings tracking) {
+        TrackingSettings tracking,
+        String server) {
     private static final Pattern VERSION = Pattern.compile("(?:5\\.5\\.5-)?(\\d+)\\.(\\d+)\\.(\\d+)");
 
     /**
@@ -32,21 +34,23 @@ public record ShardIdentity(
      * @param sqlMode its default {@code sql_mode}
      * @param maxConnections its {@code max_connections} as text
      * @param tracking its answer to {@link TrackingSettings#question}
+     * @param server its host, port and {@code server_id}
      * @return the identity; version 0 when the text begins with no version
      */
-    public static ShardIdentity parse(String text, String sqlMode, String maxConnections, String tracking) {
+    public static ShardIdentity parse(
+            String text, String sqlMode, String maxConnections, String tracking, String server) {
         int allowed = maxConnections.matches("[0-9]{1,6}") ? Integer.parseInt(maxConnections) : 0;
         boolean mariaDb = text.contains("MariaDB");
         var flavor = mariaDb ? ServerFlavor.MARIADB : ServerFlavor.MYSQL;
         var told = TrackingSettings.parse(tracking);
         Matcher matcher = VERSION.matcher(text);
         if (!matcher.lookingAt()) {
-            return new ShardIdentity(flavor, 0, text, sqlMode, allowed, told);
+            return new ShardIdentity(flavor, 0, text, sqlMode, allowed, told, server);
         }
         int version = Integer.parseInt(matcher.group(1)) * 10_000
                 + Integer.parseInt(matcher.group(2)) * 100
                 + Integer.parseInt(matcher.group(3));
         String plain = matcher.group(1) + "." + matcher.group(2) + "." + matcher.group(3);
-        return new ShardIdentity(flavor, version, mariaDb ? plain + "-MariaDB" : plain, sqlMode, allowed, told);
+        return new ShardIdentity(flavor, version, mariaDb ? plain + "-MariaDB" : plain, sqlMode, allowed, told, server);
     }
 }

@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
 
 class EndpointMonitorTest {
     private static final ServerReport REPORT = new ServerReport(
-            new ShardIdentity(ServerFlavor.MARIADB, 110_405, "11.4.5-MariaDB", "", 151, TrackingSettings.DEFAULT),
+            new ShardIdentity(
+                    ServerFlavor.MARIADB, 110_405, "11.4.5-MariaDB", "", 151, TrackingSettings.DEFAULT, "a:3306:1"),
             false,
             "0-1-7",
             false,

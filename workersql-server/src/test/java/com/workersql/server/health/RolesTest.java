@@ -18,8 +18,8 @@ class RolesTest {
     private static final EndpointHealth DOWN = WRITABLE.down("refused");
 
     private static EndpointHealth up(boolean readOnly, boolean replicates) {
-        var identity =
-                new ShardIdentity(ServerFlavor.MARIADB, 110_405, "11.4.5-MariaDB", "", 151, TrackingSettings.DEFAULT);
+        var identity = new ShardIdentity(
+                ServerFlavor.MARIADB, 110_405, "11.4.5-MariaDB", "", 151, TrackingSettings.DEFAULT, "a:3306:1");
         return UNKNOWN.up(new ServerReport(identity, readOnly, "", replicates, replicates ? 1_000 : -1), 0);
     }
 

@@ -8,6 +8,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Random;
@@ -30,7 +32,9 @@ final class FaultProxy implements AutoCloseable {
         /** Connections stay open, and nothing passes any more. */
         BLACKHOLE,
         /** A new connection gets bytes that are no greeting, and the established ones are reset. */
-        GARBAGE
+        GARBAGE,
+        /** A new connection is told that its host is blocked, in the place of the greeting; established ones go on. */
+        BLOCKED
     }
 
     /** What happens to the reply to a statement that holds the marker, behind so many bytes of it. */
@@ -49,6 +53,7 @@ final class FaultProxy implements AutoCloseable {
     record Aim(String marker, Cut cut, int afterBytes) {}
 
     private final int target;
+    private final InetAddress address;
     private final Set<Link> links = ConcurrentHashMap.newKeySet();
     private final Random random = new Random(42);
     private volatile Mode mode = Mode.PASS;
@@ -62,15 +67,21 @@ final class FaultProxy implements AutoCloseable {
     private final int port;
 
     FaultProxy(int target) throws IOException {
+        this(target, InetAddress.getLoopbackAddress(), 0);
+    }
+
+    /** One at an address and port of the test's own. */
+    FaultProxy(int target, InetAddress address, int wanted) throws IOException {
         this.target = target;
-        this.server = listen(0);
+        this.address = address;
+        this.server = listen(wanted);
         this.port = server.getLocalPort();
     }
 
     private ServerSocket listen(int wanted) throws IOException {
         var listening = new ServerSocket();
         listening.setReuseAddress(true);
-        listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), wanted));
+        listening.bind(new InetSocketAddress(address, wanted));
         accepting = thread("fault-proxy-accept", () -> accept(listening));
         return listening;
     }
@@ -132,6 +143,9 @@ final class FaultProxy implements AutoCloseable {
                     random.nextBytes(bytes);
                     client.getOutputStream().write(bytes);
                     client.close();
+                } else if (mode == Mode.BLOCKED) {
+                    client.getOutputStream().write(hostIsBlocked());
+                    client.close();
                 } else {
                     connect(client);
                 }
@@ -139,6 +153,20 @@ final class FaultProxy implements AutoCloseable {
                 // The port was closed, or the shard is down: the client finds out.
             }
         }
+    }
+
+    /** As servers say it behind {@code max_connect_errors} of them: an ERR of number 1129 without a SQLSTATE. */
+    private static byte[] hostIsBlocked() {
+        var text =
+                "Host '127.0.0.1' is blocked because of many connection errors; unblock with 'mysqladmin flush-hosts'"
+                        .getBytes(StandardCharsets.US_ASCII);
+        return ByteBuffer.allocate(7 + text.length)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(3 + text.length)
+                .put((byte) 0xFF)
+                .putShort((short) 1129)
+                .put(text)
+                .array();
     }
 
     private void connect(Socket client) throws IOException {

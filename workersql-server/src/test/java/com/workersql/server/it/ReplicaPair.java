@@ -9,6 +9,7 @@ import com.workersql.server.config.PolicySource;
 import com.workersql.server.config.ReplicasConfig;
 import com.workersql.server.config.Role;
 import com.workersql.server.config.ShardEndpoint;
+import com.workersql.server.embedded.EmbeddedShards;
 import com.workersql.server.embedded.ShardFixture;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -72,8 +73,13 @@ final class ReplicaPair implements AutoCloseable {
             replicateOnMySql(fleet);
             return;
         }
-        var primary = fleet.embedded().shards().get(0);
-        try (var admin = ShardFixture.admin(fleet.embedded().shards().get(1))) {
+        replicate(fleet.embedded());
+    }
+
+    /** Has the second embedded server follow the first. */
+    static void replicate(EmbeddedShards shards) throws SQLException {
+        var primary = shards.shards().get(0);
+        try (var admin = ShardFixture.admin(shards.shards().get(1))) {
             ShardFixture.run(admin, "SET GLOBAL read_only = 1");
             ShardFixture.run(
                     admin,
