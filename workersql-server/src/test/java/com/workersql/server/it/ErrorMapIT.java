@@ -89,6 +89,15 @@ class ErrorMapIT {
 
     @Order(1)
     @Test
+    void whatTheDoorDoesNotCarryIsNotImplemented() throws Exception {
+        var answer = http.query("SELECT 1; SELECT 2");
+        assertThat(answer.status()).isEqualTo(501);
+        assertThat(answer.details()).containsEntry("sqlState", "42000").containsEntry("outcome", "not_executed");
+        assertThat(answer.details().get("errno")).isEqualTo(1235);
+    }
+
+    @Order(1)
+    @Test
     void theTimeOfAStatementReachesTheShard() throws Exception {
         try (var acme = fleet.connect(Driver.MARIADB_TEXT, "acme")) {
             assertThat(ShardFixture.text(acme, "SELECT @@max_statement_time + 0"))
