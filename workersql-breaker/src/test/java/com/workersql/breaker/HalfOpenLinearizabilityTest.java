@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 public class HalfOpenLinearizabilityTest {
     private static final int PROBES = 2;
 
-    /** Enough to find a step that is not atomic; {@code -Dbreaker.iterations=200} for a long search. */
+    /** Enough to find a step that is not atomic; {@code -Dbreaker.iterations=80} for a long search. */
     private static final int ITERATIONS = Integer.getInteger("breaker.iterations", 4);
 
     private final CircuitBreaker breaker;
