@@ -29,8 +29,6 @@ public enum HoldReason {
     XA,
     /** A role was set; it survives every reset. */
     ROLE,
-    /** A cursor is open. */
-    CURSOR,
     /** A session variable was changed in a way that cannot be replayed elsewhere. */
     UNKNOWN_STATE,
     /** The server reported a change of its session's state that the statement's text does not explain. */

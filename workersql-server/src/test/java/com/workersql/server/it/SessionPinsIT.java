@@ -4,8 +4,15 @@ package com.workersql.server.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.workersql.protocol.CapabilityFlags;
+import com.workersql.protocol.Command;
+import com.workersql.protocol.testing.RawClient;
 import com.workersql.server.config.GatewayConfig;
 import com.workersql.server.config.PoolConfig;
+import com.workersql.server.embedded.ShardFixture;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -30,6 +37,18 @@ class SessionPinsIT {
         try (var acme = fleet.connect(Driver.MARIADB_TEXT, "acme")) {
             run(acme, "CREATE TABLE IF NOT EXISTS pinned (id INT PRIMARY KEY)");
         }
+        // A tenant may not define what runs inside of others' statements where the binary log is on.
+        try (var admin = Fleet.isMySql()
+                ? Driver.MYSQL_TEXT.connect(fleet.port(0), "root", "", "acme")
+                : ShardFixture.admin(fleet.embedded().shards().get(0))) {
+            run(admin, "DROP PROCEDURE IF EXISTS acme.pin_procedure");
+            run(admin, "CREATE PROCEDURE acme.pin_procedure() SET @called = 1");
+            run(admin, "DROP TABLE IF EXISTS acme.triggered");
+            run(admin, "CREATE TABLE acme.triggered (id INT)");
+            run(
+                    admin,
+                    "CREATE TRIGGER acme.on_triggered BEFORE INSERT ON acme.triggered FOR EACH ROW SET @triggered = 1");
+        }
     }
 
     private static GatewayConfig withFewConnections(GatewayConfig config) {
@@ -43,31 +62,43 @@ class SessionPinsIT {
         fleet.close();
     }
 
+    /** Reason | statements that bring it | those behind which it is still there | the one that ends it; RESET is the command. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
-                "TEMPORARY_TABLE | CREATE TEMPORARY TABLE tmp_pin (id INT) | DROP TABLE tmp_pin",
-                "USER_LOCK | DO GET_LOCK('pin', 1) | DO RELEASE_ALL_LOCKS()",
-                "LOCK_TABLES | LOCK TABLES pinned READ | UNLOCK TABLES",
-                "HANDLER | HANDLER pinned OPEN | HANDLER pinned CLOSE",
-                "TEXT_PREPARE | PREPARE pin FROM 'SELECT 1' | DEALLOCATE PREPARE pin",
-                "USER_VARIABLE | SET @pin = 1 + 1 | SET @pin = 1",
-                "TRANSACTION | START TRANSACTION WITH CONSISTENT SNAPSHOT | ROLLBACK"
+                "TEMPORARY_TABLE | CREATE TEMPORARY TABLE tmp_pin (id INT) | DO 1 | DROP TABLE tmp_pin",
+                "TEMPORARY_TABLE | CREATE TEMPORARY TABLE p1 (id INT); CREATE TEMPORARY TABLE p2 (id INT)"
+                        + " | DROP TABLE p1 | DROP TEMPORARY TABLE p2",
+                "USER_LOCK | DO GET_LOCK('pin', 1); SELECT GET_LOCK('pin 2', 1) | DO 1 | DO RELEASE_ALL_LOCKS()",
+                "USER_LOCK | DO GET_LOCK('pin', 1); SELECT GET_LOCK('pin 2', 1)"
+                        + " | DO RELEASE_LOCK('pin') | SELECT RELEASE_LOCK('pin 2')",
+                "USER_LOCK | DO GET_LOCK('pin', 1); DO GET_LOCK('pin', 1) | DO RELEASE_LOCK('pin') | DO RELEASE_LOCK('pin')",
+                "LOCK_TABLES | LOCK TABLES pinned READ | SELECT COUNT(*) FROM pinned | UNLOCK TABLES",
+                "HANDLER | HANDLER pinned OPEN; HANDLER pinned OPEN AS again | HANDLER again CLOSE | HANDLER pinned CLOSE",
+                "TEXT_PREPARE | PREPARE p1 FROM 'SELECT 1'; PREPARE p2 FROM 'SELECT 2' | DEALLOCATE PREPARE p1 | DROP PREPARE p2",
+                "USER_VARIABLE | SET @pin = 1 + 1 | SELECT @pin | SET @pin = 1",
+                "USER_VARIABLE | SELECT 1 + 1 INTO @pin | SELECT @pin | SET @pin = 1",
+                "TRANSACTION | START TRANSACTION WITH CONSISTENT SNAPSHOT | SELECT COUNT(*) FROM pinned | ROLLBACK",
+                "TRANSACTION | BEGIN; SELECT COUNT(*) FROM pinned | SAVEPOINT s; ROLLBACK TO SAVEPOINT s | COMMIT",
+                "TRANSACTION | SET autocommit = 0; SAVEPOINT s | DO 1 | ROLLBACK",
+                "TRANSACTION_STATE_UNKNOWN | SET autocommit = 0; SELECT * FROM no_such_table | | COMMIT",
+                "UNKNOWN_STATE | SET timestamp = 1 | DO 1 | SET timestamp = DEFAULT",
+                "CALL | CALL pin_procedure() | DO 1 | RESET",
+                "TRACKED_STATE | INSERT INTO triggered VALUES (1) | DO 1 | RESET"
             })
-    void eachReasonIsShownAndCountedAndGoesAway(String reason, String statement, String end) throws Exception {
+    void eachReasonIsShownAndCountedAndGoesAway(String reason, String statements, String still, String end)
+            throws Exception {
         double before = counted(reason);
-        try (var session = fleet.connect(Driver.MARIADB_TEXT, "acme");
+        try (var session = raw();
                 var watcher = fleet.connect(Driver.MARIADB_TEXT, "acme");
                 var stranger = fleet.connect(Driver.MARIADB_TEXT, "globex")) {
-            run(session, statement);
+            var id = session.query("SELECT CONNECTION_ID()").value();
+            runAll(session, statements);
 
-            var pins = rows(watcher, "SHOW GATEWAY PINS").stream()
-                    .filter(pin -> pin.get(3).equals(reason))
-                    .toList();
+            var pins = pins(watcher, reason);
             assertThat(pins).hasSize(1);
-            assertThat(pins.get(0).get(0))
-                    .isEqualTo(rows(session, "SELECT CONNECTION_ID()").get(0).get(0));
+            assertThat(pins.get(0).get(0)).isEqualTo(id);
             assertThat(pins.get(0).get(2)).isEqualTo("shard_0");
             assertThat(pins.get(0).get(4))
                     .as("the statement without its values")
@@ -78,12 +109,109 @@ class SessionPinsIT {
             assertThat(rows(stranger, "SHOW GATEWAY SESSIONS").toString()).doesNotContain("acme");
             assertThat(rows(stranger, "SHOW GATEWAY PINS")).isEmpty();
 
-            run(session, end);
-            // Behind a question to the connection, if there is one: the next statement waits for its answer.
-            run(session, "DO 1");
-            assertThat(rows(watcher, "SHOW GATEWAY PINS").toString()).doesNotContain(reason);
+            if (still != null) {
+                runAll(session, still);
+                // Behind a question to the connection, if there is one: the next statement waits for its answer.
+                session.query("DO 1");
+                assertThat(pins(watcher, reason)).as("behind %s", still).hasSize(1);
+            }
+            runAll(session, end);
+            session.query("DO 1");
+            assertThat(pins(watcher, reason)).as("behind %s", end).isEmpty();
+            assertThat(counted(reason)).isEqualTo(before + 1);
+
+            runAll(session, statements);
+            assertThat(pins(watcher, reason)).hasSize(1);
+            runAll(session, "RESET");
+            assertThat(pins(watcher, reason)).as("behind a reset").isEmpty();
         }
-        assertThat(counted(reason)).isEqualTo(before + 1);
+    }
+
+    /** They are fetched before anybody can look, so only their count is sure. */
+    @Test
+    void warningsKeepTheConnectionForAMoment() throws Exception {
+        double before = counted("UNREAD_WARNINGS");
+        try (var session = raw();
+                var watcher = fleet.connect(Driver.MARIADB_TEXT, "acme")) {
+            session.query("DROP TABLE IF EXISTS no_such_table");
+            session.query("DO 1");
+            assertThat(counted("UNREAD_WARNINGS")).isGreaterThan(before);
+            assertThat(pins(watcher, "UNREAD_WARNINGS")).isEmpty();
+        }
+    }
+
+    /** COM_STMT_CLOSE has no answer, and is no statement: the warnings of the one before can still be read. */
+    @Test
+    void closingAStatementLeavesUnreadWarnings() throws Exception {
+        try (var session = raw()) {
+            int statement = session.command(Command.COM_STMT_PREPARE, "SELECT 1".getBytes(StandardCharsets.UTF_8))
+                    .statementId();
+            session.query("DROP TABLE IF EXISTS no_such_table");
+
+            session.command(Command.COM_STMT_CLOSE, id(statement).array());
+
+            assertThat(session.query("SHOW COUNT(*) WARNINGS").value()).isEqualTo("1");
+            assertThat(session.command(Command.COM_STMT_EXECUTE, execution(statement, 0))
+                            .errno())
+                    .as("the statement is closed")
+                    .isEqualTo(1243);
+        }
+    }
+
+    @Test
+    void aCursorThatAClientAsksForIsNotOpenedAndKeepsNoConnection() throws Exception {
+        try (var session = raw();
+                var watcher = fleet.connect(Driver.MARIADB_TEXT, "acme")) {
+            int statement = session.command(
+                            Command.COM_STMT_PREPARE, "SELECT 1 UNION ALL SELECT 2".getBytes(StandardCharsets.UTF_8))
+                    .statementId();
+
+            var reply = session.command(Command.COM_STMT_EXECUTE, execution(statement, 1));
+
+            assertThat(reply.payloads()).as("count, column, both rows, end").hasSize(5);
+            assertThat(rows(watcher, "SHOW GATEWAY PINS")).isEmpty();
+        }
+    }
+
+    private static ByteBuffer id(int statement) {
+        return ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(statement);
+    }
+
+    private static byte[] execution(int statement, int flags) {
+        return ByteBuffer.allocate(9)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(statement)
+                .put((byte) flags)
+                .putInt(1)
+                .array();
+    }
+
+    private static RawClient raw() throws Exception {
+        return RawClient.connect(
+                fleet.gateway().mysqlAddress().getPort(),
+                "acme",
+                fleet.password("acme"),
+                "acme",
+                CapabilityFlags.CLIENT_LONG_PASSWORD
+                        | CapabilityFlags.CLIENT_TRANSACTIONS
+                        | CapabilityFlags.CLIENT_DEPRECATE_EOF);
+    }
+
+    /** Errors are part of it. */
+    private static void runAll(RawClient session, String statements) throws Exception {
+        for (String sql : statements.split(";", -1)) {
+            if (sql.equals("RESET")) {
+                session.command(Command.COM_RESET_CONNECTION, new byte[0]);
+            } else {
+                session.query(sql.strip());
+            }
+        }
+    }
+
+    private static List<List<String>> pins(Connection watcher, String reason) throws SQLException {
+        return rows(watcher, "SHOW GATEWAY PINS").stream()
+                .filter(pin -> pin.get(3).equals(reason))
+                .toList();
     }
 
     @Test
