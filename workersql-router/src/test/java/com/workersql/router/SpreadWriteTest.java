@@ -63,7 +63,7 @@ class SpreadWriteTest {
                 "UPDATE orders SET x = (@a := 1) | differ from shard to shard",
                 "UPDATE orders SET k = 1 WHERE x = 2 | changing the key",
                 "DELETE FROM orders WHERE x = 1 RETURNING y | RETURNING",
-                "DELETE FROM orders WHERE x IN (SELECT x FROM items) | a subquery",
+                "DELETE FROM orders WHERE x IN (SELECT x FROM items) | without its key",
                 "UPDATE orders o JOIN settings s ON o.x = s.x SET o.y = 1 | without its key"
             })
     void whatOneServerWouldDoOtherwiseIsRefused(String sql, String reason) {
