@@ -11,6 +11,7 @@ import com.workersql.server.config.ClientTls;
 import com.workersql.server.config.Limits;
 import com.workersql.server.config.StatementsConfig;
 import com.workersql.server.config.yaml.Setting;
+import com.workersql.server.embedded.ShardFixture;
 import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -65,7 +66,7 @@ class LimitsIT {
         return RawClient.connect(port, tenant, fleet.password(tenant), tenant, CAPABILITIES);
     }
 
-    /** Asks for a row until the statements that are to hold the places have arrived, and are in its way. */
+    /** Asks for a row until that is refused. */
     private static String refusal(RawClient client) throws IOException {
         for (int i = 0; i < 10_000; i++) {
             var reply = client.query("SELECT 5");
@@ -98,12 +99,22 @@ class LimitsIT {
         assertThat(post(gateway, tenant).statusCode()).isEqualTo(200);
     }
 
-    private static List<RawClient> hold(Gateway gateway, String tenant, int statements) throws IOException {
+    /** Has statements take places, and waits until the shard runs them all: before, another one may be where the last of them goes. */
+    private static List<RawClient> hold(Gateway gateway, String tenant, int statements) throws Exception {
         var holders = new ArrayList<RawClient>();
         for (int i = 0; i < statements; i++) {
             var holder = connect(gateway, tenant);
             holder.send(Command.COM_QUERY, SLEEP);
             holders.add(holder);
+        }
+        try (var shard = fleet.direct(Driver.MARIADB_TEXT, tenant)) {
+            long running = 0;
+            for (int i = 0; i < 10_000 && running < statements; i++) {
+                running = Long.parseLong(ShardFixture.text(
+                        shard,
+                        "SELECT COUNT(*) FROM information_schema.processlist WHERE info LIKE 'SELECT SLEEP(30)%'"));
+            }
+            assertThat(running).isEqualTo(statements);
         }
         return holders;
     }
