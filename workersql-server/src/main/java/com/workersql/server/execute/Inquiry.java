@@ -157,7 +157,10 @@ final class Inquiry {
             @Override
             protected void completed(List<String[]> rows, ReplyStatus status) {
                 if (session.isClosed()) {
-                    connection.releaseAfterReset();
+                    if (session.departing() == null) {
+                        connection.releaseAfterReset();
+                    }
+                    // Otherwise it is ended behind the kill of a statement that nobody could analyse.
                     return;
                 }
                 if (status.isError()) {
@@ -170,7 +173,9 @@ final class Inquiry {
 
             @Override
             public void onBroken(BrokenConnectionException e) {
-                if (session.isClosed()) {
+                if (session.isClosed() && session.departing() != null) {
+                    SessionEnd.gone(session);
+                } else if (session.isClosed()) {
                     connection.discard("broken");
                 } else {
                     broken("broken");
