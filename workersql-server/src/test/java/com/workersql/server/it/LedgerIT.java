@@ -159,7 +159,8 @@ class LedgerIT {
                     assertThat(times).as("%d is unknown", operation).isLessThanOrEqualTo(1);
             }
         });
-        assertThat(told.keySet()).containsAll(found.keySet());
+        found.keySet().removeAll(told.keySet());
+        assertThat(found).as("operations of nobody").isEmpty();
         assertThat(counts.getOrDefault(Told.DONE, 0)).isPositive();
         System.out.println("ledger of " + Fleet.TENANTS.get(tenant) + ": " + counts);
     }
