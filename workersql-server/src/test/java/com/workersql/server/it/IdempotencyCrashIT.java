@@ -27,6 +27,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** Writes with an Idempotency-Key whose gateway is killed: what another gateway is asked again has run once. */
 class IdempotencyCrashIT {
     private static final int KEYS = 24;
+    /** InnoDB shows its locks anew only to whoever has not looked for a tenth of a second. */
+    private static final int POLL_MILLIS = 120;
 
     @TempDir
     static Path dir;
@@ -123,7 +125,7 @@ class IdempotencyCrashIT {
             while (ShardFixture.text(admin, "SELECT COUNT(*) FROM information_schema.INNODB_LOCK_WAITS")
                     .equals("0")) {
                 assertThat(System.nanoTime()).as("the write waits").isLessThan(end);
-                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(POLL_MILLIS));
             }
         }
     }
