@@ -117,13 +117,13 @@ class SessionPinsIT {
             }
             runAll(session, end);
             session.query("DO 1");
-            assertThat(pins(watcher, reason)).as("behind %s", end).isEmpty();
+            assertThat(lastPins(watcher, reason)).as("behind %s", end).isEmpty();
             assertThat(counted(reason)).isEqualTo(before + 1);
 
             runAll(session, statements);
             assertThat(pins(watcher, reason)).hasSize(1);
             runAll(session, "RESET");
-            assertThat(pins(watcher, reason)).as("behind a reset").isEmpty();
+            assertThat(lastPins(watcher, reason)).as("behind a reset").isEmpty();
         }
     }
 
@@ -136,7 +136,7 @@ class SessionPinsIT {
             session.query("DROP TABLE IF EXISTS no_such_table");
             session.query("DO 1");
             assertThat(counted("UNREAD_WARNINGS")).isGreaterThan(before);
-            assertThat(pins(watcher, "UNREAD_WARNINGS")).isEmpty();
+            assertThat(lastPins(watcher, "UNREAD_WARNINGS")).isEmpty();
         }
     }
 
@@ -206,6 +206,15 @@ class SessionPinsIT {
                 session.query(sql.strip());
             }
         }
+    }
+
+    /** A client has its answer a moment before the session has settled; another one may look in between. */
+    private static List<List<String>> lastPins(Connection watcher, String reason) throws SQLException {
+        var pins = pins(watcher, reason);
+        for (int i = 0; i < 1_000 && !pins.isEmpty(); i++) {
+            pins = pins(watcher, reason);
+        }
+        return pins;
     }
 
     private static List<List<String>> pins(Connection watcher, String reason) throws SQLException {
