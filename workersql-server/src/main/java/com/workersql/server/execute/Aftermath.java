@@ -121,6 +121,19 @@ final class Aftermath {
         };
     }
 
+    /** Gives up a connection between two statements: what was only there is gone, and the client is told with the next of them. */
+    static void lost(ClientSession session, PooledConnection connection, String why) {
+        if (session.inTransaction()) {
+            session.transactionLost(true);
+            session.statusFlags(session.statusFlags() & ~StatusFlags.SERVER_STATUS_IN_TRANS);
+        }
+        if (session.holdsUnreplayableState()) {
+            session.closeAfterReply();
+        }
+        session.held(null);
+        connection.discard(why);
+    }
+
     /** Gives a connection back that no reason keeps; one whose state is not known for certain is not used again. */
     static void giveBack(ClientSession session, PooledConnection connection) {
         boolean spoiled = session.isSpoiled();

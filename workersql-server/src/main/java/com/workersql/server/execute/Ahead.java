@@ -60,8 +60,9 @@ final class Ahead {
             }
             figures.keyOnConnection(true);
         }
-        if (session.tracking().ahead() != null) {
-            waiting = plus(waiting, session.tracking().ahead());
+        String tracking = session.tracking().ahead(session.inTransaction());
+        if (tracking != null) {
+            waiting = plus(waiting, tracking);
         }
         String found = findRows(session, connection, work, flavor);
         if (found != null) {

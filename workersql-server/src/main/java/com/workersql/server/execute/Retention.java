@@ -97,8 +97,7 @@ final class Retention {
 
             @Override
             public void broken(String why) {
-                session.held(null);
-                connection.discard(why);
+                Aftermath.lost(session, connection, why);
                 resume(session);
             }
         });

@@ -63,9 +63,9 @@ final class TrackingAssignments {
         connection.state().applied(name, value);
     }
 
-    /** Has the connection tell the gateway all of it again. */
+    /** Has the connection tell the gateway all of it again; what cannot be set in a transaction, that has not changed either. */
     static String restoring(ClientSession session) {
-        return session.tracking().settings().gtids()
+        return session.tracking().settings().gtids() || session.inTransaction()
                 ? TrackingSettings.OF_CONNECTIONS
                 : TrackingSettings.OF_CONNECTIONS + TrackingSettings.OF_CONNECTIONS_THAT_WRITE;
     }

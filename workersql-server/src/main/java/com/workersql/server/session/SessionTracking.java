@@ -3,6 +3,7 @@ package com.workersql.server.session;
 
 import com.workersql.protocol.message.server.SessionTrack;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -109,10 +110,15 @@ public final class SessionTracking {
      * The statement ahead of that, behind which the connection has the client's own settings, so that it tells what it would tell the
      * client alone.
      *
+     * @param inTransaction whether one is open: {@code session_track_gtids} cannot be set in it, neither by this nor by the client
      * @return SQL text; null where nothing is assigned
      */
-    public String ahead() {
-        return unread.isEmpty() ? null : settings.setting(unread);
+    public String ahead(boolean inTransaction) {
+        var names = new HashSet<>(unread);
+        if (inTransaction) {
+            names.remove(TrackingSettings.GTIDS_NAME);
+        }
+        return names.isEmpty() ? null : settings.setting(names);
     }
 
     /**

@@ -39,6 +39,9 @@ public record TrackingSettings(
     /** With what each variable's name begins. */
     public static final String PREFIX = "session_track_";
 
+    /** The setting that cannot be changed in a transaction, without {@link #PREFIX}. */
+    static final String GTIDS_NAME = "gtids";
+
     /** Of a client that did not ask for any of it. */
     public static final TrackingSettings NONE = new TrackingSettings(Set.of(), false, false, Transactions.NONE, false);
 
