@@ -458,9 +458,11 @@ public final class StatementExecutor {
 
     /** What a statement does to things of its session that have names. */
     List<NamedEffect> namedEffects(ClientSession session, Work work) {
-        return work.sql() != null && Effects.hasNames(work.info(), session)
-                ? router.namedEffects(statementOf(session, work))
-                : List.of();
+        if (!Effects.hasNames(work.info(), session)) {
+            return List.of();
+        }
+        byte[] sql = work.sql();
+        return sql == null ? List.of() : router.namedEffects(statement(session, sql, sql.length, null));
     }
 
     /** What a statement touches, and how fresh its reads have to be. */
