@@ -125,13 +125,19 @@ final class Aftermath {
     static void lost(ClientSession session, PooledConnection connection, String why) {
         if (session.inTransaction()) {
             session.transactionLost(true);
-            session.statusFlags(session.statusFlags() & ~StatusFlags.SERVER_STATUS_IN_TRANS);
         }
+        forget(session);
+        connection.discard(why);
+    }
+
+    /** The session goes on without the connection that it had; where more than a transaction was there, only to its next reply. */
+    static void forget(ClientSession session) {
         if (session.holdsUnreplayableState()) {
             session.closeAfterReply();
         }
+        session.statusFlags(session.statusFlags() & ~StatusFlags.SERVER_STATUS_IN_TRANS);
+        session.running(null);
         session.held(null);
-        connection.discard(why);
     }
 
     /** Gives a connection back that no reason keeps; one whose state is not known for certain is not used again. */

@@ -225,9 +225,8 @@ final class LocalStatements {
             Work work,
             ReplyTarget target) {
         var held = session.held();
-        // A connection that only unread warnings keep is not given the session's state again before its next statement,
-        // and
-        // what a client is told of its variables is the server's word.
+        // A connection that only unread warnings keep is not given the session's state again before its next
+        // statement, and what a client is told of its variables is the server's word.
         boolean toldByServer = set.session() && session.tracking().isUnderstood() && shard != null;
         if (session.isBound() || (held != null && set.session()) || toldByServer) {
             executor.runOn(

@@ -8,7 +8,6 @@ import com.workersql.breaker.endpoint.Role;
 import com.workersql.pool.BrokenConnectionException;
 import com.workersql.pool.PooledConnection;
 import com.workersql.pool.ReplyStatus;
-import com.workersql.protocol.StatusFlags;
 import com.workersql.router.Footprint;
 import com.workersql.router.NamedEffect;
 import com.workersql.router.ServerFlavor;
@@ -250,11 +249,8 @@ final class ShardRun implements Relay.Ending, Placement.Run {
         }
         executor.cachedWrites().ended(session, true);
         var error = outcomes().setupRefused(answer(status));
-        if (session.holdsUnreplayableState()) {
-            session.closeAfterReply();
-        }
-        executor.abandon(session, connection, "session variables refused");
-        session.statusFlags(session.statusFlags() & ~StatusFlags.SERVER_STATUS_IN_TRANS);
+        Aftermath.forget(session);
+        connection.discard("session variables refused");
         target.failed(
                 interrupted && deadline.isOver() && error.outcome() != Outcome.UNKNOWN
                         ? deadline.error(shardName, error.outcome())
@@ -313,13 +309,8 @@ final class ShardRun implements Relay.Ending, Placement.Run {
     private void giveUp(String why) {
         var connection = lease.connection();
         Written.perhaps(session, shardName, work.info(), executor.nanoClock());
-        if (session.holdsUnreplayableState()) {
-            session.closeAfterReply();
-        }
         session.transactionLost(session.inTransaction());
-        session.statusFlags(session.statusFlags() & ~StatusFlags.SERVER_STATUS_IN_TRANS);
-        session.running(null);
-        session.held(null);
+        Aftermath.forget(session);
         connection.kill().addListener(killed -> connection.discard(why));
     }
 
@@ -569,13 +560,9 @@ final class ShardRun implements Relay.Ending, Placement.Run {
 
     /** The error for a statement whose connection broke, and what that does to the session. */
     private GatewayError lost(BrokenConnectionException cause, boolean bytesLeft) {
-        boolean losesState = session.holdsUnreplayableState();
         var error = outcomes().lost(cause, bytesLeft);
-        executor.abandon(session, lease.connection(), "broken");
-        session.statusFlags(session.statusFlags() & ~StatusFlags.SERVER_STATUS_IN_TRANS);
-        if (losesState) {
-            session.closeAfterReply();
-        }
+        Aftermath.forget(session);
+        lease.connection().discard("broken");
         return error;
     }
 
@@ -614,11 +601,8 @@ final class ShardRun implements Relay.Ending, Placement.Run {
         }
         executor.cachedWrites().ended(session, true);
         boolean inTransaction = session.inTransaction();
-        if (session.holdsUnreplayableState()) {
-            session.closeAfterReply();
-        }
-        executor.abandon(session, lease.connection(), "no answer in time");
-        session.statusFlags(session.statusFlags() & ~StatusFlags.SERVER_STATUS_IN_TRANS);
+        Aftermath.forget(session);
+        lease.connection().discard("no answer in time");
         boolean commits = work.info().kind() == StatementKind.COMMIT;
         if (inTransaction && !commits) {
             session.transactionLost(work.info().kind() != StatementKind.ROLLBACK);
