@@ -6,6 +6,7 @@ import com.workersql.server.Gateway;
 import com.workersql.server.config.GatewayConfig;
 import com.workersql.server.config.ListenAddress;
 import com.workersql.server.config.PolicySource;
+import com.workersql.server.config.Role;
 import com.workersql.server.config.Secret;
 import com.workersql.server.config.ShardAccount;
 import com.workersql.server.config.ShardConfig;
@@ -72,6 +73,14 @@ final class Fleet implements AutoCloseable {
         var shards = config.shards().stream()
                 .map(shard -> with(shard, shard.endpoints(), connections))
                 .toList();
+        return config.toBuilder().shards(shards).build();
+    }
+
+    /** The configuration with its first shard at another port, and so many connections to each endpoint. */
+    static GatewayConfig firstAt(GatewayConfig config, int port, int connections) {
+        var shards = new ArrayList<>(withConnections(config, connections).shards());
+        var endpoint = new ShardEndpoint("127.0.0.1", port, Role.PRIMARY);
+        shards.set(0, with(shards.get(0), List.of(endpoint), connections));
         return config.toBuilder().shards(shards).build();
     }
 

@@ -9,9 +9,6 @@ import com.workersql.protocol.testing.ForgetfulProxy;
 import com.workersql.server.Gateway;
 import com.workersql.server.config.GatewayConfig;
 import com.workersql.server.config.PoolConfig;
-import com.workersql.server.config.Role;
-import com.workersql.server.config.ShardConfig;
-import com.workersql.server.config.ShardEndpoint;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -50,21 +47,12 @@ class SessionMutationIT {
     }
 
     private static GatewayConfig throughTheProxy(GatewayConfig config) {
-        var shards = new ArrayList<ShardConfig>();
-        for (var shard : config.shards()) {
-            var endpoints = shard.endpoints();
-            if (shards.isEmpty()) {
-                try {
-                    proxy = new ForgetfulProxy(shard.primary().port());
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-                endpoints = List.of(new ShardEndpoint("127.0.0.1", proxy.port(), Role.PRIMARY));
-            }
-            shards.add(Fleet.with(shard, endpoints, CONNECTIONS));
+        try {
+            proxy = new ForgetfulProxy(config.shards().get(0).primary().port());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
-        return config.toBuilder()
-                .shards(shards)
+        return Fleet.firstAt(config, proxy.port(), CONNECTIONS).toBuilder()
                 .pool(PoolConfig.of(Map.of(PoolConfig.PINNED_PERCENT_PER_TENANT, 100L)))
                 .build();
     }

@@ -5,14 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.workersql.server.config.GatewayConfig;
-import com.workersql.server.config.Role;
-import com.workersql.server.config.ShardConfig;
-import com.workersql.server.config.ShardEndpoint;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -46,20 +42,12 @@ class SetupAheadIT {
     }
 
     private static GatewayConfig throughTheProxy(GatewayConfig config) {
-        var shards = new ArrayList<ShardConfig>();
-        for (var shard : config.shards()) {
-            var endpoints = shard.endpoints();
-            if (shards.isEmpty()) {
-                try {
-                    proxy = new ListeningProxy(shard.primary().port());
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-                endpoints = List.of(new ShardEndpoint("127.0.0.1", proxy.port(), Role.PRIMARY));
-            }
-            shards.add(Fleet.with(shard, endpoints, 1));
+        try {
+            proxy = new ListeningProxy(config.shards().get(0).primary().port());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
-        return config.toBuilder().shards(shards).build();
+        return Fleet.firstAt(config, proxy.port(), 1);
     }
 
     @AfterAll
