@@ -65,6 +65,15 @@ public record GatewayError(int errno, String sqlState, String message, ErrorClas
     }
 
     /**
+     * A statement was ended by KILL, or because its client is gone, before it ran.
+     *
+     * @return 1317, in the server's words
+     */
+    public static GatewayError interrupted() {
+        return refused(1317, "70100", "Query execution was interrupted");
+    }
+
+    /**
      * Nothing was sent: the breaker is open, the shard cannot be reached or has no connection left.
      *
      * @param reason what was tried

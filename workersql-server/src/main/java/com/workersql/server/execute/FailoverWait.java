@@ -25,15 +25,20 @@ final class FailoverWait {
             Shard shard, ClientSession session, long waitNanos, Runnable ready, Consumer<GatewayError> failed) {
         var topology = shard.topology();
         var loop = session.loop();
-        var ticket = topology.waiters().add(() -> loop.execute(ready));
+        var ticket = topology.waiters()
+                .add(() -> loop.execute(() -> {
+                    session.interruption(null);
+                    ready.run();
+                }));
         if (ticket == null) {
             failed.accept(GatewayError.notExecuted("Shard " + shard.name() + ": " + topology.trouble() + ", and "
                     + topology.waiters().limit() + " statements wait for it already (pool.queue_length)"));
             return;
         }
-        loop.schedule(
+        var deadline = loop.schedule(
                 () -> {
                     if (ticket.cancel()) {
+                        session.interruption(null);
                         failed.accept(GatewayError.notExecuted("Shard " + shard.name() + ": " + topology.trouble()
                                 + "; waited " + TimeUnit.NANOSECONDS.toMillis(waitNanos)
                                 + " ms (statements.failover_wait_millis)"));
@@ -41,5 +46,11 @@ final class FailoverWait {
                 },
                 waitNanos,
                 TimeUnit.NANOSECONDS);
+        session.interruption(() -> {
+            if (ticket.cancel()) {
+                deadline.cancel(false);
+                failed.accept(GatewayError.interrupted());
+            }
+        });
     }
 }

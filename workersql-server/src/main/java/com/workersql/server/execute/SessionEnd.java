@@ -34,6 +34,7 @@ final class SessionEnd {
             }
             // Otherwise an answer is due in a moment, and whoever asked gives the connection back.
         }
+        session.interrupt();
         if (waiting != null) {
             waiting.run();
         }
@@ -48,8 +49,12 @@ final class SessionEnd {
         }
     }
 
-    /** Ends the statement that a session runs; its reply is then an error. Nothing happens when none runs. */
+    /** Ends the statement that a session runs or that waits for its turn; its reply is then an error. Nothing happens when there is none. */
     static void cancel(ClientSession session) {
+        if (session.running() == null) {
+            session.interrupt();
+            return;
+        }
         cancel(session, CANCEL_AGAIN_MILLIS);
     }
 

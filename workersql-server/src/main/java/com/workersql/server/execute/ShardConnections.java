@@ -268,14 +268,23 @@ final class ShardConnections {
         var wanted = session.variables();
         var request = new AcquireRequest(
                 key(session, shard, node, account), session.loop(), deadlineNanos, preference(wanted));
-        shard.pool().acquire(request).addListener((Future<PooledConnection> future) -> {
+        var acquired = shard.pool().acquire(request);
+        if (!acquired.isDone()) {
+            session.interruption(() -> acquired.cancel(false));
+        }
+        acquired.addListener((Future<PooledConnection> future) -> {
+            session.interruption(null);
             if (probe != null) {
                 // How connecting went, the gate has heard from the pool.
                 probe.released();
             }
             if (!future.isSuccess()) {
                 permit.released();
-                if (mayRetry && isNotSent(future.cause()) && shard.retries().tryRetry(Retries.Proof.NOT_SENT)) {
+                if (future.isCancelled()) {
+                    failed.accept(GatewayError.interrupted());
+                } else if (mayRetry
+                        && isNotSent(future.cause())
+                        && shard.retries().tryRetry(Retries.Proof.NOT_SENT)) {
                     borrow(wish, account, deadlineNanos, false);
                 } else {
                     failed.accept(unavailable(shard, future.cause()));
@@ -286,7 +295,7 @@ final class ShardConnections {
             if (session.isClosed()) {
                 lease.released();
                 lease.connection().release();
-                failed.accept(GatewayError.notExecuted("The client has gone"));
+                failed.accept(GatewayError.interrupted());
                 return;
             }
             bringToState(wish, lease);

@@ -126,7 +126,7 @@ final class ShardRun implements Relay.Ending, Placement.Run {
 
     @Override
     public void notFound(GatewayError error) {
-        fail(error);
+        fail(deadline.isOver() ? deadline.error(shardName, Outcome.NOT_EXECUTED) : error);
     }
 
     /** Whether the session has nothing on its connection that a repetition on another one would not find. */
@@ -573,6 +573,8 @@ final class ShardRun implements Relay.Ending, Placement.Run {
             return;
         }
         if (lease == null) {
+            session.interrupt();
+            // Where it does not wait, but its connection is being given the session's state.
             fail(deadline.error(shardName, Outcome.NOT_EXECUTED));
             return;
         }

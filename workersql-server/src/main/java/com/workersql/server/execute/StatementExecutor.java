@@ -224,7 +224,8 @@ public final class StatementExecutor {
     }
 
     /**
-     * Ends the statement that a session runs; its reply is then an error. Nothing happens when none runs.
+     * Ends the statement that a session runs or that waits for its turn; its reply is then an error. Nothing happens when there is
+     * none.
      *
      * @param session the session
      */
@@ -282,11 +283,15 @@ public final class StatementExecutor {
             ReplyTarget target,
             Consumer<RoutePlan> planned,
             Consumer<GatewayError> failed) {
+        var wait = new PlanWait(session, failed);
         planner.plan(
                 analysis,
                 statement,
                 session.loop(),
                 plan -> {
+                    if (!wait.end()) {
+                        return;
+                    }
                     try {
                         planned.accept(plan);
                     } catch (RuntimeException e) {
@@ -295,7 +300,11 @@ public final class StatementExecutor {
                                 "a statement of user " + session.principal().user(), e));
                     }
                 },
-                failed);
+                error -> {
+                    if (wait.end()) {
+                        failed.accept(error);
+                    }
+                });
     }
 
     Admission admission() {

@@ -54,6 +54,7 @@ public final class ClientSession {
     private PooledConnection running;
     private PooledConnection departing;
     private Runnable waiting;
+    private Runnable interruption;
     private StatementContext context;
     private final Map<String, KeyOfAccount> poolKeys = new HashMap<>(4);
     private String latestConnection;
@@ -643,6 +644,24 @@ public final class ClientSession {
         var step = waiting;
         waiting = null;
         return step;
+    }
+
+    /**
+     * Notes how to end what the session's statement waits for before it has a connection: a plan, a place in the pool, a primary.
+     *
+     * @param interruption fails the statement, which has not run; null when it waits no longer
+     */
+    public void interruption(Runnable interruption) {
+        this.interruption = interruption;
+    }
+
+    /** Ends what the session's statement waits for, where it has no connection yet: its client hears error 1317. */
+    public void interrupt() {
+        var action = interruption;
+        interruption = null;
+        if (action != null) {
+            action.run();
+        }
     }
 
     /**

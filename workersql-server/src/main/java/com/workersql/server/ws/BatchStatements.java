@@ -98,7 +98,7 @@ final class BatchStatements extends StreamCall.Statements {
     @Override
     public void finished() {
         if (isCancelled()) {
-            call().sendError(StreamCall.interrupted());
+            call().sendError(GatewayError.interrupted());
         } else if (failure != null) {
             call().sendError(failure);
         } else {

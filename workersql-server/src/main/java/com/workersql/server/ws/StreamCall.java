@@ -107,17 +107,13 @@ final class StreamCall extends ScriptRun {
             // back.
             killed();
         } else {
-            refuse(interrupted());
+            refuse(GatewayError.interrupted());
         }
     }
 
     /** Whether the stream has an open transaction now. */
     boolean isInTransaction() {
         return session.inTransaction();
-    }
-
-    static GatewayError interrupted() {
-        return GatewayError.refused(1317, "70100", "Query execution was interrupted");
     }
 
     /**
@@ -199,7 +195,7 @@ final class StreamCall extends ScriptRun {
         var current = answer;
         super.killed();
         if (current != null) {
-            current.stop(interrupted());
+            current.stop(GatewayError.interrupted());
         }
     }
 

@@ -56,7 +56,12 @@ class AbandonedSessionsIT {
     private static GatewayConfig withFewConnections(GatewayConfig config) {
         // A client may pin while the connection of one that is gone is still being cleaned up.
         return Fleet.withConnections(config, CONNECTIONS).toBuilder()
-                .pool(PoolConfig.of(Map.of(PoolConfig.PINNED_PERCENT_PER_TENANT, 100L)))
+                .pool(PoolConfig.of(Map.of(
+                        PoolConfig.PINNED_PERCENT_PER_TENANT,
+                        100L,
+                        // What ends a wait within the test is the client's end.
+                        PoolConfig.WAIT_MILLIS,
+                        10 * LENIENT_MILLIS)))
                 .build();
     }
 

@@ -130,7 +130,7 @@ public final class QueryRun {
 
     /** Somebody ended the statement by KILL. */
     public void killed() {
-        stop(GatewayError.refused(1317, "70100", "Query execution was interrupted"));
+        stop(GatewayError.interrupted());
     }
 
     private void timeUp(int millis) {
@@ -155,6 +155,9 @@ public final class QueryRun {
         stopError = error;
         timer.cancel(false);
         if (session.running() == null) {
+            // What waits for its turn has not run, and the session stays what it was; anything else is not to be relied
+            // on.
+            sessions.cancel(session);
             giveUp(error);
             return;
         }
