@@ -32,6 +32,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.compression.CompressionOptions;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
@@ -61,6 +62,7 @@ public final class HttpDoor extends ChannelInitializer<Channel> {
 
     private final HttpSettings settings;
     private final Supplier<SslContext> tls;
+    private final CompressionOptions[] codings = AnswerCompressor.codings();
     private final boolean tlsRequired;
     private final Routes routes;
     private final CrossOrigin crossOrigin;
@@ -214,7 +216,7 @@ public final class HttpDoor extends ChannelInitializer<Channel> {
                         .setAllowDuplicateContentLengths(false)
                         .setStrictLineParsing(true)
                         .setUseRfc9112TransferEncoding(true)));
-        pipeline.addLast(COMPRESSOR, new AnswerCompressor(settings.compressFromBytes()));
+        pipeline.addLast(COMPRESSOR, new AnswerCompressor(settings.compressFromBytes(), codings));
         pipeline.addLast(CONNECTION, connection);
     }
 
@@ -232,7 +234,7 @@ public final class HttpDoor extends ChannelInitializer<Channel> {
                 streams.opened(stream);
                 stream.pipeline().addLast(new Http2Stream());
                 stream.pipeline().addLast(new Http2StreamFrameToHttpObjectCodec(true));
-                stream.pipeline().addLast(COMPRESSOR, new AnswerCompressor(settings.compressFromBytes()));
+                stream.pipeline().addLast(COMPRESSOR, new AnswerCompressor(settings.compressFromBytes(), codings));
                 stream.pipeline()
                         .addLast(new HttpConnection(
                                 settings, routes, crossOrigin, metrics, budget, webSockets, streams));
