@@ -295,7 +295,13 @@ public final class Gateway implements RunningGateway {
                 new PeerDesk(peers, sessions),
                 effective.adminToken() == null ? null : new AdminDesk(effective.adminToken(), administration));
         administration.control(new GatewayOperations(
-                shards, monitor, sessions, transport.workers().next(), nanoClock, this::drain));
+                shards,
+                monitor,
+                sessions,
+                httpDoor.sockets(),
+                transport.workers().next(),
+                nanoClock,
+                this::drain));
         administration.watch();
         if (effective.hasOnePort()) {
             var any = new AnyDoor(door, httpDoor, effective.onePortWaitMillis());

@@ -9,8 +9,10 @@ import com.workersql.server.execute.ShardNode;
 import com.workersql.server.health.EndpointHealth;
 import com.workersql.server.health.ShardMonitor;
 import com.workersql.server.http.admin.GatewayControl;
+import com.workersql.server.session.Principal;
 import com.workersql.server.session.SessionRegistry;
 import com.workersql.server.session.SessionView;
+import com.workersql.server.ws.OpenSockets;
 import io.netty.channel.EventLoop;
 import java.util.Comparator;
 import java.util.List;
@@ -18,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +32,7 @@ final class GatewayOperations implements GatewayControl {
     private final ShardSet shards;
     private final ShardMonitor monitor;
     private final SessionRegistry sessions;
+    private final OpenSockets sockets;
     private final EventLoop loop;
     private final LongSupplier nanoClock;
     private final IntSupplier drain;
@@ -43,12 +47,14 @@ final class GatewayOperations implements GatewayControl {
             ShardSet shards,
             ShardMonitor monitor,
             SessionRegistry sessions,
+            OpenSockets sockets,
             EventLoop loop,
             LongSupplier nanoClock,
             IntSupplier drain) {
         this.shards = shards;
         this.monitor = monitor;
         this.sessions = sessions;
+        this.sockets = sockets;
         this.loop = loop;
         this.nanoClock = nanoClock;
         this.drain = drain;
@@ -89,6 +95,15 @@ final class GatewayOperations implements GatewayControl {
         }
         LOG.warn("An operator has set the {} gate of {} at {} to {}", gate, shard.name(), node, mode);
         shard.topology().gates(node).gate(gate).mode(mode);
+    }
+
+    @Override
+    public Disconnected disconnect(Predicate<Principal> whose) {
+        var own = sessions.sessionsOf(whose);
+        int closed =
+                sockets.end(whose).orTimeout(VIEW_SECONDS, TimeUnit.SECONDS).join();
+        sessions.cut(own);
+        return new Disconnected(closed, own.size());
     }
 
     @Override

@@ -24,6 +24,7 @@ import com.workersql.server.http.session.HttpSessions;
 import com.workersql.server.http.session.SessionTokens;
 import com.workersql.server.http.session.StatementDesk;
 import com.workersql.server.http.session.TransactionRoutes;
+import com.workersql.server.ws.OpenSockets;
 import com.workersql.server.ws.WebSocketRoute;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.channel.Channel;
@@ -31,8 +32,8 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
-import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.compression.CompressionOptions;
+import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http2.Http2MultiplexHandler;
@@ -61,14 +62,15 @@ public final class HttpDoor extends ChannelInitializer<Channel> {
     static final String COMPRESSOR = "compressor";
 
     private final HttpSettings settings;
-    private final Supplier<SslContext> tls;
     private final CompressionOptions[] codings = AnswerCompressor.codings();
+    private final Supplier<SslContext> tls;
     private final boolean tlsRequired;
     private final Routes routes;
     private final CrossOrigin crossOrigin;
     private final HttpMetrics metrics;
     private final Reservation budget;
     private final AtomicInteger webSockets;
+    private final OpenSockets sockets;
 
     /**
      * A door.
@@ -132,6 +134,7 @@ public final class HttpDoor extends ChannelInitializer<Channel> {
         var socket = new WebSocketRoute(
                 sessions, gate, web.webSocket(), registry, desk.limits(), budget, mysql, changes, nanoClock);
         this.webSockets = socket.connections();
+        this.sockets = socket.sockets();
         var paths = Routes.builder()
                 .add(HttpMethod.POST, query, both("/query", "/sql", "/transactions/{id}/query"))
                 .add(HttpMethod.POST, batch, both("/batch", "/query/batch", "/sql/batch"))
@@ -177,9 +180,19 @@ public final class HttpDoor extends ChannelInitializer<Channel> {
                     .add(HttpMethod.GET, breakers::list, both("/admin/breakers"))
                     .add(HttpMethod.POST, breakers::mode, both("/admin/breakers"))
                     .add(HttpMethod.GET, operator::pins, both("/admin/pins"))
+                    .add(HttpMethod.POST, operator::disconnect, both("/admin/disconnect"))
                     .add(HttpMethod.POST, operator::drain, both("/admin/drain"));
         }
         this.routes = paths.build();
+    }
+
+    /**
+     * The WebSockets of this door.
+     *
+     * @return those that are open, now and later
+     */
+    public OpenSockets sockets() {
+        return sockets;
     }
 
     /** The methods and templates of all paths, such as {@code GET /livez}. */

@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -169,11 +170,32 @@ public final class SessionRegistry {
      * @return how many were told to end
      */
     public int cut(String tenant) {
-        var own = sessions.values().stream()
-                .filter(entry -> tenant.equals(entry.session().principal().tenant()))
-                .toList();
-        own.forEach(entry -> entry.kill().accept(true));
+        var own = sessionsOf(principal -> tenant.equals(principal.tenant()));
+        cut(own);
         return own.size();
+    }
+
+    /**
+     * The sessions of some clients.
+     *
+     * @param whose by who they are
+     * @return those that are open at the moment
+     */
+    public List<Entry> sessionsOf(Predicate<Principal> whose) {
+        return sessions.values().stream()
+                .filter(entry -> whose.test(entry.session().principal()))
+                .toList();
+    }
+
+    /**
+     * Ends sessions, as KILL does.
+     *
+     * @param entries of which those are left alone that are not open any more
+     */
+    public void cut(List<Entry> entries) {
+        entries.stream()
+                .filter(entry -> entry.equals(sessions.get(entry.session().id())))
+                .forEach(entry -> entry.kill().accept(true));
     }
 
     private static boolean isOwn(Entry entry, String callerTenant) {

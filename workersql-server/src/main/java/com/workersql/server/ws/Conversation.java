@@ -15,6 +15,8 @@ interface Conversation {
         EXPIRED,
         /** The user is gone, or has other rights. */
         REVOKED,
+        /** An administrator sends the user away. */
+        DISCONNECTED,
         /** Pings were not answered. */
         SILENT
     }

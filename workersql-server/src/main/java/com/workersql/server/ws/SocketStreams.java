@@ -74,7 +74,7 @@ final class SocketStreams implements Conversation, SocketLogin.Listener {
     public WebSocketCloseStatus status(Ending ending) {
         return switch (ending) {
             case EXPIRED -> CloseCodes.UNAUTHENTICATED;
-            case REVOKED -> CloseCodes.FORBIDDEN;
+            case REVOKED, DISCONNECTED -> CloseCodes.FORBIDDEN;
             case SILENT -> CloseCodes.TIMEOUT;
         };
     }

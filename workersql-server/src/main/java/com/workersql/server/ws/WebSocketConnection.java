@@ -35,6 +35,7 @@ import java.time.Instant;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.slf4j.Logger;
+import java.util.function.Predicate;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -76,6 +77,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
      * @param reservation is asked before a message is gathered
      * @param connections counts the sockets
      * @param gate proves who speaks, where the upgrade did not, and whether who was proved once may still act
+     * @param open knows the sockets
      * @param changes what clients may subscribe to
      * @param resumable the subscriptions of sockets that clients may go on with
      */
@@ -88,6 +90,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
             Reservation reservation,
             AtomicInteger connections,
             SocketGate gate,
+            OpenSockets open,
             ChangeDesk changes,
             ResumableSockets resumable) {}
 
@@ -109,6 +112,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
         check.set(CHECK_MILLIS);
         parts.connections().incrementAndGet();
         calls.opened(loop);
+        parts.open().add(this, loop);
         ctx.channel().config().setAutoRead(true);
     }
 
@@ -122,6 +126,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
         calls.closeAll();
         parts.connections().decrementAndGet();
     }
+        parts.open().remove(this);
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
@@ -246,6 +251,16 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
 
     private void beat() {
         if (missedHeartbeats >= MAX_MISSED_HEARTBEATS) {
+    /** Closes the socket of a client that an administrator sends away; false for that of another. */
+    boolean endIfOf(Predicate<Principal> whose) {
+        var principal = calls.principal();
+        if (closing || principal == null || !whose.test(principal)) {
+            return false;
+        }
+        close(calls.status(Conversation.Ending.DISCONNECTED), "An administrator has ended this user's connections");
+        return true;
+    }
+
             close(calls.status(Conversation.Ending.SILENT), "No answer to " + missedHeartbeats + " pings");
             return;
         }

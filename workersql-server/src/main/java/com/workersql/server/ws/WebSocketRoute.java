@@ -62,6 +62,7 @@ public final class WebSocketRoute implements Route {
     private final ChangeDesk changes;
     private final ResumableSockets resumable;
     private final AtomicInteger connections = new AtomicInteger();
+    private final OpenSockets sockets = new OpenSockets();
 
     /**
      * The route.
@@ -112,6 +113,15 @@ public final class WebSocketRoute implements Route {
      */
     public AtomicInteger connections() {
         return connections;
+    }
+
+    /**
+     * The sockets of JSON messages.
+     *
+     * @return those that are open, now and later
+     */
+    public OpenSockets sockets() {
+        return sockets;
     }
 
     @Override
@@ -207,7 +217,17 @@ public final class WebSocketRoute implements Route {
 
     private WebSocketConnection.Parts parts() {
         return new WebSocketConnection.Parts(
-                sessions, parser, settings, limits, budget, reservation, connections, gate, changes, resumable);
+                sessions,
+                parser,
+                settings,
+                limits,
+                budget,
+                reservation,
+                connections,
+                sockets,
+                gate,
+                changes,
+                resumable);
     }
 
     /**

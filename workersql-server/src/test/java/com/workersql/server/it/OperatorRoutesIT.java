@@ -89,7 +89,12 @@ class OperatorRoutesIT {
             assertThat(basic("cyd").get(path).statusCode()).as(path).isEqualTo(403);
             assertThat(way("Bearer other").get(path).statusCode()).as(path).isEqualTo(401);
         }
-        assertThat(basic("cyd").post("/v1/admin/drain", "{}").status()).isEqualTo(403);
+        for (var path : List.of("/v1/admin/drain", "/v1/admin/disconnect")) {
+            assertThat(basic("bob").post(path, "{\"user\":\"acme\"}").status()).isEqualTo(403);
+            assertThat(basic("cyd").post(path, "{\"user\":\"acme\"}").status()).isEqualTo(403);
+            assertThat(way("Bearer other").post(path, "{\"user\":\"acme\"}").status())
+                    .isEqualTo(401);
+        }
         assertThat(fleet.gateway().whenStopped().toCompletableFuture()).isNotDone();
     }
 
@@ -151,6 +156,50 @@ class OperatorRoutesIT {
                 .isEqualTo(422);
         assertThat(mode("{\"shard\":\"shard_0\",\"mode\":\"open\"}").status()).isEqualTo(400);
         assertThat(mode("{\"mode\":\"automatic\"}").status()).isEqualTo(400);
+    }
+
+    private static Map<String, Object> disconnect(String json) throws Exception {
+        var answer = operator.post("/v1/admin/disconnect", json);
+        assertThat(answer.status()).as(answer.body().toString()).isEqualTo(200);
+        return answer.body();
+    }
+
+    @Test
+    void endWhatAUserHasOpen() throws Exception {
+        var http = new Http(fleet, "acme");
+        try (var acme = fleet.connect(Driver.MARIADB_TEXT, "acme");
+                var globex = fleet.connect(Driver.MARIADB_TEXT, "globex");
+                var messages = http.connect();
+                var streams = http.connectStreams()) {
+            ShardFixture.run(acme, "CREATE OR REPLACE TABLE sent_away (id INT) ENGINE=InnoDB");
+            ShardFixture.run(acme, "BEGIN");
+            ShardFixture.run(acme, "INSERT INTO sent_away VALUES (1)");
+            messages.begin();
+            ShardFixture.run(globex, "BEGIN");
+            ShardFixture.text(globex, "SELECT 1");
+
+            assertThat(disconnect("{\"user\":\"acme\",\"tenant\":\"globex\"}"))
+                    .containsEntry("sockets", 0)
+                    .containsEntry("sessions", 0);
+            assertThat(disconnect("{\"user\":\"acme\"}"))
+                    .containsEntry("user", "acme")
+                    .containsEntry("sockets", 2)
+                    .containsEntry("sessions", 2);
+
+            assertThat(messages.closeCode()).isEqualTo(1008);
+            assertThat(streams.closeCode()).isEqualTo(4403);
+            assertThatThrownBy(() -> ShardFixture.text(acme, "SELECT 1")).isInstanceOf(SQLException.class);
+            assertThat(ShardFixture.text(globex, "SELECT 1")).isEqualTo("1");
+        }
+        // The user may come again, and what was not committed is gone.
+        try (var acme = fleet.connect(Driver.MARIADB_TEXT, "acme")) {
+            assertThat(ShardFixture.text(acme, "SELECT COUNT(*) FROM sent_away FOR UPDATE"))
+                    .isEqualTo("0");
+        }
+        assertThat(operator.post("/v1/admin/disconnect", "{}").status()).isEqualTo(400);
+        assertThat(operator.post("/v1/admin/disconnect", "{\"user\":\"x\",\"id\":\"1\"}")
+                        .status())
+                .isEqualTo(400);
     }
 
     @Test

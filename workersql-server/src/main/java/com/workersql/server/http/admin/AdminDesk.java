@@ -75,14 +75,26 @@ public final class AdminDesk {
         Callable<Answer> read() throws Refusal;
     }
 
+    /** Reads a request on its event loop, for which it matters who it comes from. */
+    @FunctionalInterface
+    interface KnownRequest {
+        /** Gives what is to be done for it, where that may block; {@code who} is a text for people. */
+        Callable<Answer> read(String who) throws Refusal;
+    }
+
     /** Proves who asks, reads the request, and answers by what is done for it. */
     void serve(Exchange exchange, Request request) {
+        serveKnown(exchange, who -> request.read());
+    }
+
+    /** Does the same for a request that is told who asks. */
+    void serveKnown(Exchange exchange, KnownRequest request) {
         if (hasToken(exchange)) {
-            read(exchange, request);
+            read(exchange, () -> request.read("Whoever has the admin token, at " + exchange.clientHost() + ","));
         } else if (exchange.request().headers().getAll("authorization").stream().anyMatch(AdminDesk::isBasic)) {
             gate.accept(exchange, principal -> {
                 if (principal.tenant() == null && principal.permissions().contains(PermissionClass.ADMIN)) {
-                    read(exchange, request);
+                    read(exchange, () -> request.read("The user " + principal.user() + " at " + exchange.clientHost()));
                 } else {
                     exchange.refuse(GatewayError.refused(
                             1227,

@@ -7,8 +7,10 @@ import com.workersql.pool.Endpoint;
 import com.workersql.server.execute.Shard;
 import com.workersql.server.execute.ShardNode;
 import com.workersql.server.health.EndpointHealth;
+import com.workersql.server.session.Principal;
 import com.workersql.server.session.SessionView;
 import java.util.List;
+import java.util.function.Predicate;
 
 /** What of a gateway that runs may be looked at and turned by whoever operates it. Safe for any thread. */
 public interface GatewayControl {
@@ -60,6 +62,23 @@ public interface GatewayControl {
      * @throws IllegalArgumentException where the shard is shut because its servers are of another family than the others
      */
     void mode(Shard shard, ShardNode node, Gate gate, BreakerMode mode);
+
+    /**
+     * Ends what clients have open: first their WebSockets, by a close that says why, then their sessions, as KILL does. Nobody is
+     * kept from coming again. Blocks for as long as the sockets' event loops take.
+     *
+     * @param whose by who they are
+     * @return what has been ended
+     */
+    Disconnected disconnect(Predicate<Principal> whose);
+
+    /**
+     * What has been ended.
+     *
+     * @param sockets how many WebSockets were closed that are none of the MySQL protocol
+     * @param sessions how many sessions, of these sockets and otherwise, were told to end
+     */
+    record Disconnected(int sockets, int sessions) {}
 
     /**
      * Begins to stop the gateway, as the end of its process would. Harmless when called again.
