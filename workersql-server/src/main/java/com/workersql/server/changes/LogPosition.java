@@ -12,6 +12,9 @@ sealed interface LogPosition permits MariaDbPosition, MySqlPosition {
     /** Whether everything before another position is also before this one. */
     boolean contains(LogPosition other);
 
+    /** Whether each source of transactions, or domain, of another position has some before this one. */
+    boolean knowsSourcesOf(LogPosition other);
+
     /** What is before both positions. */
     LogPosition intersection(LogPosition other);
 

@@ -23,6 +23,11 @@ final class LogReader implements LogConnection.Listener {
     private static final Logger LOG = LoggerFactory.getLogger(LogReader.class);
     private static final int FIRST_DELAY_MILLIS = 100;
     private static final int MAX_DELAY_MILLIS = 5_000;
+    private static final int LOOK_MILLIS = 500;
+    /** For longer than the 10 s that MySQL waits for a replica by default. */
+    private static final int MAX_LOOKS = 30;
+
+    private static final String UNKNOWN_POSITION = "The shard's server does not know this position";
 
     /** ER_MASTER_FATAL_ERROR_READING_BINLOG */
     private static final int FATAL_ERROR_READING = 1236;
@@ -41,6 +46,7 @@ final class LogReader implements LogConnection.Listener {
     private LogPosition position;
     private ScheduledFuture<?> retry;
     private int delayMillis = FIRST_DELAY_MILLIS;
+    private int looks;
     private boolean following;
     private boolean closed;
 
@@ -139,20 +145,74 @@ final class LogReader implements LogConnection.Listener {
                 refuse(String.join("; ", faults));
                 return;
             }
-            connection.query(
-                    settings.isMariaDb() ? "SELECT @@global.gtid_binlog_pos" : "SELECT @@global.gtid_executed",
-                    executed -> begin(executed.get(0)[0]));
+            looks = 0;
+            lookWhatItKnows();
         });
     }
 
-    private void begin(String executed) {
+    private void lookWhatItKnows() {
+        connection.query(
+                settings.isMariaDb()
+                        ? "SELECT @@global.gtid_binlog_pos, @@global.gtid_slave_pos"
+                        : "SELECT @@global.gtid_executed, ''",
+                row -> begin(position(row.get(0)[0]), position(row.get(0)[1])));
+    }
+
+    private LogPosition position(String text) {
+        return LogPosition.parse(settings.isMariaDb(), text == null ? "" : text);
+    }
+
+    /**
+     * Goes on behind the position if it is one of this server's. Servers accept others, too: MySQL any set of transactions, MariaDB
+     * domains in which it has nothing, and would send what it has as if it came next.
+     *
+     * @param logged what the server's own log tells
+     * @param replicated what it had before that from another server, as MariaDB tells it
+     */
+    private void begin(LogPosition logged, LogPosition replicated) {
         if (position == null) {
-            position = LogPosition.parse(settings.isMariaDb(), executed == null ? "" : executed);
+            position = logged;
         }
         if (settings.isMariaDb() != position instanceof MariaDbPosition) {
             lose(new Loss(Loss.Kind.DIVERGED, "The position is of a server of another family"));
+        } else if (!both(logged, replicated).knowsSourcesOf(position)) {
+            lose(new Loss(Loss.Kind.DIVERGED, UNKNOWN_POSITION));
+        } else if (!settings.isMariaDb() && !logged.contains(position)) {
+            lookAgain();
+        } else {
+            setUp();
+        }
+    }
+
+    private static LogPosition both(LogPosition logged, LogPosition replicated) {
+        var all = logged;
+        if (replicated instanceof MariaDbPosition other) {
+            for (var id : other.last().values()) {
+                all = all.plus(id);
+            }
+        }
+        return all;
+    }
+
+    /** MySQL tells of a transaction in its log before it counts it as executed, which may wait for a replica's word. */
+    private void lookAgain() {
+        looks++;
+        if (looks > MAX_LOOKS) {
+            lose(new Loss(Loss.Kind.DIVERGED, UNKNOWN_POSITION));
             return;
         }
+        var asked = connection;
+        loop.schedule(
+                () -> {
+                    if (connection == asked && !closed) {
+                        lookWhatItKnows();
+                    }
+                },
+                LOOK_MILLIS,
+                TimeUnit.MILLISECONDS);
+    }
+
+    private void setUp() {
         var setup = position instanceof MariaDbPosition gtids ? gtids.gtids().setupStatements() : List.<String>of();
         setUp(setup, 0);
     }
@@ -235,7 +295,7 @@ final class LogReader implements LogConnection.Listener {
                 || err.message().contains("Could not find");
         return purged
                 ? new Loss(Loss.Kind.PURGED, "The shard does not keep its log back to this position any more")
-                : new Loss(Loss.Kind.DIVERGED, "The shard's server does not know this position");
+                : new Loss(Loss.Kind.DIVERGED, UNKNOWN_POSITION);
     }
 
     private void lose(Loss loss) {

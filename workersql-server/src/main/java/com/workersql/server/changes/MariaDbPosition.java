@@ -46,6 +46,11 @@ record MariaDbPosition(Map<String, TransactionId> last) implements LogPosition {
     }
 
     @Override
+    public boolean knowsSourcesOf(LogPosition other) {
+        return other instanceof MariaDbPosition position && last.keySet().containsAll(position.last.keySet());
+    }
+
+    @Override
     public LogPosition intersection(LogPosition other) {
         var common = new TreeMap<String, TransactionId>();
         if (other instanceof MariaDbPosition position) {

@@ -92,6 +92,11 @@ record MySqlPosition(Map<String, List<Span>> spans) implements LogPosition {
     }
 
     @Override
+    public boolean knowsSourcesOf(LogPosition other) {
+        return other instanceof MySqlPosition position && spans.keySet().containsAll(position.spans.keySet());
+    }
+
+    @Override
     public LogPosition intersection(LogPosition other) {
         var common = new MySqlPosition(Map.of());
         if (other instanceof MySqlPosition position) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.workersql.server.embedded.ShardFixture;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,6 +65,43 @@ class FailoverFeedIT {
             assertThat(hearer.position()).isNull();
             var resumed = new Hearer(fixture, changes, "t", position, 1_000).begun();
             assertThat(resumed.next()).isEqualTo("lost DIVERGED");
+        }
+    }
+
+    @Test
+    void tellsThatAServerWhichNeverFollowedTheOtherDoesNotKnowItsPositions() throws Exception {
+        try (var fixture = new FeedFixture(dir);
+                var changes = fixture.changes(Map.of())) {
+            create(fixture, 0);
+            create(fixture, 1);
+            var hearer = new Hearer(fixture, changes, "t", null, 1_000).begun();
+            fixture.insert(0, 1, 3);
+            assertThat(hearer.next(3)).isEqualTo(FeedFixture.inserts(1, 3));
+            var inTheSameDomain = hearer.position();
+            try (var admin = fixture.admin(0)) {
+                ShardFixture.run(admin, "SET SESSION gtid_domain_id = 7");
+                ShardFixture.run(admin, "INSERT INTO acme.t VALUES (4)");
+            }
+            assertThat(hearer.next()).isEqualTo("INSERT 4");
+            hearer.close();
+            // It has more transactions than the other, and none in the second domain.
+            fixture.insert(1, 101, 120);
+            fixture.primary(1);
+
+            for (var position : List.of(hearer.position(), inTheSameDomain)) {
+                try (var after = fixture.changes(Map.of())) {
+                    var resumed = new Hearer(fixture, after, "t", position, 1_000).begun();
+                    assertThat(resumed.next()).isEqualTo("lost DIVERGED");
+                    assertThat(resumed.position()).isNull();
+                    assertThat(resumed.rest()).isEmpty();
+                }
+            }
+        }
+    }
+
+    private static void create(FeedFixture fixture, int number) throws SQLException {
+        try (var admin = fixture.admin(number)) {
+            ShardFixture.run(admin, "CREATE TABLE acme.t (id INT PRIMARY KEY)");
         }
     }
 

@@ -66,6 +66,18 @@ class LogPositionTest {
     }
 
     @Test
+    void knowsWhoseTransactionsItHas() {
+        assertThat(mySql(A + ":1-3").knowsSourcesOf(mySql(A + ":9"))).isTrue();
+        assertThat(mySql(A + ":1-3").knowsSourcesOf(mySql(A + ":1," + B + ":1")))
+                .isFalse();
+        assertThat(mySql(A + ":1-3").knowsSourcesOf(mySql(A + ":nightly:1"))).isFalse();
+        assertThat(mySql(A + ":1-3").knowsSourcesOf(mySql(""))).isTrue();
+        assertThat(mariaDb("0-1-5").knowsSourcesOf(mariaDb("0-2-9"))).isTrue();
+        assertThat(mariaDb("0-1-5").knowsSourcesOf(mariaDb("0-1-5,7-1-1"))).isFalse();
+        assertThat(mariaDb("0-1-5").knowsSourcesOf(mySql(A + ":1"))).isFalse();
+    }
+
+    @Test
     void aPositionIsSealedForOneScopeAndOneAccount() {
         var seal = seal("secret");
         var parts = new LinkedHashMap<String, ResumePoint.Part>();

@@ -324,6 +324,33 @@ class ChangesIT {
         }
     }
 
+    /** Of MariaDB, {@code FailoverFeedIT} shows it. */
+    @Test
+    void aPositionIsLostOnAServerThatNeverFollowedTheOne() throws Exception {
+        assumeTrue(Fleet.isMySql(), "the other shard has no account of this tenant");
+        create("elsewhere", "id INT PRIMARY KEY");
+        String position;
+        try (var socket = acme.connect();
+                var shard = directly()) {
+            socket.call(subscribe("s", "elsewhere", null));
+            run(shard, "INSERT INTO elsewhere VALUES (1)");
+            position = position(change(socket));
+        }
+        var account = fleet.account("acme");
+        try (var other = Driver.MYSQL_TEXT.connect(
+                fleet.port(1), account.user(), account.secret().text(), account.database())) {
+            run(other, "CREATE TABLE elsewhere (id INT PRIMARY KEY)", "INSERT INTO elsewhere VALUES (2)");
+        }
+        try (var moved = Gateway.start(following(Fleet.firstAt(fleet.config(), fleet.port(1), 10), 930_000));
+                var socket = new Http(fleet, "acme", moved).connect()) {
+            assertThat(socket.call(subscribe("s", "elsewhere", position))).containsEntry("type", "response");
+
+            var lost = socket.next();
+            assertThat(lost).containsEntry("type", "lost");
+            assertThat(Http.data(lost)).containsEntry("reason", "diverged");
+        }
+    }
+
     @Test
     void goesOnWithinATransaction() throws Exception {
         create("halfway", "id INT PRIMARY KEY");
