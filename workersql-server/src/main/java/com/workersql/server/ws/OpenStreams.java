@@ -172,13 +172,14 @@ final class OpenStreams {
         try {
             var stream = stream(prepare.stream());
             int placeholders = Placeholders.count(prepare.sql(), stream.sqlModes());
+            var names = Placeholders.names(prepare.sql(), stream.sqlModes());
             prepared.add(prepare.stream(), prepare.statement(), prepare.sql());
-            send(ServerMessage.of("prepared")
+            var answer = ServerMessage.of("prepared")
                     .json("id", prepare.id())
                     .number("stream", prepare.stream())
                     .number("stmt", prepare.statement())
-                    .number("params", placeholders)
-                    .end());
+                    .number("params", placeholders);
+            send((names.isEmpty() ? answer : answer.texts("named", names)).end());
         } catch (Refusal e) {
             sendError(prepare.id(), e.error());
         }

@@ -44,6 +44,19 @@ class StreamStatementsTest extends StreamsFixture {
     }
 
     @Test
+    void tellTheNamesThatTheyWant() {
+        open(1);
+        prepare(1, 1, 7, "SELECT :b, ':c', :a /* :d */ FROM t WHERE x = :b");
+        execute(2, 1, 7, ",\"named\":{\"a\":5,\"b\":6}");
+
+        assertThat(client.received())
+                .containsExactly(
+                        "{\"type\":\"prepared\",\"id\":1,\"stream\":1,\"stmt\":7,\"params\":0,\"named\":[\"b\",\"a\"]}");
+        assertThat(sessions.latest().values()).hasSize(3);
+        reply().ok(0, 0, 0);
+    }
+
+    @Test
     void giveRowsByCreditAndInTheFormThatIsAskedFor() {
         open(1);
         prepare(1, 1, 7, "S");

@@ -5,6 +5,7 @@ import com.workersql.router.ParameterValue;
 import com.workersql.server.session.SqlModes;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 
@@ -60,6 +61,34 @@ public final class Placeholders {
      */
     public static int count(String sql, SqlModes modes) {
         return sql.indexOf('?') < 0 ? 0 : new Placeholders(sql, modes).count();
+    }
+
+    /**
+     * Which parameters a statement wants by their names.
+     *
+     * @param sql the text
+     * @param modes how the session's servers read quotes
+     * @return each name once, in the order of the text; empty where the text has a {@code ?}, since it wants a list then
+     */
+    public static List<String> names(String sql, SqlModes modes) {
+        return sql.indexOf(':') < 0 || count(sql, modes) > 0 ? List.of() : new Placeholders(sql, modes).names();
+    }
+
+    private List<String> names() {
+        var names = new LinkedHashSet<String>();
+        while (index < sql.length()) {
+            if (skipped()) {
+                continue;
+            }
+            int nameEnd = sql.charAt(index) == ':' ? nameEnd() : index;
+            if (nameEnd > index + 1) {
+                names.add(sql.substring(index + 1, nameEnd));
+                index = nameEnd;
+            } else {
+                index++;
+            }
+        }
+        return List.copyOf(names);
     }
 
     private int count() {
