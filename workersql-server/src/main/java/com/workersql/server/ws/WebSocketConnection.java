@@ -16,6 +16,7 @@ import com.workersql.server.session.Principal;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.CorruptedFrameException;
@@ -34,8 +35,8 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
-import org.slf4j.Logger;
 import java.util.function.Predicate;
+import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -76,8 +77,8 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
      * @param budget of the answers
      * @param reservation is asked before a message is gathered
      * @param connections counts the sockets
-     * @param gate proves who speaks, where the upgrade did not, and whether who was proved once may still act
      * @param open knows the sockets
+     * @param gate proves who speaks, where the upgrade did not, and whether who was proved once may still act
      * @param changes what clients may subscribe to
      * @param resumable the subscriptions of sockets that clients may go on with
      */
@@ -89,8 +90,8 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
             AnswerBudget budget,
             Reservation reservation,
             AtomicInteger connections,
-            SocketGate gate,
             OpenSockets open,
+            SocketGate gate,
             ChangeDesk changes,
             ResumableSockets resumable) {}
 
@@ -111,8 +112,8 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
         check = new Deadline(loop, this::checkPrincipal);
         check.set(CHECK_MILLIS);
         parts.connections().incrementAndGet();
-        calls.opened(loop);
         parts.open().add(this, loop);
+        calls.opened(loop);
         ctx.channel().config().setAutoRead(true);
     }
 
@@ -125,8 +126,8 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
         dropMessage();
         calls.closeAll();
         parts.connections().decrementAndGet();
-    }
         parts.open().remove(this);
+    }
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
@@ -177,8 +178,9 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
             close(WebSocketCloseStatus.PROTOCOL_ERROR, "Close codes end with " + MAX_CLOSE_CODE);
             return;
         }
-        close(code < 0 ? WebSocketCloseStatus.NORMAL_CLOSURE : WebSocketCloseStatus.valueOf(code), "");
-        end.set(CLOSE_MILLIS / 2);
+        // Both have said their last: it is for the server to end the connection, at once (RFC 6455, section 7.1.1).
+        sendClose(code < 0 ? WebSocketCloseStatus.NORMAL_CLOSURE : WebSocketCloseStatus.valueOf(code), "")
+                .addListener(ChannelFutureListener.CLOSE);
     }
 
     private void part(WebSocketFrame frame) {
@@ -249,8 +251,6 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void beat() {
-        if (missedHeartbeats >= MAX_MISSED_HEARTBEATS) {
     /** Closes the socket of a client that an administrator sends away; false for that of another. */
     boolean endIfOf(Predicate<Principal> whose) {
         var principal = calls.principal();
@@ -261,6 +261,8 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
         return true;
     }
 
+    private void beat() {
+        if (missedHeartbeats >= MAX_MISSED_HEARTBEATS) {
             close(calls.status(Conversation.Ending.SILENT), "No answer to " + missedHeartbeats + " pings");
             return;
         }
@@ -321,19 +323,22 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
 
     /** Closes with a code and a reason; everything that runs is ended. */
     void close(WebSocketCloseStatus status, String reason) {
-        if (closing) {
-            return;
+        if (!closing) {
+            sendClose(status, reason);
+            // The client's answer to that is wanted, also where nothing else was.
+            context.channel().config().setAutoRead(true);
         }
+    }
+
+    private ChannelFuture sendClose(WebSocketCloseStatus status, String reason) {
         closing = true;
         heartbeat.close();
         check.close();
         stall.close();
         dropMessage();
         calls.closeAll();
-        context.writeAndFlush(new CloseWebSocketFrame(status, shortened(reason)));
-        // The client's answer to that is wanted, also where nothing else was.
-        context.channel().config().setAutoRead(true);
         end.set(CLOSE_MILLIS);
+        return context.writeAndFlush(new CloseWebSocketFrame(status, shortened(reason)));
     }
 
     /** At most 123 bytes fit into a close frame. */

@@ -478,7 +478,6 @@ class WebSocketTest {
         client.connected().send(new CloseWebSocketFrame(1000, "bye"));
 
         assertThat(client.received()).containsExactly("close 1000 ");
-        client.door().later(2_000);
         assertThat(client.door().isOpen()).isFalse();
     }
 
