@@ -14,13 +14,13 @@ import com.workersql.protocol.message.client.HandshakeResponse41;
 import com.workersql.protocol.message.server.HandshakeV10;
 import com.workersql.protocol.session.ServerHandshake;
 import com.workersql.protocol.session.ServerHandshakeConfig;
+import com.workersql.protocol.testing.TwoSamples;
 import com.workersql.protocol.wire.Bytes;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -98,7 +98,7 @@ class EnumerationTest {
             }
             assertThat(server.executed).hasValue(0);
         }
-        double p = probabilityThatTheyAreAlike(known, unknown);
+        double p = TwoSamples.probabilityThatTheyAreAlike(known, unknown);
         if (SCALE > 1) {
             System.out.printf("A4: seed %d, %d tries each, p = %.4f%n", seed, tries, p);
         }
@@ -119,31 +119,5 @@ class EnumerationTest {
             assertThat(client.receiveErr().errno()).isEqualTo(1045);
             return System.nanoTime() - start;
         }
-    }
-
-    /** The test of Kolmogorov and Smirnov for two samples of one size. */
-    private static double probabilityThatTheyAreAlike(double[] one, double[] other) {
-        double[] a = one.clone();
-        double[] b = other.clone();
-        Arrays.sort(a);
-        Arrays.sort(b);
-        double distance = 0;
-        for (int i = 0, j = 0; i < a.length && j < b.length; ) {
-            double at = Math.min(a[i], b[j]);
-            while (i < a.length && a[i] <= at) {
-                i++;
-            }
-            while (j < b.length && b[j] <= at) {
-                j++;
-            }
-            distance = Math.max(distance, Math.abs((double) i / a.length - (double) j / b.length));
-        }
-        double size = Math.sqrt(a.length / 2.0);
-        double lambda = (size + 0.12 + 0.11 / size) * distance;
-        double sum = 0;
-        for (int k = 1; k <= 100; k++) {
-            sum += 2 * (k % 2 == 1 ? 1 : -1) * Math.exp(-2.0 * k * k * lambda * lambda);
-        }
-        return lambda < 0.2 ? 1 : Math.max(0, Math.min(1, sum));
     }
 }

@@ -13,6 +13,7 @@ import io.netty.channel.EventLoop;
 import java.net.URI;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -26,6 +27,8 @@ import java.util.stream.Collectors;
  */
 public final class Bearers {
     private static final int REMEMBERED = 10_000;
+    /** Compared with where there is no key of the name, so that the time until a refusal does not tell which names there are. */
+    private static final ApiKey DECOY = new ApiKey("", ApiKey.hash(""), null, Set.of(), null);
 
     private final Function<URI, CompletableFuture<String>> fetch;
     private final InstantSource clock;
@@ -156,10 +159,8 @@ public final class Bearers {
     private Principal apiKey(State now, String text) {
         var name = ApiKey.nameIn(text);
         var key = name == null ? null : now.apiKeys().get(name);
-        if (key == null || !key.matches(text, clock.instant())) {
-            return null;
-        }
-        return principal(now, key);
+        boolean matches = (key == null ? DECOY : key).matches(text, clock.instant());
+        return key != null && matches ? principal(now, key) : null;
     }
 
     private static Principal principal(State now, ApiKey key) {

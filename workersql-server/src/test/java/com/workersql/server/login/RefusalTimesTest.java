@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.login;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.workersql.protocol.auth.PasswordVerifier;
+import com.workersql.protocol.testing.TwoSamples;
+import com.workersql.server.config.AuthConfig;
+import com.workersql.server.config.GatewayConfig;
+import com.workersql.server.users.ApiKey;
+import com.workersql.server.users.GatewayUser;
+import com.workersql.server.users.UserStore;
+import io.netty.util.concurrent.ImmediateExecutor;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * How long the refusal of a bearer or password over HTTP takes tells nobody what of it is right. On an idle machine
+ * {@code -Dworkersql.timing.tries=20000} finds differences of a percent; the few tries of every day what is far from alike.
+ */
+class RefusalTimesTest extends BearersFixture {
+    private static final int TRIES = Integer.getInteger("workersql.timing.tries", 400);
+    private static final double LEAST_PROBABILITY = TRIES >= 10_000 ? 0.01 : 1e-6;
+
+    private final ApiKey key = new ApiKey("reports", ApiKey.hash(keyOf("reports", 'a', 'b')), "acme", Set.of(), null);
+
+    /** Refuses one thing that is wrong. */
+    private interface Refusal {
+        void run();
+    }
+
+    /** The text of a key whose secret has these digits at its ends. */
+    private static String keyOf(String name, char first, char last) {
+        return ApiKey.PREFIX + name + "_" + first + "0".repeat(62) + last;
+    }
+
+    private void assertAlike(String what, long seed, int tries, Refusal one, Refusal other) {
+        var random = new Random(seed);
+        var refusals = new Refusal[] {one, other};
+        var nanos = new double[2][tries];
+        for (int i = -tries; i < tries; i++) {
+            // In changing order, so that what disturbs the machine disturbs both.
+            int first = random.nextInt(2);
+            for (int which : new int[] {first, 1 - first}) {
+                long start = System.nanoTime();
+                refusals[which].run();
+                long took = System.nanoTime() - start;
+                if (i >= 0) {
+                    nanos[which][i] = took;
+                }
+            }
+        }
+        double p = TwoSamples.probabilityThatTheyAreAlike(nanos[0], nanos[1]);
+        if (TRIES >= 10_000) {
+            System.out.printf("%s: seed %d, %d tries each, p = %.4f%n", what, seed, tries, p);
+        }
+        assertThat(p).as("%s, seed %d", what, seed).isGreaterThan(LEAST_PROBABILITY);
+    }
+
+    private Refusal key(String text) {
+        return () -> assertThat(prove(text)).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void refusesAKeyOfNoNameAsLateAsOneOfAnother(long seed) {
+        use(new AuthConfig(null, List.of(key)));
+        assertThat(prove(keyOf("reports", 'a', 'b'))).isTrue();
+
+        assertAlike("name of a key", seed, TRIES, key(keyOf("reports", 'c', 'd')), key(keyOf("nothing", 'c', 'd')));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void refusesAKeyAsLateWhereverItIsWrong(long seed) {
+        use(new AuthConfig(null, List.of(key)));
+
+        assertAlike("digits of a key", seed, TRIES, key(keyOf("reports", 'c', 'b')), key(keyOf("reports", 'a', 'd')));
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void refusesASignatureAsLateWhereverItIsWrong(long seed) throws Exception {
+        useSecret();
+        var good = hs256("\"alg\":\"HS256\"", GOOD);
+        assertThat(prove(good)).isTrue();
+        int signature = good.lastIndexOf('.') + 1;
+
+        assertAlike(
+                "signature of a token",
+                seed,
+                TRIES,
+                key(changedAt(good, signature)),
+                key(changedAt(good, good.length() - 2)));
+    }
+
+    private static String changedAt(String text, int at) {
+        return text.substring(0, at) + (text.charAt(at) == 'A' ? 'B' : 'A') + text.substring(at + 1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void refusesAnUnknownUserAsLateAsAWrongPassword(long seed) {
+        var hash = PasswordVerifier.hashCachingSha2("right".getBytes(StandardCharsets.UTF_8), new SecureRandom());
+        var logins = new Logins(ImmediateExecutor.INSTANCE, new SecureRandom());
+        logins.use(GatewayConfig.builder()
+                .users(UserStore.of(List.of(GatewayUser.of("ada", hash, null))))
+                .build());
+
+        // Hundreds of times as slow as the others.
+        assertAlike("user", seed, Math.max(40, TRIES / 100), password(logins, "ada"), password(logins, "bob"));
+    }
+
+    private Refusal password(Logins logins, String user) {
+        var wrong = "wrong".getBytes(StandardCharsets.UTF_8);
+        return () -> {
+            error = null;
+            logins.prove(user, wrong, channel.eventLoop(), ok -> {}, refused -> error = refused);
+            channel.runPendingTasks();
+            assertThat(error.errno()).isEqualTo(1045);
+        };
+    }
+}
