@@ -26,19 +26,24 @@ import java.util.Set;
 
 /** Four embedded shards behind a gateway for one user without tenant, and one more server that can hold all of their data. */
 public final class ShardedFleet implements AutoCloseable {
-    /** The user, and the database on every server. */
+    /** The user of the fleet's own gateway, and the database on every server. */
     public static final String APP = "app";
 
     private static final String PASSWORD = "app-password";
     private static final int SHARDS = 4;
 
     private final EmbeddedShards embedded;
+    private final String app;
     private final GatewayConfig config;
     private final Gateway gateway;
+    private final boolean ownsServers;
 
-    private ShardedFleet(EmbeddedShards embedded, GatewayConfig config) {
+    private ShardedFleet(EmbeddedShards embedded, String app, String policy, boolean ownsServers) throws SQLException {
+        makeDatabases(embedded, app);
         this.embedded = embedded;
-        this.config = config;
+        this.app = app;
+        this.ownsServers = ownsServers;
+        this.config = config(embedded, app, policy);
         this.gateway = Gateway.start(config);
     }
 
@@ -51,35 +56,59 @@ public final class ShardedFleet implements AutoCloseable {
                         .withTenants(List.of()),
                 ShardListener.NONE);
         try {
-            for (var shard : embedded.shards()) {
-                try (var admin = ShardFixture.admin(shard)) {
-                    ShardFixture.run(admin, "CREATE DATABASE " + APP + " CHARACTER SET utf8mb4");
-                    ShardFixture.run(admin, "CREATE USER '" + APP + "'@'%' IDENTIFIED BY '" + PASSWORD + "'");
-                    ShardFixture.run(admin, "GRANT ALL PRIVILEGES ON `" + APP + "`.* TO '" + APP + "'@'%'");
-                }
-            }
-            var verifier =
-                    PasswordVerifier.parse(PasswordVerifier.hashNative(PASSWORD.getBytes(StandardCharsets.UTF_8)));
-            var user = new GatewayUser(
-                    APP, verifier, null, Set.of(Permission.READ, Permission.WRITE, Permission.DDL), 100);
-            var free = new ListenAddress("127.0.0.1", 0);
-            var config = GatewayConfig.builder()
-                    .mysql(free)
-                    .http(free)
-                    .shards(embedded.shards().subList(0, SHARDS).stream()
-                            .map(shard -> ShardConfig.of(
-                                    shard.name(),
-                                    shard.host(),
-                                    shard.port(),
-                                    new ShardAccount(APP, Secret.of(PASSWORD), APP)))
-                            .toList())
-                    .users(UserStore.of(List.of(user)))
-                    .policy(new PolicySource("test", policy))
-                    .build();
-            return new ShardedFleet(embedded, config);
+            return new ShardedFleet(embedded, APP, policy, true);
         } catch (SQLException | RuntimeException e) {
             embedded.close();
             throw e;
+        }
+    }
+
+    /**
+     * Another gateway before the same servers, for another user.
+     *
+     * @param name the user, and a database of its own on every server
+     * @param policy its policy
+     * @return closed before this one is
+     */
+    public ShardedFleet beside(String name, String policy) throws SQLException {
+        return new ShardedFleet(embedded, name, policy, false);
+    }
+
+    private static void makeDatabases(EmbeddedShards embedded, String app) throws SQLException {
+        for (var shard : embedded.shards()) {
+            try (var admin = ShardFixture.admin(shard)) {
+                ShardFixture.run(admin, "CREATE DATABASE " + app + " CHARACTER SET utf8mb4");
+                ShardFixture.run(admin, "CREATE USER '" + app + "'@'%' IDENTIFIED BY '" + PASSWORD + "'");
+                ShardFixture.run(admin, "GRANT ALL PRIVILEGES ON `" + app + "`.* TO '" + app + "'@'%'");
+            }
+        }
+    }
+
+    private static GatewayConfig config(EmbeddedShards embedded, String app, String policy) {
+        var verifier = PasswordVerifier.parse(PasswordVerifier.hashNative(PASSWORD.getBytes(StandardCharsets.UTF_8)));
+        var user = new GatewayUser(app, verifier, null, Set.of(Permission.READ, Permission.WRITE, Permission.DDL), 100);
+        var free = new ListenAddress("127.0.0.1", 0);
+        return GatewayConfig.builder()
+                .mysql(free)
+                .http(free)
+                .shards(embedded.shards().subList(0, SHARDS).stream()
+                        .map(shard -> ShardConfig.of(
+                                shard.name(),
+                                shard.host(),
+                                shard.port(),
+                                new ShardAccount(app, Secret.of(PASSWORD), app)))
+                        .toList())
+                .users(UserStore.of(List.of(user)))
+                .policy(new PolicySource("test", policy))
+                .build();
+    }
+
+    /** Has the servers write to their disks when it suits them: for tests that no crash is part of. */
+    public void writeLazily() throws SQLException {
+        for (var shard : embedded.shards()) {
+            try (var admin = ShardFixture.admin(shard)) {
+                ShardFixture.run(admin, "SET GLOBAL innodb_flush_log_at_trx_commit = 0, GLOBAL sync_binlog = 0");
+            }
         }
     }
 
@@ -111,7 +140,7 @@ public final class ShardedFleet implements AutoCloseable {
 
     /** A connection through the gateway. */
     Connection connect(Driver driver) throws SQLException {
-        return driver.connect(gateway.mysqlAddress().getPort(), APP, PASSWORD, APP);
+        return driver.connect(gateway.mysqlAddress().getPort(), app, PASSWORD, app);
     }
 
     /** A connection through the gateway, with statements that it prepares or with texts. */
@@ -129,8 +158,8 @@ public final class ShardedFleet implements AutoCloseable {
         return direct(embedded.shards().get(SHARDS));
     }
 
-    private static Connection direct(EmbeddedShard shard) throws SQLException {
-        return Driver.MARIADB_TEXT.connect(shard.port(), APP, PASSWORD, APP);
+    private Connection direct(EmbeddedShard shard) throws SQLException {
+        return Driver.MARIADB_TEXT.connect(shard.port(), app, PASSWORD, app);
     }
 
     /** The servers, for the tests that hurt them. */
@@ -143,7 +172,9 @@ public final class ShardedFleet implements AutoCloseable {
         try {
             gateway.close();
         } finally {
-            embedded.close();
+            if (ownsServers) {
+                embedded.close();
+            }
         }
     }
 }

@@ -25,6 +25,7 @@ final class RandomSchema {
     record Table(String name, String key, boolean isText, String definition) {}
 
     private final Random random;
+    private final String single;
     private final List<Table> tables = new ArrayList<>();
     private final StringBuilder policy =
             new StringBuilder("version: 1\nshards: [shard_0, shard_1, shard_2, shard_3]\ntables:\n");
@@ -64,7 +65,8 @@ final class RandomSchema {
                 "VARCHAR(30) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci",
                 "{ strategy: list, key: k, key_type: string, key_collation: utf8mb4_general_ci, values: { a: shard_1, b: shard_2, ss: shard_3 } }");
         plain("countries", "{ strategy: reference }");
-        plain("settings", "{ strategy: single, shard: shard_" + random.nextInt(4) + " }");
+        single = "shard_" + random.nextInt(4);
+        plain("settings", "{ strategy: single, shard: " + single + " }");
     }
 
     private String pick(String... choices) {
@@ -90,6 +92,23 @@ final class RandomSchema {
                 false,
                 "CREATE TABLE " + name
                         + " (id INT NOT NULL, a INT NULL, b VARCHAR(20) NULL, d DECIMAL(8,2) NULL, PRIMARY KEY (id))"));
+    }
+
+    /** Like another schema's where no table of the one has to be made anew for the other. */
+    String likeness() {
+        var likeness = new StringBuilder();
+        // What varies most comes last, so that in this order few tables change from one schema to the next.
+        for (String name : List.of("people", "orders", "orderlines")) {
+            tables.stream()
+                    .filter(table -> table.name().equals(name))
+                    .forEach(table -> likeness.append(table.definition()));
+        }
+        return likeness.append(single).toString();
+    }
+
+    /** The shard of the one table that is on one shard. */
+    String single() {
+        return single;
     }
 
     List<Table> tables() {
