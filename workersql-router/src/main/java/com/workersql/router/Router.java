@@ -2,7 +2,7 @@
 package com.workersql.router;
 
 import com.workersql.router.internal.plan.Planner;
-import com.workersql.router.internal.plan.Planner.Purpose;
+import com.workersql.router.internal.plan.Purpose;
 import com.workersql.router.internal.plan.RouteTrace;
 import com.workersql.router.policy.RoutingPolicy;
 import java.security.SecureRandom;
@@ -83,7 +83,6 @@ public final class Router {
      * @param statement the statement, with its values where it has placeholders
      */
     public Explanation explain(Statement statement) {
-        RoutingPolicy policy = policy();
         RouteTrace trace = new RouteTrace();
         RoutePlan plan = planner.explained(statement, trace);
         String rule = trace.reason().isEmpty() ? "table rules" : trace.reason();
@@ -117,8 +116,8 @@ public final class Router {
                 shards,
                 trace.combination(),
                 trace.hints(),
-                policy.version(),
-                policy.slots().generation(),
+                trace.policy().version(),
+                trace.policy().slots().generation(),
                 trace.isHit());
     }
 
@@ -184,7 +183,8 @@ public final class Router {
 
     /**
      * Refuses statements on some tables, because what their servers have is not what the policy says. Definitions pass, so that it
-     * can be mended. Statements of tenants with a home, and a policy of one shard, do not depend on it.
+     * can be mended. Where the table of a sequence is among them, only rows are refused that would get their key from it. Statements of
+     * tenants with a database of their own, and a policy of one shard, do not depend on it.
      *
      * @param tables the reason for each table, by its name in lower case; empty to refuse none
      */

@@ -13,6 +13,7 @@ import com.workersql.router.policy.PolicyException;
 import com.workersql.router.policy.RoutingPolicy;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -145,6 +146,27 @@ class GeneratedKeysTest {
         assertThat(text(((SingleShard) plan).rewritten()))
                 .isEqualTo("INSERT INTO orders (`id`, total, note) VALUES (LAST_INSERT_ID(200), ?, 'a')");
         assertThat(((SingleShard) plan).rewritten().parameters()).containsExactly(0);
+    }
+
+    @Test
+    void areRefusedWhileTheSequenceIsShutAndNothingElseIs() {
+        router.shut(Map.of("order_ids", "app.order_ids has no column next_id"));
+        assertThat(router.plan(Statement.of(CONTEXT, "INSERT INTO orders (total) VALUES (5)")))
+                .isInstanceOfSatisfying(Refused.class, refused -> {
+                    assertThat(refused.errno()).isEqualTo(1235);
+                    assertThat(refused.reason())
+                            .contains(
+                                    "a key from the sequence order_ids, which gives none: app.order_ids has no column");
+                });
+        for (String sql : List.of(
+                "INSERT INTO orders (id, total) VALUES (500, 5)",
+                "SELECT * FROM orders WHERE id = 5",
+                "INSERT INTO order_ids VALUES (1)")) {
+            assertThat(router.plan(Statement.of(CONTEXT, sql))).as(sql).isInstanceOf(SingleShard.class);
+        }
+        router.shut(Map.of());
+        assertThat(router.plan(Statement.of(CONTEXT, "INSERT INTO orders (total) VALUES (5)")))
+                .isInstanceOf(Local.class);
     }
 
     @Test

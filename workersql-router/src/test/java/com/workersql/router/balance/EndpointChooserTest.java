@@ -65,6 +65,35 @@ class EndpointChooserTest {
                 .isEqualTo("primary");
         assertThat(choose(info(true, SessionEffect.LAST_INSERT_ID_USED), WEAK, false, ReadFence.NONE, both))
                 .isEqualTo("primary");
+        assertThat(choose(info(true, SessionEffect.USER_VARIABLE_USED), WEAK, false, ReadFence.NONE, both))
+                .isEqualTo("primary");
+    }
+
+    @Test
+    void aBoundLooserThanTheLimitDoesNotLoosenIt() {
+        Hints bounded = hints(Hints.Consistency.BOUNDED, 60_000);
+        assertThat(choose(READ, bounded, false, ReadFence.NONE, primary(0), replica("r", 0, 1, 1, 5_000)))
+                .isEqualTo("r");
+        assertThat(choose(READ, bounded, false, ReadFence.NONE, primary(0), replica("r", 0, 1, 1, 5_001)))
+                .isEqualTo("primary");
+        assertThat(choose(READ, WEAK, false, ReadFence.NONE, primary(0), replica("r", 0, 1, 1, 5_001)))
+                .isEqualTo("primary");
+    }
+
+    @Test
+    void aServerOfNoWeightIsReadFromOnlyWhereThereIsNoOther() {
+        assertThat(choose(READ, WEAK, false, ReadFence.NONE, primary(0), replica("r", 0, 1, 0, 0)))
+                .isEqualTo("primary");
+        assertThat(counts(primary(0.1), replica("r", 0, 1e6, 1, 0))).containsOnlyKeys("r");
+        assertThat(counts(primary(1), replica("r", 0, 5e6, 1, 0))).containsOnlyKeys("primary");
+    }
+
+    @Test
+    void whereNoServerMayBeCalledThereIsNone() {
+        var ill = new EndpointView("ill", false, false, 0, 1, 1, 0);
+        var lost = new EndpointView("primary", true, false, 0, 1, 1, -1);
+        assertThat(choose(READ, WEAK, false, ReadFence.NONE, lost, ill)).isNull();
+        assertThat(choose(READ, WEAK, false, ReadFence.NONE)).isNull();
     }
 
     @Test

@@ -4,6 +4,7 @@ package com.workersql.router.internal.plan;
 import com.workersql.router.Hints;
 import com.workersql.router.merge.Combination;
 import com.workersql.router.policy.KeyPlace;
+import com.workersql.router.policy.RoutingPolicy;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,6 +19,12 @@ public final class RouteTrace {
     private boolean hit;
     private String reason = "";
     private Combination combination;
+    private RoutingPolicy policy;
+
+    /** {@return the policy that decided} */
+    public RoutingPolicy policy() {
+        return policy;
+    }
 
     /** {@return the keys that were found and where they lead, at most a thousand} */
     public List<KeyPlace> places() {
@@ -47,6 +54,10 @@ public final class RouteTrace {
     /** {@return how the replies of several shards would become one; null where one shard is asked, or nobody can tell} */
     public Combination combination() {
         return combination;
+    }
+
+    void policy(RoutingPolicy inForce) {
+        policy = inForce;
     }
 
     void combination(Combination planned) {
