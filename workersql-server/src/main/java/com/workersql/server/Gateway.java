@@ -220,8 +220,7 @@ public final class Gateway implements RunningGateway {
         if (!faults.isEmpty()) {
             throw new GatewayStartException(
                     GatewayStartException.BAD_CONFIGURATION,
-                    effective.policy().origin() + ": the policy is not for these tables: "
-                            + String.join("; ", faults.values()),
+                    effective.policy().origin() + ": the policy is not for these tables: " + faults.inWords(),
                     null);
         }
         executor.onDefinition(this::checkTables);
@@ -351,15 +350,17 @@ public final class Gateway implements RunningGateway {
         return new SessionTokens(key, settings.number(), random);
     }
 
-    /** Looks at the shards' key columns again. */
+    /** Looks at the shards' key columns and sequences again. */
     private void checkTables() {
         long number = schemaChecks.incrementAndGet();
         var policy = router.policy();
         var unused = schemaCheck.faults(policy, shards.all()).thenAccept(faults -> {
             // An answer from before a later definition or policy says nothing any more.
             if (router.policy() == policy && schemaChecks.get() == number) {
-                faults.forEach((table, fault) -> LOG.error("Statements on table {} are refused: {}", table, fault));
-                router.shut(faults);
+                faults.tables()
+                        .forEach((table, fault) -> LOG.error("Statements on table {} are refused: {}", table, fault));
+                faults.missing().forEach((sequence, fault) -> LOG.warn("Sequence {}: {}", sequence, fault));
+                router.shut(faults.tables());
             }
         });
     }
@@ -429,8 +430,7 @@ public final class Gateway implements RunningGateway {
         var policy = policy(next);
         var faults = schemaCheck.faults(policy, shards.all()).join();
         if (!faults.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "the policy is not for the shards' tables: " + String.join("; ", faults.values()));
+            throw new IllegalArgumentException("the policy is not for the shards' tables: " + faults.inWords());
         }
         bearers.use(next);
         ConfigChange.tell(router.canary(policy));

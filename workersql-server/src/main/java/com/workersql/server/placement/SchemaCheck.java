@@ -7,24 +7,26 @@ import com.workersql.server.execute.Shard;
 import com.workersql.server.execute.ShardQuestion;
 import io.netty.channel.EventLoop;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Compares the key columns of a policy with those that the shards have. A key that a server compares in another way than the
- * policy says would send one row to two shards. A table that does not exist yet, or a shard that does not answer, is no fault.
+ * Compares the key columns and sequences of a policy with those that the shards have. A key that a server compares in another way
+ * than the policy says would send one row to two shards. A table that does not exist yet, or a shard that does not answer, is no
+ * fault; a sequence has to be there where a table is that gets its keys from it.
  */
 public final class SchemaCheck {
     private static final Logger LOG = LoggerFactory.getLogger(SchemaCheck.class);
@@ -49,9 +51,9 @@ public final class SchemaCheck {
      *
      * @param policy the policy
      * @param shards the shards
-     * @return done when all have answered or failed to: for each table in lower case what is wrong with it
+     * @return done when all have answered or failed to
      */
-    public CompletableFuture<Map<String, String>> faults(RoutingPolicy policy, List<Shard> shards) {
+    public CompletableFuture<SchemaFaults> faults(RoutingPolicy policy, List<Shard> shards) {
         var rules = new LinkedHashMap<String, TableRule.Keyed>();
         policy.tables().forEach((name, rule) -> {
             if (rule instanceof TableRule.Keyed keyed) {
@@ -59,28 +61,28 @@ public final class SchemaCheck {
             }
         });
         if (rules.isEmpty()) {
-            return CompletableFuture.completedFuture(Map.of());
+            return CompletableFuture.completedFuture(SchemaFaults.NONE);
         }
+        var sequences = new SequenceTables(policy, rules.values());
         String sql = String.format(
                 Locale.ROOT,
                 KeyColumn.QUESTION,
-                rules.keySet().stream()
+                Stream.concat(rules.keySet().stream(), sequences.names().stream())
                         .map(name -> "x'" + HexFormat.of().formatHex(name.getBytes(StandardCharsets.UTF_8)) + "'")
                         .collect(Collectors.joining(", ")));
-        var all = new TreeMap<String, String>();
-        var asked = new ArrayList<CompletableFuture<Void>>();
-        for (var shard : shards) {
-            asked.add(ask(shard, sql).thenAccept(columns -> {
-                synchronized (all) {
-                    compare(shard.name(), rules, columns).forEach(all::putIfAbsent);
-                }
-            }));
-        }
-        return CompletableFuture.allOf(asked.toArray(CompletableFuture<?>[]::new))
+        var asked = new LinkedHashMap<String, CompletableFuture<Optional<List<KeyColumn>>>>();
+        shards.forEach(shard -> asked.put(shard.name(), ask(shard, sql)));
+        return CompletableFuture.allOf(asked.values().toArray(CompletableFuture<?>[]::new))
                 .thenApply(done -> {
-                    synchronized (all) {
-                        return Map.copyOf(all);
-                    }
+                    var tables = new TreeMap<String, String>();
+                    var answers = new LinkedHashMap<String, List<KeyColumn>>();
+                    asked.forEach((shard, answer) -> answer.join().ifPresent(columns -> {
+                        compare(shard, rules, columns).forEach(tables::putIfAbsent);
+                        answers.put(shard, columns);
+                    }));
+                    var ofSequences = sequences.faults(answers);
+                    tables.putAll(ofSequences.tables());
+                    return new SchemaFaults(tables, ofSequences.missing());
                 });
     }
 
@@ -114,19 +116,20 @@ public final class SchemaCheck {
         return faults;
     }
 
-    private CompletableFuture<List<KeyColumn>> ask(Shard shard, String sql) {
+    /** Nothing where a shard does not say. */
+    private CompletableFuture<Optional<List<KeyColumn>>> ask(Shard shard, String sql) {
         if (shard.account() == null) {
-            return CompletableFuture.completedFuture(List.of());
+            return CompletableFuture.completedFuture(Optional.empty());
         }
         return question.ask(shard, loop, sql).handle((answer, error) -> {
             String fault = error != null
                     ? error.getMessage()
                     : answer.status().isError() ? answer.status().message() : null;
             if (fault == null) {
-                return answer.rows().stream().map(KeyColumn::of).toList();
+                return Optional.of(answer.rows().stream().map(KeyColumn::of).toList());
             }
             LOG.warn("The key columns of shard {} could not be looked at: {}", shard.name(), fault);
-            return List.of();
+            return Optional.empty();
         });
     }
 }

@@ -33,6 +33,9 @@ class GeneratedKeysIT {
               empty: { strategy: single, shard: shard_1 }
             """;
 
+    /** A gateway does not start where a sequence is not there. */
+    private static final String WITHOUT_LOST = POLICY.replaceAll("(?m)^ *(lost|missing):.*\n", "");
+
     /** More rows than the keys that a gateway takes at once. */
     private static final int ABOVE_ONE_RANGE = 1_200;
 
@@ -114,7 +117,7 @@ class GeneratedKeysIT {
         int each = 60;
         var all = Collections.synchronizedList(new ArrayList<Long>());
         var pool = Executors.newFixedThreadPool(threads);
-        try (var other = fleet.anotherGateway(POLICY)) {
+        try (var other = fleet.anotherGateway(WITHOUT_LOST)) {
             List<Callable<Void>> tasks = new ArrayList<>();
             for (int thread = 0; thread < threads; thread++) {
                 boolean throughOther = thread % 2 == 1;

@@ -67,4 +67,57 @@ class SchemaCheckTest {
                 .containsEntry("t", "on shard shard_0, app.t has no column k");
         assertThat(compare("key_type: int")).isEmpty();
     }
+
+    private static SchemaFaults sequences(Map<String, List<KeyColumn>> answers) {
+        var policy = RoutingPolicy.parse("""
+                shards: [a, b]
+                tables:
+                  orders: { strategy: hash, key: k, key_type: int, sequence: Ids }
+                  lines: { strategy: hash, key: k, key_type: int }
+                  ids: { strategy: single, shard: b }
+                """);
+        var rules = policy.tables().values().stream()
+                .filter(rule -> rule instanceof TableRule.Keyed)
+                .map(rule -> (TableRule.Keyed) rule)
+                .toList();
+        return new SequenceTables(policy, rules).faults(answers);
+    }
+
+    private static KeyColumn column(String schema, String table, String name, String type) {
+        return new KeyColumn(schema, table, name, type, type, null);
+    }
+
+    @Test
+    void aSequenceIsLookedForOnItsShardInTheSchemaOfTheTableThatUsesIt() {
+        var orders = column("app", "orders", "k", "bigint");
+        var ids = column("app", "IDS", "NEXT_ID", "bigint");
+        assertThat(sequences(Map.of("a", List.of(orders), "b", List.of(orders, ids)))
+                        .isEmpty())
+                .isTrue();
+        String missing = "on shard b, app.ids does not exist, from which rows of orders get their keys";
+        assertThat(sequences(Map.of("a", List.of(orders, ids), "b", List.of())))
+                .isEqualTo(new SchemaFaults(Map.of(), Map.of("ids", missing)));
+        assertThat(sequences(Map.of("b", List.of(orders, column("other", "ids", "next_id", "bigint"))))
+                        .inWords())
+                .isEqualTo(missing);
+    }
+
+    @Test
+    void aSequenceIsNoFaultWhereNothingUsesItYetOrItsShardDoesNotAnswer() {
+        assertThat(sequences(Map.of("a", List.of(), "b", List.of(column("app", "lines", "k", "int")))))
+                .isEqualTo(SchemaFaults.NONE);
+        assertThat(sequences(Map.of("a", List.of(column("app", "orders", "k", "bigint")))))
+                .isEqualTo(SchemaFaults.NONE);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "next_id, int, on shard b; app.ids.next_id is int; and has to be BIGINT",
+        "next_id, varchar, on shard b; app.ids.next_id is varchar; and has to be BIGINT",
+        "id, bigint, on shard b; app.ids has no column next_id"
+    })
+    void aSequenceThatCannotGiveKeysIsNamed(String name, String type, String fault) {
+        assertThat(sequences(Map.of("b", List.of(column("app", "ids", name, type)))))
+                .isEqualTo(new SchemaFaults(Map.of("ids", fault.replace(';', ',')), Map.of()));
+    }
 }
