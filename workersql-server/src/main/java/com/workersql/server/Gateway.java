@@ -78,7 +78,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Gateway implements RunningGateway {
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
-    private static final int PLANNER_QUEUE = 1_024;
     private static final int HASHING_QUEUE = 1_024;
     private static final int SCHEMA_TIMEOUT_MILLIS = 1_000;
     private static final long WARNINGS_HOLD_MILLIS = 50;
@@ -171,7 +170,7 @@ public final class Gateway implements RunningGateway {
                 .onFault(fault ->
                         Incidents.log("the planning of a statement", fault).message())
                 .build();
-        var planner = new Planner(PLANNER_QUEUE);
+        var planner = new Planner(effective.limits().plannerQueue());
         closing.push(planner::close);
         planner.runInBackground(router::warmUp);
         var hashing = new ThreadPoolExecutor(
@@ -233,6 +232,7 @@ public final class Gateway implements RunningGateway {
         metrics.sessions(sessions);
         metrics.connectionUse(executor.counters());
         metrics.router(router);
+        metrics.planner(planner);
         metrics.admission(admission);
         metrics.results(results);
         shards.all().forEach(shard -> {

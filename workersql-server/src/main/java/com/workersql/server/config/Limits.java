@@ -17,6 +17,7 @@ import java.util.function.ToLongFunction;
  * @param idleTimeoutMillis how long a MySQL client may be silent; 0: as long as it wants
  * @param transactionIdleTimeoutMillis how long a MySQL client may be silent within a transaction; 0: no limit of its own
  * @param planCacheBytes the weight of the cache of routing plans
+ * @param plannerQueue how many statements may wait for their first analysis
  * @param localFileBytes the longest file of a client that is loaded
  */
 public record Limits(
@@ -29,6 +30,7 @@ public record Limits(
         int idleTimeoutMillis,
         int transactionIdleTimeoutMillis,
         long planCacheBytes,
+        int plannerQueue,
         long localFileBytes) {
 
     /** {@code max_packet_bytes}: default 64 MiB, as MySQL's {@code max_allowed_packet}. */
@@ -64,6 +66,9 @@ public record Limits(
     /** {@code plan_cache_bytes}: default 16 MiB. */
     public static final Setting PLAN_CACHE_BYTES = new Setting("plan_cache_bytes", 16 << 20, 1 << 16, 1L << 32);
 
+    /** {@code planner_queue}: default 1,024; beyond it a statement whose kind has not been seen before gets error 1203. */
+    public static final Setting PLANNER_QUEUE = new Setting("planner_queue", 1_024, 1, 1_000_000);
+
     /** {@code local_file_bytes}: default 1 GiB; a longer file of LOAD DATA LOCAL ends by error 1153 and the connection. */
     public static final Setting LOCAL_FILE_BYTES = new Setting("local_file_bytes", 1 << 30, 0, 1L << 40);
 
@@ -82,6 +87,7 @@ public record Limits(
         IDLE_TIMEOUT_MILLIS.check(idleTimeoutMillis);
         TRANSACTION_IDLE_TIMEOUT_MILLIS.check(transactionIdleTimeoutMillis);
         PLAN_CACHE_BYTES.check(planCacheBytes);
+        PLANNER_QUEUE.check(plannerQueue);
         LOCAL_FILE_BYTES.check(localFileBytes);
     }
 
@@ -106,6 +112,7 @@ public record Limits(
                 (int) values.applyAsLong(IDLE_TIMEOUT_MILLIS),
                 (int) values.applyAsLong(TRANSACTION_IDLE_TIMEOUT_MILLIS),
                 values.applyAsLong(PLAN_CACHE_BYTES),
+                (int) values.applyAsLong(PLANNER_QUEUE),
                 values.applyAsLong(LOCAL_FILE_BYTES));
     }
 }

@@ -24,7 +24,7 @@ public final class Planner implements AutoCloseable {
     /**
      * A planner with its own thread.
      *
-     * @param queueLimit how many statements may wait for their analysis
+     * @param queueLimit how many statements may wait for their analysis, {@code limits.planner_queue}
      */
     public Planner(int queueLimit) {
         this.queueLimit = queueLimit;
@@ -69,8 +69,14 @@ public final class Planner implements AutoCloseable {
             failed.accept(GatewayError.refused(
                     1203,
                     "42000",
-                    "The planner's queue is full: " + queueLimit + " statements wait for their first analysis"));
+                    "The planner's queue is full: " + queueLimit
+                            + " statements wait for their first analysis (limits.planner_queue); try again later"));
         }
+    }
+
+    /** {@return how many statements wait for their analysis now; for any thread} */
+    public int waiting() {
+        return threads.getQueue().size();
     }
 
     /**

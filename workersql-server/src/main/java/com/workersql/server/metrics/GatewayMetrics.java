@@ -12,6 +12,7 @@ import com.workersql.router.Router;
 import com.workersql.router.RouterStats;
 import com.workersql.server.changes.GatewayChanges;
 import com.workersql.server.execute.Admission;
+import com.workersql.server.execute.Planner;
 import com.workersql.server.execute.Retries;
 import com.workersql.server.execute.SessionCounters;
 import com.workersql.server.execute.ShardNode;
@@ -116,6 +117,17 @@ public final class GatewayMetrics {
         plan(router, "workersql.plan.refused", RouterStats::refused);
         Gauge.builder("workersql.plan.cache.bytes", router, r -> r.stats().cachedWeightBytes())
                 .description("Weight of the cached plans in bytes")
+                .register(registry);
+    }
+
+    /**
+     * Publishes how many statements wait for their first analysis.
+     *
+     * @param planner the planner
+     */
+    public void planner(Planner planner) {
+        Gauge.builder("workersql.planner.waiting", planner, Planner::waiting)
+                .description("Statements that wait for their first analysis")
                 .register(registry);
     }
 
