@@ -398,7 +398,17 @@ final class LocalStatements {
             ClientSession session, LocalAction.ExplainRoute explain, Statement statement, ReplyTarget target) {
         byte[] sql = new byte[explain.length()];
         System.arraycopy(statement.bytes(), statement.offset() + explain.offset(), sql, 0, explain.length());
-        var explanation = router.explain(executor.statement(session, sql, sql.length, null));
+        // It may have to be analysed, which is not for the event loop.
+        executor.plan(
+                router::explain,
+                session,
+                executor.statement(session, sql, sql.length, null),
+                target,
+                explanation -> explained(session, explanation, target),
+                target::failed);
+    }
+
+    private static void explained(ClientSession session, Explanation explanation, ReplyTarget target) {
         var values = new ArrayList<String[]>();
         values.add(new String[] {"kind", explanation.kind()});
         values.add(new String[] {"reason", explanation.reason()});

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.execute;
 
-import com.workersql.router.RoutePlan;
 import com.workersql.router.Router;
 import com.workersql.router.Statement;
 import com.workersql.server.error.GatewayError;
@@ -40,21 +39,22 @@ public final class Planner implements AutoCloseable {
     /**
      * Analyses a statement and hands the plan back on the event loop.
      *
-     * @param analysis {@link Router#plan} or {@link Router#planPrepare}
+     * @param <T> a plan, or what explains it
+     * @param analysis {@link Router#plan}, {@link Router#planPrepare} or {@link Router#explain}
      * @param statement with bytes that do not change
      * @param loop the session's loop
      * @param planned takes the plan
      * @param failed takes the error when the queue is full, and when the analysis has a fault
      */
-    void plan(
-            Function<Statement, RoutePlan> analysis,
+    <T> void plan(
+            Function<Statement, T> analysis,
             Statement statement,
             EventLoop loop,
-            Consumer<RoutePlan> planned,
+            Consumer<T> planned,
             Consumer<GatewayError> failed) {
         try {
             threads.execute(() -> {
-                RoutePlan plan;
+                T plan;
                 try {
                     plan = analysis.apply(statement);
                 } catch (RuntimeException | Error e) {

@@ -16,6 +16,7 @@ import com.workersql.server.session.ClientStatement;
 import com.workersql.server.session.HoldReason;
 import io.netty.buffer.ByteBuf;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Prepared statements. The id that a client has is the gateway's; each connection prepares a text when it first meets it. An
@@ -158,11 +159,18 @@ public final class PreparedStatementExecutor {
      * @param session in which it would run
      * @param sql the text, with {@code ?} for each value
      * @param parameters the values
-     * @return never null
+     * @param explained takes the explanation, on the session's event loop
+     * @param failed takes the error when there is none, in the same place
      */
-    public Explanation explain(ClientSession session, byte[] sql, List<ParameterValue> parameters) {
+    public void explain(
+            ClientSession session,
+            byte[] sql,
+            List<ParameterValue> parameters,
+            Consumer<Explanation> explained,
+            Consumer<GatewayError> failed) {
         var values = parameters.isEmpty() ? null : new GivenExecution(parameters);
-        return executor.router().explain(executor.statement(session, sql, sql.length, values));
+        var statement = executor.statement(session, sql, sql.length, values);
+        executor.explain(statement, session.loop(), explained, failed);
     }
 
     private void run(

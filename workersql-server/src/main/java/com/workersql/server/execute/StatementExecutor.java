@@ -9,6 +9,7 @@ import com.workersql.pool.PooledConnection;
 import com.workersql.pool.ReplyStatus;
 import com.workersql.protocol.CapabilityFlags;
 import com.workersql.router.ClientCharset;
+import com.workersql.router.Explanation;
 import com.workersql.router.Footprint;
 import com.workersql.router.NamedEffect;
 import com.workersql.router.Parameters;
@@ -28,6 +29,7 @@ import com.workersql.server.session.HoldReason;
 import com.workersql.server.session.SessionRegistry;
 import com.workersql.server.session.SessionVariables;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.FastThreadLocal;
 import java.util.Arrays;
 import java.util.List;
@@ -276,12 +278,12 @@ public final class StatementExecutor {
      *
      * @param target is told when what {@code planned} does has a fault: nobody else stands behind it who could
      */
-    void plan(
-            Function<Statement, RoutePlan> analysis,
+    <T> void plan(
+            Function<Statement, T> analysis,
             ClientSession session,
             Statement statement,
             ReplyTarget target,
-            Consumer<RoutePlan> planned,
+            Consumer<T> planned,
             Consumer<GatewayError> failed) {
         var wait = new PlanWait(session, failed);
         planner.plan(
@@ -309,6 +311,16 @@ public final class StatementExecutor {
 
     Admission admission() {
         return admission;
+    }
+
+    /**
+     * Says where a statement would go; runs nothing.
+     *
+     * @param statement bytes and values do not change
+     * @param loop on which the caller hears of it
+     */
+    void explain(Statement statement, EventLoop loop, Consumer<Explanation> explained, Consumer<GatewayError> failed) {
+        planner.plan(router::explain, statement, loop, explained, failed);
     }
 
     /** The router, for those parts of this package that plan themselves. */

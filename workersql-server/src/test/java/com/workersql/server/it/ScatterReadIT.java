@@ -5,16 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.workersql.server.embedded.ShardFixture;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -52,6 +50,12 @@ class ScatterReadIT {
     @AfterAll
     static void stop() {
         fleet.close();
+    }
+
+    private static Http http() {
+        var basic = Base64.getEncoder()
+                .encodeToString((ShardedFleet.APP + ":" + fleet.password()).getBytes(StandardCharsets.UTF_8));
+        return new Http(fleet.gateway().httpAddress().getPort(), "Basic " + basic);
     }
 
     private static void run(Connection connection, String sql) throws SQLException {
@@ -153,6 +157,36 @@ class ScatterReadIT {
     }
 
     @Test
+    void bothDoorsExplainByTheSameWordsWhatRuns() throws Exception {
+        String sql = "SELECT /*+ bounded=1500 */ customer, note FROM orders WHERE customer IN (1, 2, 3)";
+        var overHttp = (Map<?, ?>)
+                http().post("/v1/route", "{\"sql\":\"" + sql + "\"}").body().get("route");
+        var overMySql = new TreeMap<String, String>();
+        try (var app = fleet.connect(Driver.MARIADB_TEXT);
+                var statement = app.createStatement();
+                var rows = statement.executeQuery("EXPLAIN ROUTE " + sql)) {
+            while (rows.next()) {
+                overMySql.put(rows.getString(1), rows.getString(2));
+            }
+            assertThat(keys(app, sql)).containsExactlyInAnyOrder(1, 2, 3);
+        }
+        assertThat(overHttp.get("kind")).isEqualTo(overMySql.get("kind")).isEqualTo("multi_shard");
+        assertThat(overHttp.get("reason")).isEqualTo(overMySql.get("reason"));
+        assertThat(overHttp.get("tables")).hasToString("[" + overMySql.get("tables") + "]");
+        assertThat(overHttp.get("shards")).hasToString("[" + overMySql.get("shards") + "]");
+        assertThat(overHttp.get("merge")).isEqualTo(overMySql.get("merge")).isEqualTo("concatenation");
+        assertThat(overHttp.get("hints")).isEqualTo(overMySql.get("hints")).isEqualTo("bounded=1500");
+        assertThat(overHttp.get("policyVersion")).isEqualTo(overMySql.get("policy_version"));
+        assertThat(overHttp.get("slotGeneration")).hasToString(overMySql.get("slot_generation"));
+        var keys = (List<?>) overHttp.get("keys");
+        assertThat(keys).hasSize(3).allSatisfy(each -> {
+            var key = (Map<?, ?>) each;
+            assertThat(overMySql.get("keys"))
+                    .contains(key.get("key") + " (slot " + key.get("slot") + ") on " + key.get("shard"));
+        });
+    }
+
+    @Test
     void anErrorBehindTheFirstShardEndsTheResultAndLeavesTheSession() throws Exception {
         try (var app = fleet.connect(Driver.MARIADB_TEXT);
                 var last = fleet.shard(3)) {
@@ -188,18 +222,9 @@ class ScatterReadIT {
 
     @Test
     void theHttpDoorAnswersWithTheRowsOfAll() throws Exception {
-        var basic = Base64.getEncoder()
-                .encodeToString((ShardedFleet.APP + ":" + fleet.password()).getBytes(StandardCharsets.UTF_8));
-        var request = HttpRequest.newBuilder(URI.create(
-                        "http://127.0.0.1:" + fleet.gateway().httpAddress().getPort() + "/v1/query"))
-                .header("Authorization", "Basic " + basic)
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(
-                        "{\"sql\": \"SELECT customer FROM app.orders WHERE customer < ?\", \"params\": [50]}"))
-                .build();
-        var answer = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
-        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-        assertThat(answer.body()).contains("\"rowCount\":50");
+        var answer = http().post("{\"sql\": \"SELECT customer FROM app.orders WHERE customer < ?\", \"params\": [50]}");
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.body().get("rowCount")).hasToString("50");
     }
 
     @Test

@@ -34,12 +34,23 @@ public final class RouteRoute implements Route {
             var session = sessions.open(principal, exchange.channel().eventLoop(), exchange.clientHost());
             try {
                 var bound = Placeholders.bind(document.query(), session.sqlModes());
-                var explanation = sessions.explain(session, bound.sql(), bound.values());
-                var body = exchange.channel().alloc().buffer(512);
-                write(body, explanation, exchange.requestId());
-                exchange.respond(HttpResponseStatus.OK, "application/json", body);
-            } finally {
+                sessions.explain(
+                        session,
+                        bound.sql(),
+                        bound.values(),
+                        explanation -> {
+                            sessions.close(session);
+                            var body = exchange.channel().alloc().buffer(512);
+                            write(body, explanation, exchange.requestId());
+                            exchange.respond(HttpResponseStatus.OK, "application/json", body);
+                        },
+                        error -> {
+                            sessions.close(session);
+                            exchange.refuse(error);
+                        });
+            } catch (RuntimeException e) {
                 sessions.close(session);
+                throw e;
             }
         });
     }

@@ -6,6 +6,7 @@ import com.workersql.protocol.Command;
 import com.workersql.router.Explanation;
 import com.workersql.router.ParameterValue;
 import com.workersql.router.ServerFlavor;
+import com.workersql.server.error.GatewayError;
 import com.workersql.server.execute.ReplyTarget;
 import com.workersql.server.execute.Shards;
 import com.workersql.server.execute.StatementExecutor;
@@ -105,8 +106,13 @@ public final class ExecutorSessions implements QuerySessions {
     }
 
     @Override
-    public Explanation explain(ClientSession session, String sql, List<ParameterValue> values) {
-        return executor.prepared().explain(session, sql.getBytes(StandardCharsets.UTF_8), values);
+    public void explain(
+            ClientSession session,
+            String sql,
+            List<ParameterValue> values,
+            Consumer<Explanation> explained,
+            Consumer<GatewayError> failed) {
+        executor.prepared().explain(session, sql.getBytes(StandardCharsets.UTF_8), values, explained, failed);
     }
 
     @Override

@@ -3,6 +3,7 @@ package com.workersql.server.http.query;
 
 import com.workersql.router.Explanation;
 import com.workersql.router.ParameterValue;
+import com.workersql.server.error.GatewayError;
 import com.workersql.server.execute.ReplyTarget;
 import com.workersql.server.session.ClientSession;
 import com.workersql.server.session.Principal;
@@ -66,9 +67,15 @@ public interface QuerySessions {
      * @param session in which it would run
      * @param sql the text, with {@code ?} for each value
      * @param values bound to the placeholders
-     * @return never null
+     * @param explained takes the explanation, on the session's event loop
+     * @param failed takes the error when there is none, in the same place
      */
-    Explanation explain(ClientSession session, String sql, List<ParameterValue> values);
+    void explain(
+            ClientSession session,
+            String sql,
+            List<ParameterValue> values,
+            Consumer<Explanation> explained,
+            Consumer<GatewayError> failed);
 
     /**
      * Ends the statement that a session runs; its reply is then an error.

@@ -5,6 +5,7 @@ import com.workersql.pool.PooledConnection;
 import com.workersql.protocol.CapabilityFlags;
 import com.workersql.router.Explanation;
 import com.workersql.router.ParameterValue;
+import com.workersql.server.error.GatewayError;
 import com.workersql.server.execute.ReplyTarget;
 import com.workersql.server.session.ClientSession;
 import com.workersql.server.session.Principal;
@@ -82,7 +83,12 @@ public final class FakeSessions implements QuerySessions {
     }
 
     @Override
-    public Explanation explain(ClientSession session, String sql, List<ParameterValue> values) {
+    public void explain(
+            ClientSession session,
+            String sql,
+            List<ParameterValue> values,
+            Consumer<Explanation> explained,
+            Consumer<GatewayError> failed) {
         throw new UnsupportedOperationException("no router here");
     }
 
