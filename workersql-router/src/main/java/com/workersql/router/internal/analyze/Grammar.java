@@ -109,6 +109,10 @@ public final class Grammar {
         if (parsed == null && (gaps.any() || end < s.tokens())) {
             parsed = mySql(ParserText.of(s, end, "?", gaps));
         }
+        if (parsed == null && ParserText.hasPoints(s)) {
+            // The grammar looks for keywords also where servers do not.
+            parsed = mySql(ParserText.quoted(s, end, "?", gaps));
+        }
         if (parsed == null && mariaDb && end == s.tokens()) {
             // This grammar has no placeholders; a number may stand wherever one may.
             parsed = mariaDb(ParserText.of(s, end, "0", gaps));

@@ -26,12 +26,48 @@ final class ParserText {
      * @param gaps what is written for tokens that the grammar does not know; null where each is written as it is
      */
     static ParserText of(FoldedStatement s, int tokens, String placeholder, GrammarGaps gaps) {
+        return of(s, tokens, placeholder, gaps, false);
+    }
+
+    /** {@return the text with words in backticks that servers take for names since a point joins them to others} */
+    static ParserText quoted(FoldedStatement s, int tokens, String placeholder, GrammarGaps gaps) {
+        return of(s, tokens, placeholder, gaps, true);
+    }
+
+    /** {@return whether there is a word that servers take for a name since a point joins it to another} */
+    static boolean hasPoints(FoldedStatement s) {
+        for (int token = 0; token + 1 < s.tokens(); token++) {
+            if (isPartOfName(s, token)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** As servers' lexers have it: no keyword is looked for where a point with a name behind it follows at once, nor behind one. */
+    private static boolean isPartOfName(FoldedStatement s, int token) {
+        return s.kind(token) == Token.WORD && (isBeforePoint(s, token) || isBeforePoint(s, token - 2));
+    }
+
+    private static boolean isBeforePoint(FoldedStatement s, int token) {
+        return token >= 0
+                && token + 2 < s.tokens()
+                && s.isName(token)
+                && s.isMark(token + 1, '.')
+                && s.kind(token + 2) == Token.WORD
+                && s.end(token) == s.start(token + 1)
+                && s.end(token + 1) == s.start(token + 2);
+    }
+
+    private static ParserText of(FoldedStatement s, int tokens, String placeholder, GrammarGaps gaps, boolean quoted) {
         StringBuilder text = new StringBuilder(s.foldedLength() * 2);
         int[] places = new int[tokens];
         int codePoints = 0;
         for (int token = 0; token < tokens; token++) {
             String instead = gaps == null ? null : gaps.written(token);
-            String written = instead == null ? token(s, token, placeholder) : instead;
+            String written = instead != null
+                    ? instead
+                    : quoted && isPartOfName(s, token) ? '`' + s.text(token) + '`' : token(s, token, placeholder);
             if (token > 0 && (instead != null || !joins(s, token))) {
                 text.append(' ');
                 codePoints++;
