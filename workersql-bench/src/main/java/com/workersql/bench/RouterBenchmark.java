@@ -61,6 +61,15 @@ public class RouterBenchmark {
         }
     }
 
+    /** Customers and their orders together by the customer's key, the lines everywhere. */
+    private static final String BY_KEYS = """
+            shards: [shard_0, shard_1, shard_2, shard_3]
+            tables:
+              customers: { strategy: hash, key: id, key_type: int }
+              orders: { strategy: hash, key: customer_id, key_type: int, colocated_with: customers }
+              order_lines: { strategy: reference }
+            """;
+
     /** Which statement. */
     @Param
     public Sql sql;
@@ -73,6 +82,7 @@ public class RouterBenchmark {
     private byte[] bytes;
     private Router router;
     private Router forgetful;
+    private Router byKeys;
 
     /** Builds the router and lets it know the shape. */
     @Setup
@@ -87,6 +97,10 @@ public class RouterBenchmark {
         router.plan(statement(noTenant));
         forgetful = Router.builder(router.policy()).planCacheMaxWeightBytes(0).build();
         forgetful.warmUp();
+        byKeys = Router.builder(RoutingPolicy.parse(BY_KEYS)).build();
+        if (!(byKeys.plan(statement(noTenant)) instanceof RoutePlan.SingleShard)) {
+            throw new IllegalStateException("not for one shard: " + sql.text);
+        }
     }
 
     private Statement statement(StatementContext context) {
@@ -104,6 +118,12 @@ public class RouterBenchmark {
     @Benchmark
     public RoutePlan routeHit() {
         return router.planIfCached(statement(tenant));
+    }
+
+    /** {@return the plan of a user without tenant, whose shard follows from the statement's key} */
+    @Benchmark
+    public RoutePlan routeKeyHit() {
+        return byKeys.planIfCached(statement(noTenant));
     }
 
     /** {@return the plan where it has to be analysed first} */
