@@ -10,10 +10,8 @@ import com.workersql.router.policy.RoutingPolicy;
 import com.workersql.server.anyport.AnyDoor;
 import com.workersql.server.changes.ChangeDesk;
 import com.workersql.server.changes.GatewayChanges;
-import com.workersql.server.changes.LogDoctor;
 import com.workersql.server.config.GatewayConfig;
 import com.workersql.server.config.LocalInfile;
-import com.workersql.server.config.PeersConfig;
 import com.workersql.server.config.yaml.DocumentException;
 import com.workersql.server.embedded.EmbeddedException;
 import com.workersql.server.embedded.EmbeddedShards;
@@ -41,7 +39,6 @@ import com.workersql.server.placement.SchemaCheck;
 import com.workersql.server.policies.PolicyChanges;
 import com.workersql.server.policies.PolicyVersions;
 import com.workersql.server.results.ResultCache;
-import com.workersql.server.results.WritesElsewhere;
 import com.workersql.server.session.SessionRegistry;
 import com.workersql.server.tenants.ShardAdministrator;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -80,8 +77,6 @@ public final class Gateway implements RunningGateway {
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
     private static final int HASHING_QUEUE = 1_024;
     private static final int SCHEMA_TIMEOUT_MILLIS = 1_000;
-    private static final long WARNINGS_HOLD_MILLIS = 50;
-    private static final int SESSION_KEY_BYTES = 32;
 
     private final GatewayConfig config;
     private final Deque<Runnable> closing = new ArrayDeque<>();
@@ -200,13 +195,7 @@ public final class Gateway implements RunningGateway {
                 nanoClock,
                 admission,
                 results,
-                new ExecutorSettings(
-                        TimeUnit.MILLISECONDS.toNanos(effective.pool().waitMillis()),
-                        effective.limits().maxPacketBytes(),
-                        WARNINGS_HOLD_MILLIS,
-                        TimeUnit.MILLISECONDS.toNanos(effective.statements().timeoutMillis()),
-                        TimeUnit.MILLISECONDS.toNanos(effective.statements().failoverWaitMillis()),
-                        effective.replicas()));
+                ExecutorSettings.of(effective));
 
         var monitor =
                 new ShardMonitor(transport.workers().next(), nanoClock, new Random(), HealthSettings.DEFAULT, shards);
@@ -254,16 +243,7 @@ public final class Gateway implements RunningGateway {
                 tls::context,
                 tls.offer(),
                 rsaKeys.join(),
-                new MySqlDoorSettings(
-                        limits.maxConnections(),
-                        limits.maxPacketBytes(),
-                        limits.handshakeTimeoutMillis(),
-                        limits.preparedStatementsPerSession(),
-                        limits.preparedStatementsPerTenant(),
-                        effective.localInfile() == LocalInfile.ON ? limits.localFileBytes() : -1,
-                        effective.compression(),
-                        limits.idleTimeoutMillis(),
-                        limits.transactionIdleTimeoutMillis()),
+                MySqlDoorSettings.of(effective),
                 budget,
                 doors::drainError);
         if (embedded != null) {
@@ -273,7 +253,7 @@ public final class Gateway implements RunningGateway {
                             tenant.password().bytes()));
         }
         var web = effective.web();
-        changes = changes(effective, transport, results);
+        changes = ChangeFeeds.open(effective, shards, transport, results);
         if (changes != null) {
             closing.push(changes::close);
             metrics.changes(changes);
@@ -285,7 +265,7 @@ public final class Gateway implements RunningGateway {
                 () -> health(monitor, results),
                 web.withHttp(web.http().withMaxConnections(limits.maxConnections())),
                 nanoClock,
-                sessionTokens(effective.peers()),
+                SessionTokens.of(effective.peers(), new SecureRandom()),
                 budget,
                 door.withoutTls(),
                 tls.offer() == TlsOffer.OFF ? null : tls::context,
@@ -313,41 +293,6 @@ public final class Gateway implements RunningGateway {
             http = doors.open("http", effective.http(), httpDoor);
             LOG.info("Listening for HTTP and WebSocket clients on {}", httpAddress());
         }
-    }
-
-    /** The change feed, which reads nothing yet; what its shards lack is said in the log. */
-    private GatewayChanges changes(GatewayConfig effective, Transport transport, ResultCache results) {
-        if (effective.changes() == null) {
-            return null;
-        }
-        var sources = shards.logSources(effective.changes().account(), transport);
-        for (var source : sources) {
-            var unused = LogDoctor.examine(source, transport.workers().next()).thenAccept(Gateway::tell);
-        }
-        return new GatewayChanges(
-                effective.changes(),
-                sources,
-                () -> transport.workers().next(),
-                new WritesElsewhere(results, transport.workers()));
-    }
-
-    private static void tell(LogDoctor.Diagnosis diagnosis) {
-        diagnosis
-                .faults()
-                .forEach(fault -> LOG.warn("Changes of shard {} cannot be followed: {}", diagnosis.shard(), fault));
-        diagnosis.warnings().forEach(warning -> LOG.warn("Changes of shard {}: {}", diagnosis.shard(), warning));
-    }
-
-    private static SessionTokens sessionTokens(PeersConfig settings) {
-        var random = new SecureRandom();
-        byte[] key;
-        if (settings.key() == null) {
-            key = new byte[SESSION_KEY_BYTES];
-            random.nextBytes(key);
-        } else {
-            key = settings.key().bytes();
-        }
-        return new SessionTokens(key, settings.number(), random);
     }
 
     /** Looks at the shards' key columns and sequences again. */

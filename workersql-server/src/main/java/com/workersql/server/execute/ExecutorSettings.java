@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.execute;
 
+import com.workersql.server.config.GatewayConfig;
 import com.workersql.server.config.ReplicasConfig;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The limits of the executor.
@@ -19,4 +21,22 @@ public record ExecutorSettings(
         long warningsHoldMillis,
         long statementTimeoutNanos,
         long failoverWaitNanos,
-        ReplicasConfig replicas) {}
+        ReplicasConfig replicas) {
+    private static final long WARNINGS_HOLD_MILLIS = 50;
+
+    /**
+     * The limits of a configuration.
+     *
+     * @param config the configuration
+     * @return what it says, or the defaults
+     */
+    public static ExecutorSettings of(GatewayConfig config) {
+        return new ExecutorSettings(
+                TimeUnit.MILLISECONDS.toNanos(config.pool().waitMillis()),
+                config.limits().maxPacketBytes(),
+                WARNINGS_HOLD_MILLIS,
+                TimeUnit.MILLISECONDS.toNanos(config.statements().timeoutMillis()),
+                TimeUnit.MILLISECONDS.toNanos(config.statements().failoverWaitMillis()),
+                config.replicas());
+    }
+}

@@ -2,6 +2,8 @@
 package com.workersql.server.mysql;
 
 import com.workersql.server.config.Compression;
+import com.workersql.server.config.GatewayConfig;
+import com.workersql.server.config.LocalInfile;
 
 /**
  * The limits of the MySQL door.
@@ -25,4 +27,25 @@ public record MySqlDoorSettings(
         long maxLocalFileBytes,
         Compression compression,
         int idleTimeoutMillis,
-        int transactionIdleTimeoutMillis) {}
+        int transactionIdleTimeoutMillis) {
+
+    /**
+     * The limits of a configuration.
+     *
+     * @param config the configuration
+     * @return what it says, or the defaults
+     */
+    public static MySqlDoorSettings of(GatewayConfig config) {
+        var limits = config.limits();
+        return new MySqlDoorSettings(
+                limits.maxConnections(),
+                limits.maxPacketBytes(),
+                limits.handshakeTimeoutMillis(),
+                limits.preparedStatementsPerSession(),
+                limits.preparedStatementsPerTenant(),
+                config.localInfile() == LocalInfile.ON ? limits.localFileBytes() : -1,
+                config.compression(),
+                limits.idleTimeoutMillis(),
+                limits.transactionIdleTimeoutMillis());
+    }
+}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.http.session;
 
+import com.workersql.server.config.PeersConfig;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -17,6 +18,7 @@ public final class SessionTokens {
     private static final String ALGORITHM = "HmacSHA256";
     private static final String PURPOSE = "workersql session";
     private static final int ID_BYTES = 16;
+    private static final int KEY_BYTES = 32;
     private static final int MAX_CHARS = 256;
     private static final Base64.Encoder BASE64 = Base64.getUrlEncoder().withoutPadding();
 
@@ -40,12 +42,31 @@ public final class SessionTokens {
      * @param random makes the ids
      */
     public SessionTokens(byte[] key, int gateway, SecureRandom random) {
-        if (key.length < 32) {
-            throw new IllegalArgumentException("the key has " + key.length + " bytes; at least 32 are needed");
+        if (key.length < KEY_BYTES) {
+            throw new IllegalArgumentException(
+                    "the key has " + key.length + " bytes; at least " + KEY_BYTES + " are needed");
         }
         this.key = new SecretKeySpec(key, ALGORITHM);
         this.gateway = gateway;
         this.random = random;
+    }
+
+    /**
+     * Tokens of a gateway, by a key of its own where none is configured.
+     *
+     * @param peers how this gateway is known to others
+     * @param random makes the ids, and the key where there is none
+     * @return whose tokens end with this process in that case
+     */
+    public static SessionTokens of(PeersConfig peers, SecureRandom random) {
+        byte[] key;
+        if (peers.key() == null) {
+            key = new byte[KEY_BYTES];
+            random.nextBytes(key);
+        } else {
+            key = peers.key().bytes();
+        }
+        return new SessionTokens(key, peers.number(), random);
     }
 
     /**
