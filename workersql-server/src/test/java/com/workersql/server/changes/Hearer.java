@@ -20,8 +20,12 @@ final class Hearer implements ChangeListener {
     private volatile String position;
 
     Hearer(FeedFixture fixture, GatewayChanges changes, String table, String from, int credit) {
-        loop = fixture.loop();
-        subscription = changes.subscribe(FeedFixture.table(table), from, this, loop);
+        this(fixture.loop(), changes, FeedFixture.table(table), from, credit);
+    }
+
+    Hearer(EventLoop loop, GatewayChanges changes, Interest interest, String from, int credit) {
+        this.loop = loop;
+        subscription = changes.subscribe(interest, from, this, loop);
         if (credit > 0) {
             request(credit);
         }
