@@ -22,6 +22,8 @@ import org.junit.platform.launcher.LauncherSessionListener;
 public final class LeaksFailTests implements LauncherSessionListener, BeforeAllCallback, AfterAllCallback {
     private static final Queue<String> LEAKS = new ConcurrentLinkedQueue<>();
     private static final int MAX_REPORT_CHARACTERS = 4000;
+    /** The detector looks when it samples an allocation, at {@code simple} one of 128: that none of so many is one has odds of 1 to 10^6. */
+    private static final int ALLOCATIONS = 2_000;
 
     static {
         // Netty's buffers take their detector when their classes are loaded, so this comes in front of all engines.
@@ -61,7 +63,7 @@ public final class LeaksFailTests implements LauncherSessionListener, BeforeAllC
     /** Lets the garbage collector and the detector look; null when nothing was leaked since the last time. */
     static String findLeak() {
         System.gc();
-        for (int i = 0; i < 2; i++) {
+        for (int i = 0; i < ALLOCATIONS; i++) {
             PooledByteBufAllocator.DEFAULT.buffer(1).release();
             UnpooledByteBufAllocator.DEFAULT.buffer(1).release();
         }

@@ -196,6 +196,11 @@ final class Http {
             webSocket.sendText(json, true).join();
         }
 
+        /** Sends a message to a server that may have closed the socket already. */
+        void sendToWhoMayBeGone(String json) {
+            webSocket.sendText(json, true).exceptionally(gone -> null).join();
+        }
+
         /** Reads nothing any more behind the next message, until {@link #resume}. */
         void pause() {
             paused = true;

@@ -102,8 +102,8 @@ class StreamsIT {
     void keepsWhoProvesNothingOut() throws Exception {
         try (var socket = acme.connectAnonymously()) {
             socket.send("{\"type\":\"hello\",\"basic\":{\"user\":\"acme\",\"password\":\"wrong\"}}");
-            socket.send(open(1));
-            socket.send(exec(1, 1, "SELECT 1", ""));
+            socket.sendToWhoMayBeGone(open(1));
+            socket.sendToWhoMayBeGone(exec(1, 1, "SELECT 1", ""));
 
             assertThat(socket.closeCode()).isEqualTo(4401);
         }
