@@ -171,7 +171,7 @@ class OperatorRoutesIT {
                 var globex = fleet.connect(Driver.MARIADB_TEXT, "globex");
                 var messages = http.connect();
                 var streams = http.connectStreams()) {
-            ShardFixture.run(acme, "CREATE OR REPLACE TABLE sent_away (id INT) ENGINE=InnoDB");
+            ShardFixture.run(acme, "CREATE TABLE sent_away (id INT) ENGINE=InnoDB");
             ShardFixture.run(acme, "BEGIN");
             ShardFixture.run(acme, "INSERT INTO sent_away VALUES (1)");
             messages.begin();
