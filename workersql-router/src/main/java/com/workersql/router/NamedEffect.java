@@ -7,7 +7,7 @@ import java.util.Objects;
  * A {@link SessionEffect} with the name of what it is about, so that a session can tell when the last of its kind is gone.
  *
  * @param action what the statement does if it succeeds
- * @param name the name without quotes: user variables and locks in lower case, tables with their schema where one was written;
+ * @param name the name without quotes: user variables and locks in lower case, tables and sequences with their schema where one was written;
  *     null where the text does not tell it, for example a lock whose name is an expression
  */
 public record NamedEffect(Action action, String name) {
@@ -35,7 +35,11 @@ public record NamedEffect(Action action, String name) {
         /** {@code DEALLOCATE PREPARE} and {@code DROP PREPARE}. */
         DEALLOCATE,
         /** {@code @name := ...} and {@code INTO @name}. */
-        WRITE_USER_VARIABLE
+        WRITE_USER_VARIABLE,
+        /** {@code NEXTVAL(name)} that is evaluated for certain, whatever the data are. */
+        TAKE_SEQUENCE_VALUE,
+        /** {@code LASTVAL(name)}; behind those {@link #TAKE_SEQUENCE_VALUE} of the statement that are evaluated before it. */
+        READ_SEQUENCE_VALUE
     }
 
     /** Checks the action. */

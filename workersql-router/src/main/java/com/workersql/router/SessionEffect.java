@@ -69,8 +69,13 @@ public enum SessionEffect {
     DIAGNOSTICS_USED,
     /** {@code SET ROLE}; it outlives {@code COM_RESET_CONNECTION}. */
     SET_ROLE,
-    /** {@code NEXTVAL} and {@code LASTVAL} of a sequence. */
+    /** {@code NEXTVAL}, {@code SETVAL} or {@code LASTVAL} of a sequence, in any of their spellings. */
     SEQUENCE,
+    /**
+     * Reads the latest value of a sequence that the session has taken, which its connection knows: {@code LASTVAL}, {@code PREVIOUS
+     * VALUE FOR}. Without {@link #SEQUENCE} it is {@code s.currval}, which is a column unless {@code sql_mode} has ORACLE.
+     */
+    SEQUENCE_VALUE_USED,
     /** Starts, ends or marks a transaction. */
     TRANSACTION,
     /** Commits the open transaction by itself, as DDL does. */

@@ -150,6 +150,9 @@ class RouterTest {
                 .containsExactly(SessionEffect.USER_LOCK, SessionEffect.LOCK_NAME_USED);
         assertThat(kept("SELECT `is_free_lock`('a')")).contains(SessionEffect.LOCK_NAME_USED);
         assertThat(kept("SELECT SQL_CALC_FOUND_ROWS a FROM t")).containsExactly(SessionEffect.FOUND_ROWS);
+        assertThat(kept("SELECT nextval('s'), lastval(a)"))
+                .as("stored functions, where there are no sequences")
+                .containsExactly(SessionEffect.CALL);
         assertThat(kept("SELECT a FROM t FOR UPDATE")).containsExactly(SessionEffect.ROW_LOCK);
         assertThat(kept("SELECT a FROM t LOCK IN SHARE MODE")).containsExactly(SessionEffect.ROW_LOCK);
         assertThat(kept("INSERT INTO t VALUES (LAST_INSERT_ID())")).containsExactly(SessionEffect.LAST_INSERT_ID_USED);

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a session needs of a statement's text beyond its route: names of what it leaves, and values that only the session has. */
 class SessionTextsTest {
@@ -95,10 +96,73 @@ class SessionTextsTest {
                 "PREPARE St FROM 'SELECT 1' | PREPARE | st",
                 "DROP PREPARE st | DEALLOCATE | st",
                 "SELECT @A := 1 | WRITE_USER_VARIABLE | a",
-                "SELECT 1 INTO @b | WRITE_USER_VARIABLE | b"
+                "SELECT 1 INTO @b | WRITE_USER_VARIABLE | b",
+                "SELECT NEXTVAL(S) | TAKE_SEQUENCE_VALUE | S",
+                "SELECT 5, NEXT VALUE FOR `a`.`b` AS id | TAKE_SEQUENCE_VALUE | a.b",
+                "DO NEXTVAL(s) | TAKE_SEQUENCE_VALUE | s",
+                "INSERT INTO t (a, b) VALUES (?, NEXTVAL(s)) ON DUPLICATE KEY UPDATE a = NEXTVAL(r) | TAKE_SEQUENCE_VALUE | s",
+                "SELECT LASTVAL(s) + 1 FROM t | READ_SEQUENCE_VALUE | s",
+                "UPDATE t SET a = PREVIOUS VALUE FOR a.s | READ_SEQUENCE_VALUE | a.s",
+                "SELECT s.currval | READ_SEQUENCE_VALUE | "
             })
     void namesWhatAStatementLeaves(String sql, Action action, String name) {
         assertThat(router.namedEffects(Statement.of(CONTEXT, sql))).containsExactly(new NamedEffect(action, name));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "SELECT NEXTVAL(s) | true | false",
+                "SELECT NEXT VALUE FOR s, SETVAL(s, 5) | true | false",
+                "SELECT LASTVAL(s) | true | true",
+                "INSERT INTO t VALUES (PREVIOUS VALUE FOR s) | true | true",
+                "PREPARE p FROM 'SELECT LASTVAL(s)' | true | true",
+                "SELECT 1; SELECT LASTVAL(s) | true | true",
+                "SELECT s.`CurrVal` FROM s | false | true",
+                "SELECT currval, s.nextval FROM s | false | false"
+            })
+    void tellsWhatTakesAValueOfASequenceFromWhatReadsTheLatest(String sql, boolean takes, boolean reads) {
+        var effects = router.plan(Statement.of(CONTEXT.withSchema("acme").withOwnAccount(true), sql))
+                .statement()
+                .effects();
+        assertThat(effects.contains(SessionEffect.SEQUENCE)).isEqualTo(takes);
+        assertThat(effects.contains(SessionEffect.SEQUENCE_VALUE_USED)).isEqualTo(reads);
+    }
+
+    /** Whether these take a value depends on rows, on conditions, or on what the server makes of the rest. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "SELECT NEXTVAL(s) FROM t",
+                "SELECT NEXTVAL(s) LIMIT 0",
+                "SELECT NEXTVAL(s) WHERE 1 = 0",
+                "SELECT IF(?, NEXTVAL(s), 0)",
+                "SELECT 0 AND NEXTVAL(s)",
+                "SELECT NEXTVAL(s) UNION SELECT NEXTVAL(s)",
+                "INSERT INTO t SELECT NEXTVAL(s) FROM r",
+                "INSERT INTO t VALUES (COALESCE(?, NEXTVAL(s)))",
+                "INSERT INTO t VALUES (1) ON DUPLICATE KEY UPDATE a = NEXTVAL(s)",
+                "INSERT INTO t SET a = NEXTVAL(s)",
+                "UPDATE t SET a = NEXTVAL(s)",
+                "SET @a = 1"
+            })
+    void aValueThatMayNotBeTakenIsNotNamed(String sql) {
+        assertThat(router.namedEffects(Statement.of(CONTEXT, sql)))
+                .extracting(NamedEffect::action)
+                .doesNotContain(Action.TAKE_SEQUENCE_VALUE);
+    }
+
+    @Test
+    void namesWhatIsTakenOfSequencesInTheOrderOfTheText() {
+        assertThat(router.namedEffects(
+                        Statement.of(CONTEXT, "INSERT INTO t VALUES (NEXTVAL(a), LASTVAL(b)), (NEXT VALUE FOR b, 1)")))
+                .containsExactly(
+                        new NamedEffect(Action.TAKE_SEQUENCE_VALUE, "a"),
+                        new NamedEffect(Action.READ_SEQUENCE_VALUE, "b"),
+                        new NamedEffect(Action.TAKE_SEQUENCE_VALUE, "b"));
+        assertThat(router.namedEffects(Statement.of(CONTEXT, "SET @a = 1, @b = NEXTVAL(s)")))
+                .contains(new NamedEffect(Action.TAKE_SEQUENCE_VALUE, "s"));
     }
 
     @Test

@@ -25,7 +25,6 @@ final class Effects {
             SessionEffect.CALL, HoldReason.CALL,
             SessionEffect.XA, HoldReason.XA,
             SessionEffect.SET_ROLE, HoldReason.ROLE,
-            SessionEffect.SEQUENCE, HoldReason.UNKNOWN_STATE,
             SessionEffect.UNKNOWN_STATE, HoldReason.UNKNOWN_STATE);
 
     /** Effects whose names are worth reading the text once more. */
@@ -34,7 +33,9 @@ final class Effects {
             SessionEffect.TEMPORARY_TABLE,
             SessionEffect.USER_LOCK,
             SessionEffect.HANDLER,
-            SessionEffect.TEXT_PREPARE);
+            SessionEffect.TEXT_PREPARE,
+            SessionEffect.SEQUENCE,
+            SessionEffect.SEQUENCE_VALUE_USED);
 
     private static final Set<SessionEffect> HIDDEN = EnumSet.of(
             SessionEffect.USER_VARIABLE,
@@ -152,6 +153,11 @@ final class Effects {
                 }
             }
             case LAST_INSERT_ID -> session.figures().keyMayHaveChanged();
+            case SEQUENCE -> {
+                if (LatestValues.keepConnection(session, info)) {
+                    pins.add(HoldReason.SEQUENCE_VALUE);
+                }
+            }
             default -> {}
         }
     }
@@ -204,10 +210,16 @@ final class Effects {
                 // What was replayed so far is not its value any more.
                 session.variables(session.variables().without(SessionVariables.userVariable(name == null ? "" : name)));
             }
+            case TAKE_SEQUENCE_VALUE -> {
+                if (!failed) {
+                    session.takenSequences().add(qualified(session, name));
+                }
+            }
+            case READ_SEQUENCE_VALUE -> {}
         }
     }
 
-    private static String qualified(ClientSession session, String table) {
+    static String qualified(ClientSession session, String table) {
         if (table == null || table.contains(".")) {
             return table;
         }

@@ -154,7 +154,16 @@ final class ShardRun implements Relay.Ending, Placement.Run {
         }
         var connection = ready.connection();
         named = executor.namedEffects(session, work);
-        boolean keeps = Effects.keepConnection(work.info(), named) || (learner != null && learner.keepsConnection());
+        var refusal = LatestValues.refusal(session, connection, work, named);
+        if (refusal != null) {
+            ready.released();
+            giveBackUnused(ready);
+            fail(refusal);
+            return;
+        }
+        boolean keeps = Effects.keepConnection(work.info(), named)
+                || LatestValues.keepConnection(session, work.info())
+                || (learner != null && learner.keepsConnection());
         if (keeps && !work.isPreparation() && !connection.tryPin()) {
             ready.released();
             giveBackUnused(ready);

@@ -44,6 +44,7 @@ public final class ClientSession {
     private Held held;
     private final Pins pins = new Pins();
     private final Figures figures = new Figures();
+    private final TakenSequences takenSequences = new TakenSequences();
     private final SessionTracking tracking;
     private int timeLimitMillis;
     private final SessionWrites writes = new SessionWrites();
@@ -456,6 +457,9 @@ public final class ClientSession {
      * @param held the connection, or null
      */
     public void held(Held held) {
+        if (held == null || (this.held != null && this.held.connection() != held.connection())) {
+            takenSequences.detached();
+        }
         this.held = held;
         if (held == null) {
             pins.clear();
@@ -481,6 +485,15 @@ public final class ClientSession {
      */
     public Figures figures() {
         return figures;
+    }
+
+    /**
+     * What the session can read of sequences.
+     *
+     * @return confined to the same loop
+     */
+    public TakenSequences takenSequences() {
+        return takenSequences;
     }
 
     /**
@@ -756,6 +769,7 @@ public final class ClientSession {
         transactionLost = false;
         statusFlags = StatusFlags.SERVER_STATUS_AUTOCOMMIT;
         figures.reset();
+        takenSequences.reset();
         prepared.clear();
     }
 }

@@ -29,6 +29,8 @@ public enum HoldReason {
     XA,
     /** A role was set; it survives every reset. */
     ROLE,
+    /** A session that reads the latest value of a sequence outside of transactions has taken one. */
+    SEQUENCE_VALUE,
     /** A session variable was changed in a way that cannot be replayed elsewhere. */
     UNKNOWN_STATE,
     /** The server reported a change of its session's state that the statement's text does not explain. */

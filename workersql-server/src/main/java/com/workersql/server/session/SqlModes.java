@@ -9,10 +9,11 @@ import java.util.Locale;
  * @param ansiQuotes double quotes enclose identifiers
  * @param noBackslashEscapes a backslash in a string is a character like any other
  * @param strict a value that does not fit its column is an error, and not changed until it fits
+ * @param oracle {@code s.nextval} and {@code s.currval} ask a sequence rather than a column
  */
-public record SqlModes(boolean ansiQuotes, boolean noBackslashEscapes, boolean strict) {
+public record SqlModes(boolean ansiQuotes, boolean noBackslashEscapes, boolean strict, boolean oracle) {
     /** What a server does unless told otherwise. */
-    public static final SqlModes DEFAULT = new SqlModes(false, false, true);
+    public static final SqlModes DEFAULT = new SqlModes(false, false, true, false);
 
     /**
      * Reads a value of {@code sql_mode} as a server reports it, with the combined modes written out.
@@ -25,6 +26,7 @@ public record SqlModes(boolean ansiQuotes, boolean noBackslashEscapes, boolean s
         return new SqlModes(
                 modes.contains(",ANSI_QUOTES,"),
                 modes.contains(",NO_BACKSLASH_ESCAPES,"),
-                modes.contains(",STRICT_TRANS_TABLES,") || modes.contains(",STRICT_ALL_TABLES,"));
+                modes.contains(",STRICT_TRANS_TABLES,") || modes.contains(",STRICT_ALL_TABLES,"),
+                modes.contains(",ORACLE,"));
     }
 }

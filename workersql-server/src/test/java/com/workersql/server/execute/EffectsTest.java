@@ -60,12 +60,26 @@ class EffectsTest {
 
     /** Nothing that a client says undoes them for certain, whether they succeed or not. */
     @ParameterizedTest
-    @CsvSource({"XA,XA", "SET_ROLE,ROLE", "SEQUENCE,UNKNOWN_STATE", "UNKNOWN_STATE,UNKNOWN_STATE"})
+    @CsvSource({"XA,XA", "SET_ROLE,ROLE", "UNKNOWN_STATE,UNKNOWN_STATE"})
     void someEffectsLastAsLongAsTheConnection(SessionEffect effect, HoldReason reason) {
         learn(StatementKind.ADMIN, effect, 1399);
         assertThat(session.pins().isOnly(reason)).isTrue();
         learn(StatementKind.ADMIN, SessionEffect.UNLOCK_TABLES, 0);
         assertThat(session.pins().isOnly(reason)).isTrue();
+    }
+
+    @Test
+    void aSequenceKeepsTheConnectionOfASessionThatReadsItsLatestValueOutsideOfTransactions() {
+        learn(StatementKind.SELECT, SessionEffect.SEQUENCE, 0);
+        assertThat(session.pins().isEmpty()).isTrue();
+
+        session.takenSequences().readOutsideTransactions();
+        learn(StatementKind.CREATE_TABLE, SessionEffect.SEQUENCE, 0);
+        assertThat(session.pins().isEmpty()).as("a default is no value").isTrue();
+        learn(StatementKind.SELECT, SessionEffect.SEQUENCE, 1062);
+        assertThat(session.pins().isOnly(HoldReason.SEQUENCE_VALUE))
+                .as("a statement that fails may have taken a value")
+                .isTrue();
     }
 
     @Test

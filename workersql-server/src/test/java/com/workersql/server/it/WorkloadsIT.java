@@ -9,8 +9,6 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
-import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -55,60 +53,8 @@ class WorkloadsIT {
         }
     }
 
-    /** What the gateway has counted of statements, on connections that were kept and on others, and of reasons to keep one. */
-    private record Counted(double free, double kept, double moved, double pins) {
-        static Counted now() throws Exception {
-            var http = new Http(fleet, "acme");
-            double ofTransactions = http.metric("workersql_session_pins_total", "reason=\"transaction\"")
-                    + http.metric("workersql_session_pins_total", "reason=\"transaction_state_unknown\"")
-                    + http.metric("workersql_session_pins_total", "reason=\"unread_warnings\"");
-            return new Counted(
-                    http.metric("workersql_session_statements_total", "pinned=\"false\""),
-                    http.metric("workersql_session_statements_total", "pinned=\"true\""),
-                    http.metric("workersql_session_moves_total"),
-                    http.metric("workersql_session_pins_total") - ofTransactions);
-        }
-
-        Counted since(Counted before) {
-            return new Counted(free - before.free, kept - before.kept, moved - before.moved, pins - before.pins);
-        }
-
-        void print(String what) {
-            System.out.printf(
-                    "%s: %,.0f statements, %.1f %% of them on a kept connection, %.0f pins but for transactions; %.1f %% of free"
-                            + " statements moved%n",
-                    what, free + kept, 100 * kept / (free + kept), pins, 100 * moved / free);
-        }
-    }
-
-    /** One client's round. */
-    private interface Round {
-        void run(int client, int round) throws Exception;
-    }
-
-    private static Counted measure(String what, Round round) throws Exception {
-        var before = Counted.now();
-        var threads = Executors.newFixedThreadPool(CLIENTS);
-        try {
-            var tasks = new ArrayList<Callable<Void>>();
-            for (int i = 0; i < CLIENTS; i++) {
-                int client = i;
-                tasks.add(() -> {
-                    for (int n = 0; n < ROUNDS; n++) {
-                        round.run(client, n);
-                    }
-                    return null;
-                });
-            }
-            for (var done : threads.invokeAll(tasks)) {
-                done.get();
-            }
-        } finally {
-            threads.shutdownNow();
-        }
-        var counted = Counted.now().since(before);
-        counted.print(what);
-        return counted;
+    private static ConnectionUse measure(String what, Workload.Round round) throws Exception {
+        return Workload.measure(fleet, what, CLIENTS, ROUNDS, round);
     }
 
     @ParameterizedTest
@@ -125,6 +71,28 @@ class WorkloadsIT {
             });
             assertThat(counted.pins()).as("pins for other reasons").isZero();
             assertThat(counted.kept()).isPositive();
+        } finally {
+            close(connections);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"MYSQL_TEXT", "MYSQL_PREPARED"})
+    void connectorJMovesBetweenConnectionsOutsideOfTransactions(Driver driver) throws Exception {
+        var connections = connect(driver);
+        try {
+            var counted = measure(driver + ", autocommit", (client, round) -> {
+                var connection = connections.get(client);
+                long id = order(connection, client);
+                assertThat(number(connection, "SELECT COUNT(*) FROM item WHERE purchase = " + id))
+                        .isEqualTo(5);
+                run(connection, "UPDATE purchase SET total = total + 1 WHERE id = " + id);
+            });
+            assertThat(counted.pins()).as("pins for other reasons").isZero();
+            assertThat(counted.kept()).as("statements on a kept connection").isZero();
+            assertThat(counted.movedShare())
+                    .as("the share of statements that moved")
+                    .isGreaterThan(FEWEST_MOVED);
         } finally {
             close(connections);
         }
@@ -174,12 +142,12 @@ class WorkloadsIT {
     @EnabledIfSystemProperty(named = "workersql.node", matches = "true")
     void mysql2KeepsAConnectionForTransactionsAlone() throws Exception {
         NodeClientsIT.install();
-        var before = Counted.now();
+        var before = ConnectionUse.now(fleet);
         NodeClientsIT.test(fleet, "workload.test.mjs", Map.of("ROUNDS", Integer.toString(ROUNDS)));
-        var counted = Counted.now().since(before);
+        var counted = ConnectionUse.now(fleet).since(before);
         counted.print("mysql2");
         assertThat(counted.pins()).as("pins for other reasons").isZero();
-        assertThat(counted.moved() / counted.free())
+        assertThat(counted.movedShare())
                 .as("the share of statements that moved")
                 .isGreaterThan(FEWEST_MOVED);
     }

@@ -45,6 +45,7 @@ final class EffectReader {
                     word(s, token, effects);
                 }
                 case Token.QUOTED -> {
+                    currentValue(s, token, effects);
                     if (s.isMark(token + 1, '(') && Functions.isCall(s, token)) {
                         effects.add(SessionEffect.CALL);
                     }
@@ -206,9 +207,15 @@ final class EffectReader {
                     effects.add(SessionEffect.ROW_LOCK);
                 }
             }
-            case NEXT, PREVIOUS -> {
+            case NEXT -> {
                 if (s.isWord(token + 1, Word.VALUE)) {
                     effects.add(SessionEffect.SEQUENCE);
+                }
+            }
+            case PREVIOUS -> {
+                if (s.isWord(token + 1, Word.VALUE)) {
+                    effects.add(SessionEffect.SEQUENCE);
+                    effects.add(SessionEffect.SEQUENCE_VALUE_USED);
                 }
             }
             case LAST_INSERT_ID -> {
@@ -222,8 +229,17 @@ final class EffectReader {
             default -> {
                 if (call) {
                     function(s, token, effects);
+                } else {
+                    currentValue(s, token, effects);
                 }
             }
+        }
+    }
+
+    /** With sql_mode ORACLE the last part of a name can be what is asked of a sequence, also within quotes. */
+    private static void currentValue(FoldedStatement s, int token, Set<SessionEffect> effects) {
+        if (s.isMark(token - 1, '.') && SequenceNames.isCurrentValue(s, token)) {
+            effects.add(SessionEffect.SEQUENCE_VALUE_USED);
         }
     }
 
@@ -245,12 +261,23 @@ final class EffectReader {
             }
             case ROW_COUNT -> effects.add(SessionEffect.ROW_COUNT_USED);
             case FOUND_ROWS -> effects.add(SessionEffect.FOUND_ROWS_USED);
-            case NEXTVAL, LASTVAL, SETVAL -> effects.add(SessionEffect.SEQUENCE);
-            default -> {
-                if (Functions.isCall(s, token) && !Functions.isBuiltIn(s, token)) {
-                    effects.add(SessionEffect.CALL);
+            case NEXTVAL, LASTVAL, SETVAL -> {
+                if (!s.isMariaDb()) {
+                    stored(s, token, effects);
+                    return;
+                }
+                effects.add(SessionEffect.SEQUENCE);
+                if (s.isWord(token, Word.LASTVAL)) {
+                    effects.add(SessionEffect.SEQUENCE_VALUE_USED);
                 }
             }
+            default -> stored(s, token, effects);
+        }
+    }
+
+    private static void stored(FoldedStatement s, int token, Set<SessionEffect> effects) {
+        if (Functions.isCall(s, token) && !Functions.isBuiltIn(s, token)) {
+            effects.add(SessionEffect.CALL);
         }
     }
 }

@@ -32,7 +32,8 @@ public final class NamedEffects {
     }
 
     private void read() {
-        switch (KindReader.kind(s)) {
+        var kind = KindReader.kind(s);
+        switch (kind) {
             case CREATE_TEMPORARY_TABLE -> created();
             case DROP_TABLE, DROP_TEMPORARY_TABLE -> dropped();
             case RENAME_TABLE -> add(Action.RENAME_TABLE, null);
@@ -47,6 +48,7 @@ public final class NamedEffects {
             default -> {}
         }
         expressions();
+        SequenceNames.read(s, kind, found);
     }
 
     private void created() {

@@ -66,6 +66,11 @@ public final class FoldedStatement extends TokenStore {
         read(bytes, offset, length, context, true);
     }
 
+    /** {@return whether the text is for MariaDB} */
+    public boolean isMariaDb() {
+        return lexer.isMariaDb();
+    }
+
     private void read(byte[] bytes, int offset, int length, StatementContext context, boolean all) {
         begin(bytes, offset, length);
         lexer.reset(bytes, offset, length, context);

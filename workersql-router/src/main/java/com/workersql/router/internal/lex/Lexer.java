@@ -77,6 +77,11 @@ final class Lexer {
         source = null;
     }
 
+    /** {@return whether the text is for MariaDB} */
+    boolean isMariaDb() {
+        return mariaDb;
+    }
+
     /** {@return where the last token begins} */
     int start() {
         return start;

@@ -67,14 +67,14 @@ class PlaceholdersTest {
 
     @Test
     void takesABackslashForACharacterWhereTheServerDoes() throws Refusal {
-        var modes = new SqlModes(false, true, true);
+        var modes = new SqlModes(false, true, true, false);
 
         assertThat(bind("SELECT '\\', :a", a(), modes).sql()).isEqualTo("SELECT '\\', ?");
     }
 
     @Test
     void takesDoubleQuotesForNamesWhereTheServerDoes() throws Refusal {
-        var modes = new SqlModes(true, false, true);
+        var modes = new SqlModes(true, false, true, false);
 
         assertThat(bind("SELECT \"\\\", :a", a(), modes).sql()).isEqualTo("SELECT \"\\\", ?");
     }
