@@ -181,7 +181,11 @@ public final class PreparedStatementExecutor {
             Execution execution,
             ReplyTarget client) {
         if (session.running() != null) {
-            session.waiting(() -> run(session, sql, prepared, parameters, execution, client));
+            StatementExecutor.waitForAnswers(
+                    session, () -> run(session, sql, prepared, parameters, execution, client), error -> {
+                        execution.release();
+                        client.failed(error);
+                    });
             return;
         }
         var target = executor.admission().admit(session, client);

@@ -18,6 +18,7 @@ final class SessionEnd {
             return;
         }
         session.close();
+        session.interrupt();
         session.prepared().clear();
         var waiting = session.takeWaiting();
         var running = session.running();
@@ -34,7 +35,6 @@ final class SessionEnd {
             }
             // Otherwise an answer is due in a moment, and whoever asked gives the connection back.
         }
-        session.interrupt();
         if (waiting != null) {
             waiting.run();
         }
@@ -51,7 +51,9 @@ final class SessionEnd {
 
     /** Ends the statement that a session runs or that waits for its turn; its reply is then an error. Nothing happens when there is none. */
     static void cancel(ClientSession session) {
-        if (session.running() == null) {
+        if (session.running() == null || session.isAsked()) {
+            // What the gateway asks the connection is not the client's, and without its answer the session loses what
+            // is there.
             session.interrupt();
             return;
         }

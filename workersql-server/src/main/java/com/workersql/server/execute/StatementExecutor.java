@@ -152,7 +152,10 @@ public final class StatementExecutor {
      */
     public void query(ClientSession session, ByteBuf command, ReplyTarget client) {
         if (session.running() != null) {
-            session.waiting(() -> query(session, command, client));
+            waitForAnswers(session, () -> query(session, command, client), error -> {
+                command.release();
+                client.failed(error);
+            });
             return;
         }
         var target = admission.admit(session, client);
@@ -330,7 +333,14 @@ public final class StatementExecutor {
 
     /** Carries a plan out, behind what the connection is asked meanwhile: its answers are those of the statement before. */
     void dispatch(ClientSession session, RoutePlan plan, Statement statement, Work work, ReplyTarget target) {
-        whenIdle(session, () -> carryOut(session, plan, statement, work, target));
+        if (session.running() == null) {
+            carryOut(session, plan, statement, work, target);
+            return;
+        }
+        waitForAnswers(session, () -> carryOut(session, plan, statement, work, target), error -> {
+            work.drop();
+            target.failed(error);
+        });
     }
 
     private void carryOut(ClientSession session, RoutePlan plan, Statement statement, Work work, ReplyTarget target) {
@@ -428,6 +438,18 @@ public final class StatementExecutor {
         } else {
             session.waiting(step);
         }
+    }
+
+    /** Has a statement wait for what the connection is asked meanwhile; it can be ended before it runs. */
+    static void waitForAnswers(ClientSession session, Runnable step, Consumer<GatewayError> interrupted) {
+        session.interruption(() -> {
+            session.takeWaiting();
+            interrupted.accept(GatewayError.interrupted());
+        });
+        session.waiting(() -> {
+            session.interruption(null);
+            step.run();
+        });
     }
 
     /** A statement that the gateway answers itself: what the connection says of the latest one is not true any more. */

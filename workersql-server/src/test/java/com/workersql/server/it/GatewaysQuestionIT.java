@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.it;
+
+import static com.workersql.server.it.InThread.inThread;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.workersql.server.config.GatewayConfig;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of a session whose connection fails in a question of the gateway's own, behind one statement and before the next. */
+class GatewaysQuestionIT {
+    /** Behind this the connection is asked what the client wants to be told; the text is in nothing else. */
+    private static final String ASKED_BEHIND = "SET session_track_schema = OFF";
+
+    private static final String QUESTION = ", @@session.sql_mode";
+
+    private static FaultProxy proxy;
+    private static Fleet fleet;
+
+    @BeforeAll
+    static void start() throws Exception {
+        fleet = Fleet.start(GatewaysQuestionIT::throughTheProxy);
+    }
+
+    private static GatewayConfig throughTheProxy(GatewayConfig config) {
+        try {
+            proxy = new FaultProxy(config.shards().get(0).primary().port());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return Fleet.firstAt(config, proxy.port(), 4);
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        if (fleet != null) {
+            fleet.close();
+        }
+        if (proxy != null) {
+            proxy.close();
+        }
+    }
+
+    @BeforeEach
+    void makeTable() throws SQLException {
+        try (var direct = fleet.direct(Driver.MARIADB_TEXT, "acme")) {
+            run(direct, "DROP TABLE IF EXISTS asked");
+            run(direct, "CREATE TABLE asked (id INT)");
+        }
+    }
+
+    @Test
+    void aTransactionThatIsLostBetweenTwoStatementsIsToldWithTheNext() throws Exception {
+        try (var acme = fleet.connect(Driver.MARIADB_TEXT, "acme")) {
+            run(acme, "BEGIN");
+            run(acme, "INSERT INTO asked VALUES (1)");
+            proxy.aim(QUESTION, FaultProxy.Cut.RESET, 0);
+            run(acme, ASKED_BEHIND);
+
+            for (String statement : new String[] {"INSERT INTO asked VALUES (2)", "COMMIT"}) {
+                assertThatThrownBy(() -> run(acme, statement))
+                        .as(statement)
+                        .isInstanceOfSatisfying(SQLException.class, e -> {
+                            assertThat(e.getErrorCode()).isEqualTo(3101);
+                            assertThat(e.getSQLState()).isEqualTo("40000");
+                        });
+            }
+
+            run(acme, "INSERT INTO asked VALUES (3)");
+            assertThat(ids()).isEqualTo("3");
+        }
+    }
+
+    @Test
+    void outsideOfATransactionNothingIsLostWithTheConnection() throws Exception {
+        try (var acme = fleet.connect(Driver.MARIADB_TEXT, "acme")) {
+            proxy.aim(QUESTION, FaultProxy.Cut.RESET, 0);
+            run(acme, ASKED_BEHIND);
+
+            run(acme, "INSERT INTO asked VALUES (1)");
+
+            assertThat(ids()).isEqualTo("1");
+        }
+    }
+
+    /** The question goes on; what is killed is the statement that waits for its answer. */
+    @Test
+    void aStatementThatWaitsForTheAnswerIsKilledAtOnceAndNeverRuns() throws Exception {
+        var acme = fleet.connect(Driver.MARIADB_TEXT, "acme");
+        try (var killer = fleet.connect(Driver.MARIADB_TEXT, "acme")) {
+            String id = value(acme, "SELECT CONNECTION_ID()");
+            proxy.aim(QUESTION, FaultProxy.Cut.STALL, 0);
+            run(acme, ASKED_BEHIND);
+            var waiting = inThread(() -> {
+                run(acme, "INSERT INTO asked VALUES (1)");
+                return null;
+            });
+            assertThatThrownBy(() -> {
+                        while (!waiting.isDone()) {
+                            run(killer, "KILL QUERY " + id);
+                            try {
+                                waiting.get(20, TimeUnit.MILLISECONDS);
+                            } catch (TimeoutException e) {
+                                // It was not there yet.
+                            }
+                        }
+                    })
+                    .isInstanceOf(ExecutionException.class)
+                    .cause()
+                    .isInstanceOfSatisfying(
+                            SQLException.class,
+                            e -> assertThat(e.getErrorCode()).isEqualTo(1317));
+
+            // What the shard has to say at last comes too late for it.
+            proxy.closePort();
+            proxy.openPort();
+            run(acme, "INSERT INTO asked VALUES (2)");
+            assertThat(ids()).isEqualTo("2");
+        } finally {
+            acme.close();
+        }
+    }
+
+    private static String ids() throws SQLException {
+        try (var direct = fleet.direct(Driver.MARIADB_TEXT, "acme")) {
+            return value(direct, "SELECT GROUP_CONCAT(id ORDER BY id) FROM asked");
+        }
+    }
+
+    private static void run(Connection connection, String sql) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static String value(Connection connection, String sql) throws SQLException {
+        try (var statement = connection.createStatement();
+                var rows = statement.executeQuery(sql)) {
+            return rows.next() ? rows.getString(1) : null;
+        }
+    }
+}
