@@ -112,6 +112,11 @@ final class FaultProxy implements AutoCloseable {
         aim = new Aim(marker, cut, afterBytes);
     }
 
+    /** Whether the statement that a fault is aimed at has not come yet. */
+    boolean isAimed() {
+        return aim != null;
+    }
+
     /** The reply to the last statement with the marker, as far as the shard has sent it. */
     byte[] markedReply() {
         return markedReply.clone();
