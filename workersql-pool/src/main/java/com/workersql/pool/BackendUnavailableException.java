@@ -3,12 +3,14 @@ package com.workersql.pool;
 
 import static java.util.Objects.requireNonNull;
 
-/** A connection could not be opened. No statement was sent. */
+/** A connection could not be opened, or was not to be. No statement was sent. */
 public final class BackendUnavailableException extends PoolException {
     private static final long serialVersionUID = 1L;
 
     /** How far the attempt came. */
     public enum Reason {
+        /** None was made, since {@link PoolConfig#mayConnect()} said no; no {@link PoolListener#connectFailed} tells of it. */
+        NOT_TRIED,
         /** The host's name has no address. */
         UNRESOLVED,
         /** The network refused: nothing listens, or there is no route. */

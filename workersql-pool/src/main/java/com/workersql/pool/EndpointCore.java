@@ -259,6 +259,10 @@ final class EndpointCore<C> implements Matcher.Decisions<C> {
         if (!closed) {
             for (var opener : warmKeys.missing(now(), waiterCount.get() == 0)) {
                 if (places.tryPermit(opener.share)) {
+                    if (!mayConnect()) {
+                        places.giveBack(opener.share);
+                        break;
+                    }
                     open(opener);
                 }
             }
@@ -361,6 +365,24 @@ final class EndpointCore<C> implements Matcher.Decisions<C> {
     @Override
     public void refuse(Waiter<C> waiter) {
         fail(waiter, new PoolClosedException());
+    }
+
+    @Override
+    public boolean mayConnect() {
+        return config.mayConnect().test(endpoint);
+    }
+
+    @Override
+    public void notTried(Waiter<C> waiter) {
+        fail(
+                waiter,
+                new BackendUnavailableException(
+                        endpoint,
+                        BackendUnavailableException.Reason.NOT_TRIED,
+                        0,
+                        null,
+                        "no new connections are opened now, and no open one is of this kind",
+                        null));
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /**
  * Decides who gets what when it is not to be had at once: waiting, opening, lending over loops, making room. One thread runs it at
@@ -33,6 +34,12 @@ final class Matcher<C> {
 
         void refuse(Waiter<C> waiter);
 
+        /** Whether a connection may be opened now. */
+        boolean mayConnect();
+
+        /** No connection may be opened, and none is there for it. */
+        void notTried(Waiter<C> waiter);
+
         /** The waiter's place in the queue is free. */
         void left(Waiter<C> waiter);
 
@@ -56,6 +63,9 @@ final class Matcher<C> {
     private boolean withheld;
 
     private boolean obliging = true;
+
+    /** A connection would have been opened in this round, and may not be. */
+    private boolean shut;
 
     Matcher(Places<C> places, PoolConfig config, Decisions<C> core) {
         this.places = places;
@@ -98,7 +108,7 @@ final class Matcher<C> {
             waiting.add(waiter);
         }
         if (core.isClosed()) {
-            waiting.drain(this::refuse);
+            waiting.drain(waiter -> refuse(waiter, core::refuse));
             closeIdle();
             return;
         }
@@ -106,6 +116,7 @@ final class Matcher<C> {
             return;
         }
         places.countBusy();
+        shut = false;
         do {
             serveIdle();
             openWherePermitted();
@@ -117,6 +128,9 @@ final class Matcher<C> {
             obliging = false;
             serveIdle();
             obliging = true;
+        }
+        if (shut) {
+            waiting.unopenedExceptOf(places.keys()).forEach(waiter -> refuse(waiter, core::notTried));
         }
         waiting.compact(core.waiting());
     }
@@ -154,9 +168,10 @@ final class Matcher<C> {
         return oldest != null && oldest.opening && !entry.wasLent && entry.opener.isWaiting() ? entry.opener : oldest;
     }
 
-    /** Hops cost, so a waiter opens its own where the limits allow; yet what is freed while it opens is taken. */
+    /** Hops cost, so a waiter opens its own where it may; yet what is freed while it opens is taken. */
     private boolean mayHop(Entry<C> entry, Waiter<C> waiter) {
-        return places.isFull()
+        return shut
+                || places.isFull()
                 || places.isAtItsLimit(waiter.share)
                 || (entry.wasLent && entry.idleSinceNanos - waiter.startNanos > 0);
     }
@@ -220,6 +235,10 @@ final class Matcher<C> {
     private void openWherePermitted() {
         var waiter = places.isFull() ? null : waiting.nextUnopened(this::isBelowItsLimit);
         while (waiter != null && places.tryPermit(waiter.share)) {
+            if (!mayConnect()) {
+                places.giveBack(waiter.share);
+                return;
+            }
             waiter.opening = true;
             waiter.share.busy++;
             var opener = waiter;
@@ -238,6 +257,8 @@ final class Matcher<C> {
             var victim = places.leastRecentlyUsed(waiter.key, places.isAtItsLimit(waiter.share) ? waiter.share : null);
             if (victim == null) {
                 stuck.add(waiter.share);
+            } else if (!mayConnect()) {
+                return made;
             } else if (victim.tryMove(State.IDLE, State.CLOSING)) {
                 waiter.opening = true;
                 waiter.share.busy++;
@@ -250,10 +271,15 @@ final class Matcher<C> {
         return made;
     }
 
-    private void refuse(Waiter<C> waiter) {
+    private boolean mayConnect() {
+        shut = !core.mayConnect();
+        return !shut;
+    }
+
+    private void refuse(Waiter<C> waiter, Consumer<Waiter<C>> refusal) {
         if (waiter.tryServe()) {
             core.left(waiter);
-            decisions.add(() -> core.refuse(waiter));
+            decisions.add(() -> refusal.accept(waiter));
         }
     }
 

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.pool;
 
+import java.util.HashSet;
 import java.util.Iterator;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -99,6 +101,24 @@ final class Places<C> implements Iterable<Entry<C>> {
             return false;
         }
         return true;
+    }
+
+    /** Gives permits back for which nothing is opened. */
+    void giveBack(TenantShare share) {
+        share.connections.decrementAndGet();
+        permitsTaken.decrementAndGet();
+    }
+
+    /** The keys that have connections which are not being closed. */
+    Set<PoolKey> keys() {
+        var keys = new HashSet<PoolKey>();
+        for (var entry : entries) {
+            switch (entry.state()) {
+                case CONNECTING, IDLE, LENT -> keys.add(entry.key);
+                case CLOSING, GONE -> {}
+            }
+        }
+        return keys;
     }
 
     /** Adds a connection that is going to be opened with permits already taken. */

@@ -10,6 +10,7 @@ import io.netty.handler.ssl.SslContext;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 
@@ -36,6 +37,7 @@ public final class PoolConfig {
     private final SslContext sslContext;
     private final Supplier<? extends SocketChannel> channelFactory;
     private final PoolListener listener;
+    private final Predicate<Endpoint> mayConnect;
     private final LongSupplier nanoClock;
     private final DoubleSupplier random;
     private final String name;
@@ -68,6 +70,7 @@ public final class PoolConfig {
         sslContext = b.sslContext;
         channelFactory = b.channelFactory;
         listener = b.listener;
+        mayConnect = b.mayConnect;
         nanoClock = b.nanoClock;
         random = b.random;
         name = b.name;
@@ -189,6 +192,11 @@ public final class PoolConfig {
         return listener;
     }
 
+    /** See {@link Builder#mayConnect(Predicate)}. */
+    public Predicate<Endpoint> mayConnect() {
+        return mayConnect;
+    }
+
     /** See {@link Builder#nanoClock(LongSupplier)}. */
     public LongSupplier nanoClock() {
         return nanoClock;
@@ -258,6 +266,7 @@ public final class PoolConfig {
         private SslContext sslContext;
         private Supplier<? extends SocketChannel> channelFactory = NioSocketChannel::new;
         private PoolListener listener = PoolListener.NONE;
+        private Predicate<Endpoint> mayConnect = endpoint -> true;
         private LongSupplier nanoClock = System::nanoTime;
         private DoubleSupplier random = () -> ThreadLocalRandom.current().nextDouble();
 
@@ -598,6 +607,21 @@ public final class PoolConfig {
          */
         public Builder listener(PoolListener value) {
             listener = requireNonNull(value, "listener");
+            return this;
+        }
+
+        /**
+         * Asked right before a connection is opened for a request or to be kept warm: a circuit breaker's say. Where it says no, the
+         * connections that are open go on serving, none of them is closed in favour of a new one, and a request for whose key there is
+         * none fails at once with {@link BackendUnavailableException.Reason#NOT_TRIED}; the others wait. It is asked again whenever
+         * somebody asks for a connection or gives one back. What became of each yes, the {@link PoolListener} hears. Connections that
+         * are only for a KILL are opened unasked.
+         *
+         * @param value called on any thread, must not block; default: yes
+         * @return this
+         */
+        public Builder mayConnect(Predicate<Endpoint> value) {
+            mayConnect = requireNonNull(value, "mayConnect");
             return this;
         }
 

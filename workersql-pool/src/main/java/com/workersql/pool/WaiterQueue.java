@@ -2,9 +2,12 @@
 package com.workersql.pool;
 
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -100,6 +103,17 @@ final class WaiterQueue<C> {
             }
         }
         return next;
+    }
+
+    /** Those for which nothing is being opened, of all keys but these. They stay. */
+    List<Waiter<C>> unopenedExceptOf(Set<PoolKey> keys) {
+        var found = new ArrayList<Waiter<C>>();
+        byKey.forEach((key, ofKey) -> {
+            if (!keys.contains(key)) {
+                ofKey.stream().filter(w -> w.isWaiting() && !w.opening).forEach(found::add);
+            }
+        });
+        return found;
     }
 
     boolean isEmpty() {

@@ -133,6 +133,9 @@ final class ShardSet implements ShardMonitor.Fleet, AutoCloseable {
                 .preparedStatementsPerConnection(settings.preparedStatementsPerConnection())
                 .setupStatement(SetupStatement.of(config.statements(), nodes.size() > 1))
                 .listener(feed)
+                // How it goes, the gate hears from the feed.
+                .mayConnect(endpoint ->
+                        topology.gates(topology.node(endpoint)).connectGate().tryAcquire() != null)
                 .build());
         feed.pool = pool;
         return new Shard(

@@ -22,6 +22,7 @@ public final class ConnectFailures {
      */
     public static FailureClass classify(BackendUnavailableException cause, Role role) {
         return switch (cause.reason()) {
+            case NOT_TRIED -> FailureClassifier.classify(TransportFailure.REFUSED_BY_US);
             case UNRESOLVED -> FailureClassifier.classify(TransportFailure.NAME_NOT_RESOLVED);
             case REFUSED -> FailureClassifier.classify(TransportFailure.CONNECT_REFUSED);
             case TIMEOUT -> FailureClassifier.classify(TransportFailure.CONNECT_TIMED_OUT);

@@ -250,21 +250,9 @@ final class ShardConnections {
         var permit = gates.callGate().tryAcquire();
         if (permit == null) {
             failed.accept(GatewayError.notExecuted(
-                    "Shard " + shard.name() + " is failing; next try in " + retryMillis(gates.callGate()) + " ms"));
+                    "Shard " + shard.name() + " is failing; " + nextTry(gates.callGate())));
             return;
         }
-        Permit connecting = null;
-        if (gates.connectGate().state() != BreakerState.CLOSED
-                && shard.pool().stats(node.endpoint()).open() == 0) {
-            connecting = gates.connectGate().tryAcquire();
-            if (connecting == null) {
-                permit.released();
-                failed.accept(GatewayError.notExecuted("Shard " + shard.name()
-                        + " accepts no new connections; next try in " + retryMillis(gates.connectGate()) + " ms"));
-                return;
-            }
-        }
-        var probe = connecting;
         var wanted = session.variables();
         var request = new AcquireRequest(
                 key(session, shard, node, account), session.loop(), deadlineNanos, preference(wanted));
@@ -274,10 +262,6 @@ final class ShardConnections {
         }
         acquired.addListener((Future<PooledConnection> future) -> {
             session.interruption(null);
-            if (probe != null) {
-                // How connecting went, the gate has heard from the pool.
-                probe.released();
-            }
             if (!future.isSuccess()) {
                 permit.released();
                 if (future.isCancelled()) {
@@ -287,7 +271,12 @@ final class ShardConnections {
                         && shard.retries().tryRetry(Retries.Proof.NOT_SENT)) {
                     borrow(wish, account, deadlineNanos, false);
                 } else {
-                    failed.accept(unavailable(shard, future.cause()));
+                    failed.accept(
+                            isShut(gates, future.cause())
+                                    ? GatewayError.notExecuted("Shard " + shard.name()
+                                    + " accepts no new connections, and no open one is free; "
+                                    + nextTry(gates.connectGate()))
+                                    : unavailable(shard, future.cause()));
                 }
                 return;
             }
@@ -302,8 +291,16 @@ final class ShardConnections {
         });
     }
 
-    private static long retryMillis(CircuitBreaker gate) {
-        return Math.max(1, gate.retryAfterNanos() / 1_000_000);
+    private static String nextTry(CircuitBreaker gate) {
+        long nanos = gate.retryAfterNanos();
+        return nanos < 0 ? "it was shut by an operator" : "next try in " + Math.max(1, nanos / 1_000_000) + " ms";
+    }
+
+    /** There is none that is open and free, and no new one may be opened. */
+    private static boolean isShut(EndpointGates gates, Throwable cause) {
+        return (cause instanceof BackendUnavailableException unavailable
+                        && unavailable.reason() == BackendUnavailableException.Reason.NOT_TRIED)
+                || (cause instanceof AcquireTimeoutException && gates.connectGate().state() != BreakerState.CLOSED);
     }
 
     /** No connection for want of health: the next try may meet another one, or wait for one that is open. */

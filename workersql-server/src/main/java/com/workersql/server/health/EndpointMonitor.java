@@ -10,7 +10,7 @@ import java.util.function.LongSupplier;
 
 /**
  * Watches one server: pings on a connection that is held for them, a second ping at once after one that got no answer, and a
- * check with a new connection now and then, on suspicion, and for as long as the server is down. Confined to its event loop.
+ * check with a new connection now and then, on suspicion, and at each ping for as long as the server is down or refuses. Confined to its event loop.
  *
  * <p>A held connection that breaks is only a suspicion: the check that follows at once says whether the server is gone. A server
  * that refuses new connections while it answers pings is up.
@@ -30,6 +30,8 @@ final class EndpointMonitor implements EndpointProbe.Listener {
     private boolean checking;
     private boolean checkAgain;
     private boolean heldBroke;
+    /** The latest check got no connection, although pings are answered. */
+    private boolean refuses;
     private int pings;
     private long pingedNanos;
     private boolean stalled;
@@ -88,6 +90,7 @@ final class EndpointMonitor implements EndpointProbe.Listener {
         long sinceCheck = nanoClock.getAsLong() - checkedNanos;
         if (!health.isUp()
                 || !probe.isHeld()
+                || refuses
                 || observer.isUrgent()
                 || sinceCheck >= TimeUnit.MILLISECONDS.toNanos(settings.checkIntervalMillis())) {
             check();
@@ -168,6 +171,7 @@ final class EndpointMonitor implements EndpointProbe.Listener {
     private void up(ServerReport report) {
         boolean back = !health.isUp() || heldBroke;
         heldBroke = false;
+        refuses &= report == null;
         health = health.up(report, nanoClock.getAsLong());
         observer.changed(health);
         if (back) {
@@ -183,6 +187,7 @@ final class EndpointMonitor implements EndpointProbe.Listener {
             return;
         }
         if (probe.isHeld() && health.isUp() && pings == 0) {
+            refuses = true;
             observer.refusesConnections(why);
         } else if (!probe.isHeld() || !health.isUp()) {
             down(why);

@@ -234,6 +234,7 @@ public final class ShardMonitor implements AutoCloseable {
                                     toldNanos - TimeUnit.MILLISECONDS.toNanos(settings.checkTimeoutMillis()));
                 }
                 fleet.connectable(shard(), node, report.identity());
+                shard().topology().gates(node).connectGate().reportHealthy();
                 if (shard().topology().primary().equals(node)) {
                     fleet.learned(shard(), report.identity());
                 }

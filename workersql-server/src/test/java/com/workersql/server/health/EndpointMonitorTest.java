@@ -213,6 +213,22 @@ class EndpointMonitorTest {
     }
 
     @Test
+    void aServerThatRefusesConnectionsIsTriedAtEachPing() {
+        monitor.start();
+        pass(2_000);
+        server.full = true;
+        monitor.check();
+        pass(1_900);
+        assertThat(events).filteredOn(event -> event.startsWith("refuses")).hasSizeGreaterThanOrEqualTo(5);
+
+        server.full = false;
+        pass(442);
+        int checks = server.checks.size();
+        pass(2_000);
+        assertThat(server.checks).as("accepted again").hasSizeLessThanOrEqualTo(checks + 1);
+    }
+
+    @Test
     void looksAtOnceWhenItIsToldOfASuspicion() {
         monitor.start();
         pass(2_000);

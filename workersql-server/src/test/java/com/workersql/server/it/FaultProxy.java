@@ -34,7 +34,9 @@ final class FaultProxy implements AutoCloseable {
         /** A new connection gets bytes that are no greeting, and the established ones are reset. */
         GARBAGE,
         /** A new connection is told that its host is blocked, in the place of the greeting; established ones go on. */
-        BLOCKED
+        BLOCKED,
+        /** A new connection is told that there is no place left; established ones go on. */
+        FULL
     }
 
     /** What happens to the reply to a statement that holds the marker, behind so many bytes of it. */
@@ -129,10 +131,15 @@ final class FaultProxy implements AutoCloseable {
 
     /** Refuses new connections and resets the established ones. */
     void closePort() throws IOException {
+        closePortToNewOnes();
+        links.forEach(Link::reset);
+    }
+
+    /** Refuses new connections; established ones go on. */
+    void closePortToNewOnes() throws IOException {
         server.close();
         // The port is free only when nobody waits for connections on it any more.
         join(accepting);
-        links.forEach(Link::reset);
     }
 
     void openPort() throws IOException {
@@ -149,7 +156,14 @@ final class FaultProxy implements AutoCloseable {
                     client.getOutputStream().write(bytes);
                     client.close();
                 } else if (mode == Mode.BLOCKED) {
-                    client.getOutputStream().write(hostIsBlocked());
+                    client.getOutputStream()
+                            .write(refusal(
+                                    1129,
+                                    "Host '127.0.0.1' is blocked because of many connection errors;"
+                                            + " unblock with 'mysqladmin flush-hosts'"));
+                    client.close();
+                } else if (mode == Mode.FULL) {
+                    client.getOutputStream().write(refusal(1040, "Too many connections"));
                     client.close();
                 } else {
                     connect(client);
@@ -160,16 +174,14 @@ final class FaultProxy implements AutoCloseable {
         }
     }
 
-    /** As servers say it behind {@code max_connect_errors} of them: an ERR of number 1129 without a SQLSTATE. */
-    private static byte[] hostIsBlocked() {
-        var text =
-                "Host '127.0.0.1' is blocked because of many connection errors; unblock with 'mysqladmin flush-hosts'"
-                        .getBytes(StandardCharsets.US_ASCII);
+    /** As servers say it in the place of a greeting: an ERR without a SQLSTATE. */
+    private static byte[] refusal(int errno, String message) {
+        var text = message.getBytes(StandardCharsets.US_ASCII);
         return ByteBuffer.allocate(7 + text.length)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .putInt(3 + text.length)
                 .put((byte) 0xFF)
-                .putShort((short) 1129)
+                .putShort((short) errno)
                 .put(text)
                 .array();
     }
