@@ -18,6 +18,8 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.EventLoop;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeoutException;
 
@@ -29,6 +31,8 @@ import java.util.concurrent.TimeoutException;
 final class BackendConnection extends ChannelInboundHandlerAdapter implements ReplySink {
     /** Payload bytes of an OK or EOF that carries neither text nor changes of the session's state. */
     private static final int BARE_OK_BYTES = 7;
+
+    private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(BackendConnection.class);
 
     private final PoolKey key;
     private final PoolConfig config;
@@ -263,12 +267,22 @@ final class BackendConnection extends ChannelInboundHandlerAdapter implements Re
             }
         } catch (ProtocolException | UnaskedFileRequest e) {
             fail(e.getMessage(), e);
-        } catch (RuntimeException e) {
-            fail("a reply's listener failed: " + e, e);
+        } catch (RuntimeException | Error e) {
+            failed(e);
         } finally {
             in.release();
             flushHops();
         }
+    }
+
+    /** Of the pool's own fault the borrower hears as of one of its own: it says nothing of the server. */
+    private void failed(Throwable cause) {
+        LOGGER.warn("A connection to {} failed on this side", key.endpoint(), cause);
+        var command = commands.peek();
+        if (command != null) {
+            command.fault(cause);
+        }
+        fail("it failed on this side", cause);
     }
 
     @Override
@@ -329,7 +343,7 @@ final class BackendConnection extends ChannelInboundHandlerAdapter implements Re
     }
 
     private void completeFirst() {
-        var command = commands.poll();
+        var command = commands.peek();
         var status = new ReplyStatus(
                 lastStatusFlags,
                 command.errno != 0 ? 0 : scanner.warnings(),
@@ -340,13 +354,16 @@ final class BackendConnection extends ChannelInboundHandlerAdapter implements Re
                 command.sqlState,
                 command.message,
                 command.changes());
-        var next = commands.peek();
-        if (next != null) {
-            scanner.begin(next.kind, server.capabilities());
-        }
         if (command.lease != null) {
             listener.commandCompleted(
                     key.endpoint(), config.nanoClock().getAsLong() - command.startNanos, command.errno);
+        }
+        // Up to here a fault ends the connection, which the command hears of; from here on it is told the end of its
+        // reply.
+        commands.poll();
+        var next = commands.peek();
+        if (next != null) {
+            scanner.begin(next.kind, server.capabilities());
         }
         command.complete(status);
     }
@@ -364,8 +381,13 @@ final class BackendConnection extends ChannelInboundHandlerAdapter implements Re
         var phase = first == null ? BrokenConnectionException.Phase.NOT_SENT : first.phase();
         int next = first == null ? -1 : scanner.nextSequenceIdOfRows();
         for (var command = commands.poll(); command != null; command = commands.poll()) {
-            command.breakOff(new BrokenConnectionException(
-                    key.endpoint(), command.phase(), command == first ? next : -1, message, cause));
+            try {
+                command.breakOff(new BrokenConnectionException(
+                        key.endpoint(), command.phase(), command == first ? next : -1, message, cause));
+            } catch (RuntimeException | Error e) {
+                // The others have to hear of it all the same.
+                LOGGER.warn("Whoever waited for a reply failed at its end", e);
+            }
         }
         flushHops();
         channel.close();

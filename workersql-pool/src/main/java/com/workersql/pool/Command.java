@@ -32,6 +32,9 @@ final class Command {
     String sqlState;
     String message;
 
+    /** Its listener has thrown: it hears how the command ends and nothing more. Confined to the borrower's event loop. */
+    private boolean deaf;
+
     private boolean tracked;
     private String schema;
     private Map<String, String> variables = Map.of();
@@ -85,9 +88,21 @@ final class Command {
     void forward(ByteBuf slice) {
         replied = true;
         if (hops()) {
-            lease.hop(() -> listener.onForward(slice));
+            lease.hop(() -> forwardHere(slice));
         } else {
+            forwardHere(slice);
+        }
+    }
+
+    private void forwardHere(ByteBuf slice) {
+        if (deaf) {
+            slice.release();
+            return;
+        }
+        try {
             listener.onForward(slice);
+        } catch (RuntimeException | Error e) {
+            threw(e);
         }
     }
 
@@ -97,14 +112,46 @@ final class Command {
             ByteBuf copy = payload.copy();
             lease.hop(() -> {
                 try {
-                    listener.onControl(packet, sequenceId, copy);
+                    controlHere(packet, sequenceId, copy);
                 } finally {
                     copy.release();
                 }
             });
         } else {
-            listener.onControl(packet, sequenceId, payload);
+            controlHere(packet, sequenceId, payload);
         }
+    }
+
+    private void controlHere(ControlPacket packet, int sequenceId, ByteBuf payload) {
+        if (deaf) {
+            return;
+        }
+        try {
+            listener.onControl(packet, sequenceId, payload);
+        } catch (RuntimeException | Error e) {
+            threw(e);
+        }
+    }
+
+    /** Tells the borrower of a fault with its reply. */
+    void fault(Throwable cause) {
+        if (hops()) {
+            lease.hop(() -> lease.fault(cause));
+        } else if (lease != null) {
+            lease.fault(cause);
+        }
+    }
+
+    /** What the pool's own listeners throw, the connection deals with. */
+    private void threw(Throwable cause) {
+        if (cause instanceof Error error && lease == null) {
+            throw error;
+        }
+        if (cause instanceof RuntimeException fault && lease == null) {
+            throw fault;
+        }
+        deaf = true;
+        lease.fault(cause);
     }
 
     void complete(ReplyStatus status) {
@@ -138,13 +185,25 @@ final class Command {
         if (lease != null) {
             lease.commandEnded(status);
         }
-        listener.onComplete(status);
+        try {
+            if (deaf) {
+                listener.onBroken(lease.brokenByFault());
+            } else {
+                listener.onComplete(status);
+            }
+        } catch (RuntimeException | Error e) {
+            threw(e);
+        }
     }
 
     private void breakOffHere(BrokenConnectionException cause) {
         if (lease != null) {
             lease.commandBroken();
         }
-        listener.onBroken(cause);
+        try {
+            listener.onBroken(cause);
+        } catch (RuntimeException | Error e) {
+            threw(e);
+        }
     }
 }

@@ -237,7 +237,13 @@ final class ConnectionOpener {
             if (cause != null) {
                 fail(Reason.HANDSHAKE, "it broke while the session was set up: " + cause.getMessage(), cause);
             } else if (stepsLeft == 0) {
-                succeed(connection, identity);
+                try {
+                    succeed(connection, identity);
+                } catch (RuntimeException | Error e) {
+                    // Whoever waits for the connection would wait for ever.
+                    fail(Reason.HANDSHAKE, "it failed on this side", e);
+                    throw e;
+                }
             }
         }
 
@@ -261,9 +267,9 @@ final class ConnectionOpener {
             if (ended) {
                 return;
             }
+            listener.connectSucceeded(key.endpoint(), config.nanoClock().getAsLong() - startNanos);
             ended = true;
             deadline.cancel(false);
-            listener.connectSucceeded(key.endpoint(), config.nanoClock().getAsLong() - startNanos);
             callback.opened(connection, identity);
         }
 

@@ -69,9 +69,14 @@ final class EndpointCore<C> implements Matcher.Decisions<C> {
         }
         var entry = idle.take(key, preference, now() - millis(config.validateAfterIdleMillis()));
         if (entry != null) {
-            entry.wasLent = true;
-            counters.acquired(AcquireSource.LOCAL);
-            listener.acquired(endpoint, AcquireSource.LOCAL, 0);
+            try {
+                entry.wasLent = true;
+                counters.acquired(AcquireSource.LOCAL);
+                listener.acquired(endpoint, AcquireSource.LOCAL, 0);
+            } catch (RuntimeException | Error e) {
+                close(entry, CloseReason.DISCARDED);
+                throw e;
+            }
         }
         return entry;
     }
@@ -258,11 +263,7 @@ final class EndpointCore<C> implements Matcher.Decisions<C> {
         sweepIdle();
         if (!closed) {
             for (var opener : warmKeys.missing(now(), waiterCount.get() == 0)) {
-                if (places.tryPermit(opener.share)) {
-                    if (!mayConnect()) {
-                        places.giveBack(opener.share);
-                        break;
-                    }
+                if (places.tryPermit(opener.share, this::mayConnect)) {
                     open(opener);
                 }
             }
@@ -350,10 +351,18 @@ final class EndpointCore<C> implements Matcher.Decisions<C> {
 
     @Override
     public void deliver(Entry<C> entry, Waiter<C> waiter) {
-        var source = source(entry, waiter);
-        entry.wasLent = true;
-        counters.acquired(source);
-        listener.acquired(endpoint, source, now() - waiter.startNanos);
+        AcquireSource source;
+        try {
+            source = source(entry, waiter);
+            entry.wasLent = true;
+            counters.acquired(source);
+            listener.acquired(endpoint, source, now() - waiter.startNanos);
+        } catch (RuntimeException | Error e) {
+            // Nobody has it, and nobody else would tell who waits.
+            close(entry, CloseReason.DISCARDED);
+            waiter.failed(e);
+            return;
+        }
         waiter.acquired(entry, source);
     }
 

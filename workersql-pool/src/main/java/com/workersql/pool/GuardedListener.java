@@ -18,7 +18,7 @@ final class GuardedListener implements PoolListener {
     public void connectSucceeded(Endpoint endpoint, long nanos) {
         try {
             listener.connectSucceeded(endpoint, nanos);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             dropped(e);
         }
     }
@@ -27,7 +27,7 @@ final class GuardedListener implements PoolListener {
     public void connectFailed(Endpoint endpoint, BackendUnavailableException cause) {
         try {
             listener.connectFailed(endpoint, cause);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             dropped(e);
         }
     }
@@ -36,7 +36,7 @@ final class GuardedListener implements PoolListener {
     public void commandCompleted(Endpoint endpoint, long nanos, int errno) {
         try {
             listener.commandCompleted(endpoint, nanos, errno);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             dropped(e);
         }
     }
@@ -45,7 +45,7 @@ final class GuardedListener implements PoolListener {
     public void connectionBroken(Endpoint endpoint, BrokenConnectionException cause, boolean wasIdle) {
         try {
             listener.connectionBroken(endpoint, cause, wasIdle);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             dropped(e);
         }
     }
@@ -54,7 +54,7 @@ final class GuardedListener implements PoolListener {
     public void connectionClosed(Endpoint endpoint, CloseReason reason) {
         try {
             listener.connectionClosed(endpoint, reason);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             dropped(e);
         }
     }
@@ -63,7 +63,7 @@ final class GuardedListener implements PoolListener {
     public void restartDetected(Endpoint endpoint) {
         try {
             listener.restartDetected(endpoint);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             dropped(e);
         }
     }
@@ -72,7 +72,7 @@ final class GuardedListener implements PoolListener {
     public void acquired(Endpoint endpoint, AcquireSource source, long waitedNanos) {
         try {
             listener.acquired(endpoint, source, waitedNanos);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             dropped(e);
         }
     }
@@ -81,12 +81,12 @@ final class GuardedListener implements PoolListener {
     public void acquireFailed(Endpoint endpoint, PoolException cause) {
         try {
             listener.acquireFailed(endpoint, cause);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             dropped(e);
         }
     }
 
-    private static void dropped(RuntimeException e) {
+    private static void dropped(Throwable e) {
         LOGGER.warn("A pool's listener failed", e);
     }
 }

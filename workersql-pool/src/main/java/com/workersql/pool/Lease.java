@@ -10,9 +10,12 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
 
 /**
  * One loan of a connection. A new one for each borrow, so that a borrower that kept an old one cannot touch the next borrower's
@@ -21,6 +24,8 @@ import java.util.concurrent.RejectedExecutionException;
 final class Lease implements PooledConnection {
     /** Below, copying a payload behind its header costs less than a buffer of two parts. */
     private static final int MIN_UNCOPIED_BYTES = 16 * 1024;
+
+    private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(Lease.class);
 
     private final NettyBackendPool pool;
     private final Entry<BackendConnection> entry;
@@ -34,6 +39,7 @@ final class Lease implements PooledConnection {
     private boolean paused;
     private boolean pinned;
     private Runnable closeAction;
+    private Consumer<Throwable> faultAction = cause -> LOGGER.warn("A borrower of a connection failed", cause);
 
     /** What the borrower's loop has to do; confined to the channel's event loop. */
     private List<Runnable> hopQueue = new ArrayList<>();
@@ -340,6 +346,31 @@ final class Lease implements PooledConnection {
     }
 
     @Override
+    public void onFault(Consumer<Throwable> action) {
+        checkLent();
+        faultAction = action;
+    }
+
+    @Override
+    public void fault(Throwable cause) {
+        assert borrower.inEventLoop();
+        try {
+            faultAction.accept(cause);
+        } catch (RuntimeException | Error e) {
+            LOGGER.warn("A borrower of a connection failed, and so did whoever was told", e);
+        }
+        if (!returned && !killed) {
+            giveBack(false, true);
+        }
+    }
+
+    /** For a listener that has thrown before its command ended. */
+    BrokenConnectionException brokenByFault() {
+        return new BrokenConnectionException(
+                entry.key.endpoint(), BrokenConnectionException.Phase.SENT, "its borrower failed", null);
+    }
+
+    @Override
     public void release() {
         giveBack(false, false);
     }
@@ -367,10 +398,12 @@ final class Lease implements PooledConnection {
                 pool.discard(entry, reason);
                 return;
             }
-            if (resume) {
-                connection.autoRead(true);
-            }
-            pool.restoreAndRelease(entry, ReturnRecipe.of(connection.state(), entry.key, reset));
+            pool.orDiscard(entry, () -> {
+                if (resume) {
+                    connection.autoRead(true);
+                }
+                pool.restoreAndRelease(entry, ReturnRecipe.of(connection.state(), entry.key, reset));
+            });
         });
     }
 
@@ -425,7 +458,11 @@ final class Lease implements PooledConnection {
         var action = closeAction;
         closeAction = null;
         if (action != null) {
-            action.run();
+            try {
+                action.run();
+            } catch (RuntimeException | Error e) {
+                fault(e);
+            }
         }
     }
 

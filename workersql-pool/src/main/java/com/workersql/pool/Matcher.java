@@ -85,7 +85,11 @@ final class Matcher<C> {
         }
         int seen = 1;
         do {
-            round();
+            try {
+                round();
+            } catch (RuntimeException | Error e) {
+                failed(e);
+            }
             for (int i = 0; i < decisions.size(); i++) {
                 carryOut(decisions.get(i));
             }
@@ -98,8 +102,16 @@ final class Matcher<C> {
     private void carryOut(Runnable decision) {
         try {
             decision.run();
-        } catch (RuntimeException e) {
-            LOGGER.warn("A decision of pool {} failed", config.name(), e);
+        } catch (RuntimeException | Error e) {
+            failed(e);
+        }
+    }
+
+    private void failed(Throwable cause) {
+        try {
+            LOGGER.warn("A decision of pool {} failed", config.name(), cause);
+        } catch (RuntimeException | Error e) {
+            // No memory to say so in: those who wait for the pool have to be served all the same.
         }
     }
 
@@ -234,11 +246,7 @@ final class Matcher<C> {
 
     private void openWherePermitted() {
         var waiter = places.isFull() ? null : waiting.nextUnopened(this::isBelowItsLimit);
-        while (waiter != null && places.tryPermit(waiter.share)) {
-            if (!mayConnect()) {
-                places.giveBack(waiter.share);
-                return;
-            }
+        while (waiter != null && places.tryPermit(waiter.share, this::mayConnect)) {
             waiter.opening = true;
             waiter.share.busy++;
             var opener = waiter;

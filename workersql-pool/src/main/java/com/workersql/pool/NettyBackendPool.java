@@ -7,6 +7,8 @@ import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.concurrent.Promise;
 import io.netty.util.concurrent.ScheduledFuture;
+import io.netty.util.internal.logging.InternalLogger;
+import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,6 +20,8 @@ import java.util.function.ToIntFunction;
 
 /** The pool on Netty: the cores of all endpoints, and the side of them that does I/O. */
 final class NettyBackendPool implements BackendPool, Connector<BackendConnection> {
+    private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(NettyBackendPool.class);
+
     private final PoolConfig config;
     private final PoolListener listener;
     private final ConnectionOpener opener;
@@ -41,10 +45,18 @@ final class NettyBackendPool implements BackendPool, Connector<BackendConnection
         this.opener = new ConnectionOpener(config, listener, new HostResolver(upkeep));
         this.controls = new ControlConnections(opener, config);
         var unused = upkeep.scheduleWithFixedDelay(
-                () -> cores.values().forEach(EndpointCore::sweep),
-                config.sweepIntervalMillis(),
-                config.sweepIntervalMillis(),
-                TimeUnit.MILLISECONDS);
+                this::sweep, config.sweepIntervalMillis(), config.sweepIntervalMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void sweep() {
+        for (var core : cores.values()) {
+            try {
+                core.sweep();
+            } catch (RuntimeException | Error e) {
+                // What is thrown from here would end the sweeps.
+                LOGGER.warn("The upkeep of pool {} failed", config.name(), e);
+            }
+        }
     }
 
     // ---- the public side
@@ -60,7 +72,12 @@ final class NettyBackendPool implements BackendPool, Connector<BackendConnection
         if (borrower.inEventLoop()) {
             var entry = core.acquireNow(key, borrower, score(request.preference()));
             if (entry != null) {
-                return borrower.newSucceededFuture(new Lease(this, entry, borrower));
+                try {
+                    return borrower.newSucceededFuture(new Lease(this, entry, borrower));
+                } catch (RuntimeException | Error e) {
+                    core.discard(entry, CloseReason.DISCARDED);
+                    throw e;
+                }
             }
         }
         var waiter = new LeaseWaiter(core, key, borrower, now(), request.deadlineNanos());
@@ -202,33 +219,51 @@ final class NettyBackendPool implements BackendPool, Connector<BackendConnection
             return;
         }
         var connection = entry.connection;
-        connection.own().restore(recipe, (status, cause) -> {
-            if (cause != null || status.isError()) {
-                discard(entry, CloseReason.RESET_FAILED);
-                return;
+        connection
+                .own()
+                .restore(recipe, (status, cause) -> orDiscard(entry, () -> restored(entry, recipe, status, cause)));
+    }
+
+    /** A fault on the way into the pool costs the connection, and not its place. */
+    void orDiscard(Entry<BackendConnection> entry, Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException | Error e) {
+            LOGGER.warn("A connection of pool {} could not be taken in", config.name(), e);
+            switch (entry.state()) {
+                case CONNECTING, LENT -> discard(entry, CloseReason.DISCARDED);
+                case IDLE, CLOSING, GONE -> {}
             }
-            var state = connection.state();
-            if (recipe.reset()) {
-                countReset(entry);
-                state.wasReset(status.statusFlags());
-                connection.statements().clear();
-            } else if (recipe.rollback()) {
-                coreOf(entry).counters().rollbacks.increment();
-                state.rolledBack(status.statusFlags());
-            }
-            if (recipe.initDb()) {
-                state.schema(entry.key.account().database());
-            }
-            state.optionSet(false);
-            if (state.inTransaction() && recipe.reset()) {
-                discard(entry, CloseReason.RESET_FAILED);
-            } else if (state.inTransaction()) {
-                // completion_type=CHAIN: the rollback has begun another one.
-                restoreAndRelease(entry, ReturnRecipe.of(state, entry.key, true));
-            } else {
-                release(entry);
-            }
-        });
+        }
+    }
+
+    private void restored(Entry<BackendConnection> entry, ReturnRecipe recipe, ReplyStatus status, Throwable cause) {
+        if (cause != null || status.isError()) {
+            discard(entry, CloseReason.RESET_FAILED);
+            return;
+        }
+        var connection = entry.connection;
+        var state = connection.state();
+        if (recipe.reset()) {
+            countReset(entry);
+            state.wasReset(status.statusFlags());
+            connection.statements().clear();
+        } else if (recipe.rollback()) {
+            coreOf(entry).counters().rollbacks.increment();
+            state.rolledBack(status.statusFlags());
+        }
+        if (recipe.initDb()) {
+            state.schema(entry.key.account().database());
+        }
+        state.optionSet(false);
+        if (state.inTransaction() && recipe.reset()) {
+            discard(entry, CloseReason.RESET_FAILED);
+        } else if (state.inTransaction()) {
+            // completion_type=CHAIN: the rollback has begun another one.
+            restoreAndRelease(entry, ReturnRecipe.of(state, entry.key, true));
+        } else {
+            release(entry);
+        }
     }
 
     /** A borrower's own reset failed: whatever the borrower does with the connection, nobody else gets it. */
@@ -276,8 +311,9 @@ final class NettyBackendPool implements BackendPool, Connector<BackendConnection
                 () -> opener.open(entry.key, (EventLoop) entry.loop, new ConnectionOpener.Callback() {
                     @Override
                     public void opened(BackendConnection connection, ServerIdentity identity) {
+                        entry.connection = connection;
                         connection.enterPool(entry, () -> core.broken(entry));
-                        core.opened(entry, connection, connection.threadId(), identity);
+                        orDiscard(entry, () -> core.opened(entry, connection, connection.threadId(), identity));
                     }
 
                     @Override
@@ -351,7 +387,15 @@ final class NettyBackendPool implements BackendPool, Connector<BackendConnection
 
         @Override
         void acquired(Entry<BackendConnection> entry, AcquireSource source) {
-            if (!promise.trySuccess(new Lease(NettyBackendPool.this, entry, (EventLoop) loop))) {
+            Lease lease;
+            try {
+                lease = new Lease(NettyBackendPool.this, entry, (EventLoop) loop);
+            } catch (RuntimeException | Error e) {
+                core.discard(entry, CloseReason.DISCARDED);
+                promise.tryFailure(e);
+                return;
+            }
+            if (!promise.trySuccess(lease)) {
                 // Cancelled at this very moment.
                 entry.connection.lease(null);
                 onLoop(
@@ -362,7 +406,7 @@ final class NettyBackendPool implements BackendPool, Connector<BackendConnection
         }
 
         @Override
-        void failed(PoolException cause) {
+        void failed(Throwable cause) {
             promise.tryFailure(cause);
         }
 

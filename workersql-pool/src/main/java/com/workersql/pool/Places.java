@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 
 /**
  * The connections of an endpoint and the permits that they hold, of the endpoint and of their tenant. A permit is held from before
@@ -91,8 +92,24 @@ final class Places<C> implements Iterable<Entry<C>> {
 
     // ---- connections
 
-    /** Takes a permit of the endpoint and one of the tenant, or neither. */
-    boolean tryPermit(TenantShare share) {
+    /** Takes a permit of the endpoint and one of the tenant, or neither; neither also where a connection may not be opened. */
+    boolean tryPermit(TenantShare share, BooleanSupplier mayConnect) {
+        if (!tryPermit(share)) {
+            return false;
+        }
+        boolean opens = false;
+        try {
+            opens = mayConnect.getAsBoolean();
+        } finally {
+            if (!opens) {
+                share.connections.decrementAndGet();
+                permitsTaken.decrementAndGet();
+            }
+        }
+        return opens;
+    }
+
+    private boolean tryPermit(TenantShare share) {
         if (!TenantShare.tryTake(share.connections, limitOf(share))) {
             return false;
         }
@@ -101,12 +118,6 @@ final class Places<C> implements Iterable<Entry<C>> {
             return false;
         }
         return true;
-    }
-
-    /** Gives permits back for which nothing is opened. */
-    void giveBack(TenantShare share) {
-        share.connections.decrementAndGet();
-        permitsTaken.decrementAndGet();
     }
 
     /** The keys that have connections which are not being closed. */

@@ -207,9 +207,19 @@ public final class PooledClient {
                 : (state, statements) -> statements.contains(text) ? ConnectionPreference.PERFECT : 0;
         long deadline = pool.config().nanoClock().getAsLong() + acquireTimeoutNanos;
         pool.acquire(new AcquireRequest(key, loop, deadline, preference))
-                .addListener((Future<PooledConnection> acquired) -> then.accept(
-                        acquired.isSuccess() ? acquired.getNow() : null,
-                        acquired.isSuccess() ? null : acquired.cause()));
+                .addListener((Future<PooledConnection> acquired) -> {
+                    if (!acquired.isSuccess()) {
+                        then.accept(null, acquired.cause());
+                        return;
+                    }
+                    var connection = acquired.getNow();
+                    connection.onFault(fault -> then.accept(null, fault));
+                    try {
+                        then.accept(connection, null);
+                    } catch (RuntimeException | Error e) {
+                        connection.fault(e);
+                    }
+                });
     }
 
     /** Collects a client's limits. Each method checks its value at once. */

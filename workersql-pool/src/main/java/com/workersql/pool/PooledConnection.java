@@ -6,14 +6,15 @@ import com.workersql.protocol.session.ReplyKind;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
+import java.util.function.Consumer;
 
 /**
  * A connection, lent to one borrower until it is given back by {@link #release}, {@link #releaseAfterReset} or {@link #discard}.
  * A transaction or a pinned session simply keeps it.
  *
  * <p>Every method is called on the borrower's event loop ({@link AcquireRequest#borrower()}), and every answer arrives there,
- * in order, also when the channel lives on another loop. After it is given back, every method but {@link #key()} throws
- * {@link IllegalStateException}, and so does giving it back twice.
+ * in order, also when the channel lives on another loop. After it is given back, every method but {@link #key()} and {@link #fault}
+ * throws {@link IllegalStateException}, and so does giving it back twice.
  */
 public interface PooledConnection {
     /** The key under which it was borrowed. */
@@ -156,6 +157,24 @@ public interface PooledConnection {
      *     action per borrow, a second call replaces the first.
      */
     void onClose(Runnable action);
+
+    /**
+     * Watches for faults of the borrower's own. What a {@link ReplyListener} of this loan throws, be it an {@link Error}, or the action of
+     * {@link #onClose}, or what is told by {@link #fault}, costs the connection: the action hears of it, then the connection is
+     * discarded, unless it was given back or a kill was asked for. A listener that has not had its last call hears
+     * {@link ReplyListener#onBroken} behind that, and nothing else. Without an action, a fault is logged.
+     *
+     * @param action takes what was thrown, on the borrower's loop, also behind giving back; a second call replaces the first
+     */
+    void onFault(Consumer<Throwable> action);
+
+    /**
+     * Tells of a fault of the borrower's own outside of its listeners, as if one of them had thrown it. May be called behind giving
+     * back.
+     *
+     * @param cause what was thrown
+     */
+    void fault(Throwable cause);
 
     /**
      * Gives the connection back with what its state needs and no more: as it is when nothing was left open, and the next borrower

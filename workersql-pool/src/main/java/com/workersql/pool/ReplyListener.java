@@ -8,6 +8,8 @@ import io.netty.buffer.ByteBuf;
  * Takes the reply of one command, on the borrower's event loop, in the order of the stream. The last call is either
  * {@link #onComplete} or {@link #onBroken}, exactly once.
  *
+ * <p>What a listener throws costs the connection, see {@link PooledConnection#onFault}.
+ *
  * <p>A listener may call {@link PooledConnection#execute}, {@link PooledConnection#release} and the like from its last call.
  */
 public interface ReplyListener {

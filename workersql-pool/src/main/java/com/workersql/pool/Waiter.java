@@ -56,7 +56,7 @@ abstract class Waiter<C> {
             }
 
             @Override
-            void failed(PoolException cause) {
+            void failed(Throwable cause) {
                 throw new AssertionError("nobody waits");
             }
         };
@@ -65,11 +65,11 @@ abstract class Waiter<C> {
         return nobody;
     }
 
-    /** Takes a connection, which is lent from here on. */
+    /** Takes a connection, which is lent from here on, whatever is thrown. */
     abstract void acquired(Entry<C> entry, AcquireSource source);
 
-    /** Takes the reason why there is none. */
-    abstract void failed(PoolException cause);
+    /** Takes the reason why there is none: a {@link PoolException}, or a fault on the way. */
+    abstract void failed(Throwable cause);
 
     boolean isWaiting() {
         return state.get() == WAITING;

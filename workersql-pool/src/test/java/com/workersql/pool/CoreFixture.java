@@ -22,11 +22,24 @@ final class CoreFixture implements Connector<String> {
     final EndpointCore<String> core;
     boolean closesAtOnce = true;
     boolean terminated;
+    /** Thrown when the next connection is handed out. */
+    Error fault;
+
     long lastThreadId;
 
     CoreFixture(PoolConfig.Builder config) {
         config.nanoClock(clock::get).random(() -> 0);
-        core = new EndpointCore<>(ENDPOINT, config.build(), this, PoolListener.NONE, () -> terminated = true);
+        var listener = new PoolListener() {
+            @Override
+            public void acquired(Endpoint endpoint, AcquireSource source, long waitedNanos) {
+                var thrown = fault;
+                fault = null;
+                if (thrown != null) {
+                    throw thrown;
+                }
+            }
+        };
+        core = new EndpointCore<>(ENDPOINT, config.build(), this, listener, () -> terminated = true);
     }
 
     static PoolKey key(String user) {
@@ -114,6 +127,7 @@ final class CoreFixture implements Connector<String> {
         Entry<String> entry;
         AcquireSource source;
         PoolException failure;
+        Throwable fault;
 
         TestWaiter(PoolKey key, Object loop, long startNanos) {
             super(key, loop, startNanos, startNanos + 1_000_000_000);
@@ -126,8 +140,12 @@ final class CoreFixture implements Connector<String> {
         }
 
         @Override
-        void failed(PoolException cause) {
-            failure = cause;
+        void failed(Throwable cause) {
+            if (cause instanceof PoolException known) {
+                failure = known;
+            } else {
+                fault = cause;
+            }
         }
     }
 }

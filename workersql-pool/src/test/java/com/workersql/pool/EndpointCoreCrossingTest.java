@@ -108,7 +108,7 @@ class EndpointCoreCrossingTest {
         }
 
         @Override
-        void failed(PoolException cause) {
+        void failed(Throwable cause) {
             answers.incrementAndGet();
         }
     }

@@ -67,7 +67,7 @@ public class EndpointCoreInterleavingTest {
         }
 
         @Override
-        void failed(PoolException cause) {
+        void failed(Throwable cause) {
             answered = true;
         }
     }

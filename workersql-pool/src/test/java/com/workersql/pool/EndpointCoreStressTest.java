@@ -187,7 +187,7 @@ class EndpointCoreStressTest {
                     }
 
                     @Override
-                    void failed(PoolException cause) {
+                    void failed(Throwable cause) {
                         left.countDown();
                     }
                 };

@@ -475,8 +475,8 @@ class EndpointCoreTest {
             }
 
             @Override
-            void failed(PoolException cause) {
-                throw cause;
+            void failed(Throwable cause) {
+                throw (PoolException) cause;
             }
         });
         var next = f.submit(KEY_A, LOOP_1);

@@ -129,9 +129,14 @@ public final class Gateway implements RunningGateway {
      * @throws GatewayStartException when it cannot start; what was started is stopped again
      */
     public static Gateway start(GatewayConfig config, ShardListener listener) {
+        return start(config, listener, System::nanoTime);
+    }
+
+    /** With a monotonic clock of the caller's own. */
+    static Gateway start(GatewayConfig config, ShardListener listener, LongSupplier nanoClock) {
         var gateway = new Gateway(config);
         try {
-            gateway.open(listener);
+            gateway.open(listener, nanoClock);
             return gateway;
         } catch (RuntimeException e) {
             gateway.close();
@@ -139,11 +144,10 @@ public final class Gateway implements RunningGateway {
         }
     }
 
-    private void open(ShardListener listener) {
+    private void open(ShardListener listener, LongSupplier nanoClock) {
         // A key takes a while to find, and nobody needs it before the first client.
         var rsaKeys = CompletableFuture.supplyAsync(RsaKeyPair::generate);
         base = withEmbeddedShards(listener);
-        LongSupplier nanoClock = System::nanoTime;
 
         var transport = Transport.create(Runtime.getRuntime().availableProcessors());
         closing.push(() -> stop(transport));

@@ -21,7 +21,11 @@ public final class Incidents {
      */
     public static GatewayError log(String what, Throwable cause) {
         String id = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
-        LOG.error("Incident {}: {}", id, what, cause);
+        try {
+            LOG.error("Incident {}: {}", id, what, cause);
+        } catch (RuntimeException | Error e) {
+            // Without memory for a line of the log the client has to be told all the same.
+        }
         return GatewayError.internal(id);
     }
 }

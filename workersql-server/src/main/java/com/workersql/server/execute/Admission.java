@@ -68,14 +68,31 @@ public final class Admission {
                     Outcome.NOT_EXECUTED));
             return null;
         }
-        return AdmittedTarget.of(
-                target,
-                own == null
-                        ? all::leave
-                        : () -> {
-                            own.leave();
-                            all.leave();
-                        });
+        var place = new Place(own, all);
+        session.admitted(place::leave);
+        return AdmittedTarget.of(target, place::leave);
+    }
+
+    /** The place of one statement among those that may run at one time. Confined to its session's event loop. */
+    private static final class Place {
+        private final Load own;
+        private final Load all;
+        private boolean left;
+
+        Place(Load own, Load all) {
+            this.own = own;
+            this.all = all;
+        }
+
+        void leave() {
+            if (!left) {
+                left = true;
+                all.leave();
+                if (own != null) {
+                    own.leave();
+                }
+            }
+        }
     }
 
     /** {@return how many statements are under way} */

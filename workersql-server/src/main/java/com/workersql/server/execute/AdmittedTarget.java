@@ -9,9 +9,13 @@ import java.util.List;
 /** Passes a reply on, and tells at its end, once, that the statement is over. Confined to the session's event loop. */
 class AdmittedTarget extends ForwardedReply implements PrepareTarget {
     private final ReplyTarget target;
-    private Runnable leave;
+    private final Runnable leave;
 
-    /** One that can carry several replies, where the target can. */
+    /**
+     * One that can carry several replies, where the target can.
+     *
+     * @param leave may be run more than once
+     */
     static AdmittedTarget of(ReplyTarget target, Runnable leave) {
         return target instanceof SeveralReplies several
                 ? new OfSeveral(several, leave)
@@ -26,11 +30,7 @@ class AdmittedTarget extends ForwardedReply implements PrepareTarget {
 
     /** Before the target hears of it: it may begin the next statement at once. */
     private void end() {
-        var once = leave;
-        leave = null;
-        if (once != null) {
-            once.run();
-        }
+        leave.run();
     }
 
     @Override

@@ -186,25 +186,28 @@ final class CachedReads {
                 session.sqlModes(),
                 0);
         own.variables(session.variables());
+        own.onFault(error -> old.endRenewal());
         var again = work.again();
         session.loop()
-                .execute(() -> whenKnown(
+                .execute(SessionFault.guarded(
                         own,
-                        shardName,
-                        footprint,
-                        isToBeKept -> executor.runOn(
+                        () -> whenKnown(
                                 own,
                                 shardName,
-                                false,
-                                again,
-                                new Gathering(
-                                        new Ending(() -> {
-                                            old.endRenewal();
-                                            session.loop().execute(() -> executor.close(own));
-                                        }),
-                                        isToBeKept ? fill(own, shardName, footprint, key) : null,
-                                        cache.maxEntryBytes(),
-                                        error -> false))));
+                                footprint,
+                                isToBeKept -> executor.runOn(
+                                        own,
+                                        shardName,
+                                        false,
+                                        again,
+                                        new Gathering(
+                                                new Ending(() -> {
+                                                    old.endRenewal();
+                                                    session.loop().execute(() -> executor.close(own));
+                                                }),
+                                                isToBeKept ? fill(own, shardName, footprint, key) : null,
+                                                cache.maxEntryBytes(),
+                                                error -> false)))));
     }
 
     /** Whether a session's read could be answered by anybody else's answer. */
@@ -230,7 +233,7 @@ final class CachedReads {
                 shardName,
                 session.schema(),
                 session.variables().assignments(),
-                ShardConnections.ofTheClient(session.capabilities()),
+                ConnectionKeys.ofTheClient(session.capabilities()),
                 session.collation(),
                 work.hasBinaryRows(),
                 sql,

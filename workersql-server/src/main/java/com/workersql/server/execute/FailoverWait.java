@@ -26,24 +26,24 @@ final class FailoverWait {
         var topology = shard.topology();
         var loop = session.loop();
         var ticket = topology.waiters()
-                .add(() -> loop.execute(() -> {
+                .add(() -> loop.execute(SessionFault.guarded(session, () -> {
                     session.interruption(null);
                     ready.run();
-                }));
+                })));
         if (ticket == null) {
             failed.accept(GatewayError.notExecuted("Shard " + shard.name() + ": " + topology.trouble() + ", and "
                     + topology.waiters().limit() + " statements wait for it already (pool.queue_length)"));
             return;
         }
         var deadline = loop.schedule(
-                () -> {
+                SessionFault.guarded(session, () -> {
                     if (ticket.cancel()) {
                         session.interruption(null);
                         failed.accept(GatewayError.notExecuted("Shard " + shard.name() + ": " + topology.trouble()
                                 + "; waited " + TimeUnit.NANOSECONDS.toMillis(waitNanos)
                                 + " ms (statements.failover_wait_millis)"));
                     }
-                },
+                }),
                 waitNanos,
                 TimeUnit.NANOSECONDS);
         session.interruption(() -> {

@@ -6,6 +6,7 @@ import com.workersql.router.RoutePlan;
 import com.workersql.router.Statement;
 import com.workersql.server.error.GatewayError;
 import com.workersql.server.session.ClientSession;
+import java.util.function.LongConsumer;
 
 /** Draws the keys of an INSERT from its sequence, and runs the INSERT with them. On the session's event loop. */
 final class KeyedInsert {
@@ -42,8 +43,14 @@ final class KeyedInsert {
                 keys.sequence(),
                 keys.count(),
                 session.loop(),
-                first -> run(session, lasting.withGeneratedKeys(keys.sequence(), first), work, target),
-                error -> failed(work, target, error));
+                guarded(
+                        session,
+                        first -> run(session, lasting.withGeneratedKeys(keys.sequence(), first), work, target)),
+                SessionFault.guarded(session, error -> failed(work, target, error)));
+    }
+
+    private static LongConsumer guarded(ClientSession session, LongConsumer step) {
+        return first -> SessionFault.guarded(session, () -> step.accept(first)).run();
     }
 
     private void run(ClientSession session, Statement statement, Work work, ReplyTarget target) {
@@ -55,7 +62,6 @@ final class KeyedInsert {
                     executor.router()::plan,
                     session,
                     statement,
-                    target,
                     made -> executor.dispatch(session, made, statement, work, target),
                     error -> failed(work, target, error));
         }

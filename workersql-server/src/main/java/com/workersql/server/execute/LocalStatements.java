@@ -403,7 +403,6 @@ final class LocalStatements {
                 router::explain,
                 session,
                 executor.statement(session, sql, sql.length, null),
-                target,
                 explanation -> explained(session, explanation, target),
                 target::failed);
     }

@@ -77,7 +77,8 @@ final class Placement {
             return;
         }
         if (session.held() == null && waitsForGate()) {
-            session.loop().schedule(this::find, GATE_RETRY_MILLIS, TimeUnit.MILLISECONDS);
+            session.loop()
+                    .schedule(SessionFault.guarded(session, this::find), GATE_RETRY_MILLIS, TimeUnit.MILLISECONDS);
             return;
         }
         boolean again = run.mayBeRepeated(false);

@@ -59,7 +59,6 @@ public final class PreparedStatementExecutor {
                 router::planPrepare,
                 session,
                 statement,
-                admitted,
                 plan -> prepare(session, plan, sql, command, admitted),
                 error -> {
                     command.release();
@@ -209,7 +208,6 @@ public final class PreparedStatementExecutor {
                 router::plan,
                 session,
                 statement,
-                target,
                 made -> executor.dispatch(
                         session,
                         made,

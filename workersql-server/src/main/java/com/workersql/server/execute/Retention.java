@@ -77,11 +77,11 @@ final class Retention {
         var held = session.held();
         session.loop()
                 .schedule(
-                        () -> {
+                        SessionFault.guarded(session, () -> {
                             if (held.equals(session.held()) && session.running() == null && isAskedInTime(session)) {
                                 ask(session, shard);
                             }
-                        },
+                        }),
                         warningsHoldMillis,
                         TimeUnit.MILLISECONDS);
     }

@@ -61,7 +61,8 @@ final class SchemaInquiry {
     }
 
     private void start() {
-        var patience = session.loop().schedule(this::goOn, PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+        var patience = session.loop()
+                .schedule(SessionFault.guarded(session, this::goOn), PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
         var before = then;
         then = () -> {
             patience.cancel(false);

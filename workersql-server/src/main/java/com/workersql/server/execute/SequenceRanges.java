@@ -3,6 +3,8 @@ package com.workersql.server.execute;
 
 import com.workersql.pool.ReplyStatus;
 import com.workersql.server.error.GatewayError;
+import com.workersql.server.error.Incidents;
+import com.workersql.server.error.Outcome;
 import io.netty.channel.EventLoop;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -101,11 +103,19 @@ final class SequenceRanges {
         // The server reports the argument of LAST_INSERT_ID as it reports a key that it has made.
         String sql = "UPDATE " + name.quoted() + " SET next_id = LAST_INSERT_ID(next_id) + " + count;
         question.ask(shard, loop, sql).whenComplete((answer, error) -> {
-            var refusal = error == null ? fault(name, answer.status()) : lost(name, shard, error.getMessage());
-            if (refusal != null) {
-                failed(range, refusal);
-            } else {
-                arrived(shard, name, range, loop, answer.status().lastInsertId(), count);
+            try {
+                var refusal = error == null ? fault(name, answer.status()) : lost(name, shard, error.getMessage());
+                if (refusal != null) {
+                    failed(range, refusal);
+                } else {
+                    arrived(shard, name, range, loop, answer.status().lastInsertId(), count);
+                }
+            } catch (RuntimeException | Error e) {
+                // Nobody else would ask for those who wait.
+                failed(
+                        range,
+                        Incidents.log("the keys of sequence " + name.quoted(), e)
+                                .withOutcome(Outcome.NOT_EXECUTED));
             }
         });
     }

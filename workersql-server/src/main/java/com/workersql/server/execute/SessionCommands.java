@@ -48,7 +48,6 @@ public final class SessionCommands {
                 executor.router()::plan,
                 session,
                 statement,
-                target,
                 plan -> {
                     var work = new FieldListWork(plan.statement(), command);
                     boolean asItIs = plan instanceof RoutePlan.Refused

@@ -18,6 +18,7 @@ final class SessionEnd {
             return;
         }
         session.close();
+        session.leave();
         session.interrupt();
         session.prepared().clear();
         var waiting = session.takeWaiting();

@@ -104,11 +104,15 @@ final class Setup {
             return;
         }
         connection.reset().addListener(answered -> {
-            if (answered.isSuccess()) {
-                proven.add(ProvenSetups.Origin.of(connection), ProvenSetups.RESET);
-                next(connection, statements.iterator(), proven, ending);
-            } else {
-                ending.broken(answered.cause());
+            try {
+                if (answered.isSuccess()) {
+                    proven.add(ProvenSetups.Origin.of(connection), ProvenSetups.RESET);
+                    next(connection, statements.iterator(), proven, ending);
+                } else {
+                    ending.broken(answered.cause());
+                }
+            } catch (RuntimeException | Error e) {
+                connection.fault(e);
             }
         });
     }

@@ -13,15 +13,16 @@ import com.workersql.pool.BackendAccount;
 import com.workersql.pool.BackendUnavailableException;
 import com.workersql.pool.BrokenConnectionException;
 import com.workersql.pool.ConnectionPreference;
+import com.workersql.pool.PoolException;
 import com.workersql.pool.PoolExhaustedException;
-import com.workersql.pool.PoolKey;
 import com.workersql.pool.PooledConnection;
 import com.workersql.pool.ReplyListener;
 import com.workersql.pool.ReplyStatus;
-import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.session.ControlPacket;
 import com.workersql.protocol.session.ReplyKind;
 import com.workersql.server.error.GatewayError;
+import com.workersql.server.error.Incidents;
+import com.workersql.server.error.Outcome;
 import com.workersql.server.replicas.ServerLoad;
 import com.workersql.server.session.ClientSession;
 import com.workersql.server.session.HoldReason;
@@ -30,6 +31,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.util.concurrent.Future;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -39,26 +41,6 @@ import java.util.function.LongSupplier;
  * first; a breaker that is open costs one comparison and an error.
  */
 final class ShardConnections {
-    /** What changes the bytes or the meaning of replies: a connection serves only clients that agree on all of it. */
-    private static final long OF_THE_CLIENT = CapabilityFlags.CLIENT_FOUND_ROWS
-            | CapabilityFlags.CLIENT_IGNORE_SPACE
-            | CapabilityFlags.CLIENT_MULTI_STATEMENTS
-            | CapabilityFlags.CLIENT_MULTI_RESULTS
-            | CapabilityFlags.CLIENT_PS_MULTI_RESULTS
-            | CapabilityFlags.CLIENT_DEPRECATE_EOF
-            | CapabilityFlags.CLIENT_LOCAL_FILES
-            | CapabilityFlags.MARIADB_CLIENT_EXTENDED_METADATA;
-
-    private static final long ALWAYS = CapabilityFlags.CLIENT_LONG_FLAG
-            | CapabilityFlags.CLIENT_PROTOCOL_41
-            | CapabilityFlags.CLIENT_TRANSACTIONS
-            | CapabilityFlags.CLIENT_SECURE_CONNECTION
-            | CapabilityFlags.CLIENT_PLUGIN_AUTH
-            | CapabilityFlags.CLIENT_PLUGIN_AUTH_LENENC_CLIENT_DATA
-            | CapabilityFlags.CLIENT_SESSION_TRACK;
-
-    private static final int UTF8MB4_GENERAL_CI = 45;
-
     /** Of what servers have accepted to give connections a session's state; above it, what is used least is waited for again. */
     private static final int MAX_PROVEN_CHARS = 4 * 1024 * 1024;
 
@@ -75,6 +57,7 @@ final class ShardConnections {
      * @param node which of its servers
      * @param gates that server's, in the role in which it is used
      * @param permit whose outcome is still open; null when the session held its connection while the gate was shut
+     * @param answered whether the permit was answered; what comes later does not count
      * @param startNanos when the server got to work
      * @param running what the choice among servers knows of it; null where there is no choice
      * @param setup what is still to be sent ahead of the statement, in the same write
@@ -85,6 +68,7 @@ final class ShardConnections {
             ShardNode node,
             EndpointGates gates,
             Permit permit,
+            AtomicBoolean answered,
             long startNanos,
             ServerLoad.Running running,
             Setup setup) {
@@ -96,7 +80,7 @@ final class ShardConnections {
             if (running != null) {
                 running.end(nowNanos, true);
             }
-            if (permit != null) {
+            if (permit != null && answered.compareAndSet(false, true)) {
                 gates.finishCall(permit, outcome, nowNanos - startNanos);
             }
         }
@@ -105,13 +89,13 @@ final class ShardConnections {
             if (running != null) {
                 running.end(startNanos, false);
             }
-            if (permit != null) {
+            if (permit != null && answered.compareAndSet(false, true)) {
                 permit.released();
             }
         }
 
         Lease with(Setup ahead) {
-            return new Lease(connection, shard, node, gates, permit, startNanos, running, ahead);
+            return new Lease(connection, shard, node, gates, permit, answered, startNanos, running, ahead);
         }
     }
 
@@ -157,7 +141,7 @@ final class ShardConnections {
         var held = session.held();
         if (held != null) {
             if (held.shard().equals(shard.name())) {
-                wish.ready().accept(ofHeld(held.connection(), shard));
+                deliver(wish, ofHeld(held.connection(), shard));
                 return;
             }
             session.pins().remove(HoldReason.UNREAD_WARNINGS);
@@ -201,7 +185,7 @@ final class ShardConnections {
     private Lease lease(PooledConnection connection, Shard shard, ShardNode node, EndpointGates gates, Permit permit) {
         long now = nanoClock.getAsLong();
         var running = shard.topology().canFailOver() ? node.load().begin(now) : null;
-        return new Lease(connection, shard, node, gates, permit, now, running, Setup.NONE);
+        return new Lease(connection, shard, node, gates, permit, new AtomicBoolean(), now, running, Setup.NONE);
     }
 
     /**
@@ -249,46 +233,84 @@ final class ShardConnections {
         var gates = shard.topology().gates(node);
         var permit = gates.callGate().tryAcquire();
         if (permit == null) {
-            failed.accept(GatewayError.notExecuted(
-                    "Shard " + shard.name() + " is failing; " + nextTry(gates.callGate())));
+            failed.accept(
+                    GatewayError.notExecuted("Shard " + shard.name() + " is failing; " + nextTry(gates.callGate())));
             return;
         }
         var wanted = session.variables();
         var request = new AcquireRequest(
-                key(session, shard, node, account), session.loop(), deadlineNanos, preference(wanted));
-        var acquired = shard.pool().acquire(request);
-        if (!acquired.isDone()) {
-            session.interruption(() -> acquired.cancel(false));
+                ConnectionKeys.of(session, shard, node, account), session.loop(), deadlineNanos, preference(wanted));
+        var acquiring = acquire(shard, request, permit);
+        if (!acquiring.isDone()) {
+            session.interruption(() -> acquiring.cancel(false));
         }
-        acquired.addListener((Future<PooledConnection> future) -> {
+        acquiring.addListener((Future<PooledConnection> future) -> {
             session.interruption(null);
-            if (!future.isSuccess()) {
-                permit.released();
-                if (future.isCancelled()) {
-                    failed.accept(GatewayError.interrupted());
-                } else if (mayRetry
-                        && isNotSent(future.cause())
-                        && shard.retries().tryRetry(Retries.Proof.NOT_SENT)) {
-                    borrow(wish, account, deadlineNanos, false);
-                } else {
-                    failed.accept(
-                            isShut(gates, future.cause())
-                                    ? GatewayError.notExecuted("Shard " + shard.name()
-                                    + " accepts no new connections, and no open one is free; "
-                                    + nextTry(gates.connectGate()))
-                                    : unavailable(shard, future.cause()));
-                }
+            if (future.isSuccess()) {
+                borrowed(wish, future.getNow(), node, permit);
                 return;
             }
-            var lease = lease(future.getNow(), shard, node, gates, permit);
+            permit.released();
+            SessionFault.guarded(session, () -> {
+                        if (future.isCancelled()) {
+                            failed.accept(GatewayError.interrupted());
+                        } else if (mayRetry
+                                && isNotSent(future.cause())
+                                && shard.retries().tryRetry(Retries.Proof.NOT_SENT)) {
+                            borrow(wish, account, deadlineNanos, false);
+                        } else {
+                            failed.accept(error(shard, gates, future.cause()));
+                        }
+                    })
+                    .run();
+        });
+    }
+
+    private static Future<PooledConnection> acquire(Shard shard, AcquireRequest request, Permit permit) {
+        try {
+            return shard.pool().acquire(request);
+        } catch (RuntimeException | Error e) {
+            permit.released();
+            throw e;
+        }
+    }
+
+    /** From here on a fault ends the session, wherever behind the connection it is thrown: here, or in the reply to a command. */
+    private void borrowed(Wish wish, PooledConnection connection, ShardNode node, Permit permit) {
+        var session = wish.session();
+        connection.onFault(cause -> {
+            permit.released();
+            SessionFault.befell(session, cause);
+        });
+        try {
+            var lease = lease(
+                    connection, wish.shard(), node, wish.shard().topology().gates(node), permit);
+            connection.onFault(cause -> faulted(session, lease, cause));
             if (session.isClosed()) {
                 lease.released();
                 lease.connection().release();
-                failed.accept(GatewayError.interrupted());
-                return;
+                wish.failed().accept(GatewayError.interrupted());
+            } else {
+                bringToState(wish, lease);
             }
-            bringToState(wish, lease);
-        });
+        } catch (RuntimeException | Error e) {
+            connection.fault(e);
+        }
+    }
+
+    private void deliver(Wish wish, Lease lease) {
+        lease.connection().onFault(cause -> faulted(wish.session(), lease, cause));
+        try {
+            wish.ready().accept(lease);
+        } catch (RuntimeException | Error e) {
+            lease.connection().fault(e);
+        }
+    }
+
+    /** The connection discards itself, unless what ran on it is being killed. */
+    private static void faulted(ClientSession session, Lease lease, Throwable cause) {
+        lease.released();
+        SessionFault.befell(session, cause);
     }
 
     private static String nextTry(CircuitBreaker gate) {
@@ -296,42 +318,28 @@ final class ShardConnections {
         return nanos < 0 ? "it was shut by an operator" : "next try in " + Math.max(1, nanos / 1_000_000) + " ms";
     }
 
+    private static GatewayError error(Shard shard, EndpointGates gates, Throwable cause) {
+        if (isShut(gates, cause)) {
+            return GatewayError.notExecuted("Shard " + shard.name()
+                    + " accepts no new connections, and no open one is free; " + nextTry(gates.connectGate()));
+        }
+        return cause instanceof PoolException
+                ? unavailable(shard, cause)
+                : Incidents.log("a connection to shard " + shard.name(), cause).withOutcome(Outcome.NOT_EXECUTED);
+    }
+
     /** There is none that is open and free, and no new one may be opened. */
     private static boolean isShut(EndpointGates gates, Throwable cause) {
         return (cause instanceof BackendUnavailableException unavailable
                         && unavailable.reason() == BackendUnavailableException.Reason.NOT_TRIED)
-                || (cause instanceof AcquireTimeoutException && gates.connectGate().state() != BreakerState.CLOSED);
+                || (cause instanceof AcquireTimeoutException
+                        && gates.connectGate().state() != BreakerState.CLOSED);
     }
 
     /** No connection for want of health: the next try may meet another one, or wait for one that is open. */
     private static boolean isNotSent(Throwable cause) {
         return cause instanceof BackendUnavailableException unavailable
                 && ConnectFailures.classify(unavailable, Role.PRIMARY) == FailureClass.CONNECT_FAILURE;
-    }
-
-    private PoolKey key(ClientSession session, Shard shard, ShardNode node, BackendAccount account) {
-        String place = node.equals(shard.topology().primary()) ? shard.name() : shard.name() + " at " + node;
-        var cached = session.poolKey(place, account);
-        if (cached != null && cached.endpoint().equals(node.endpoint())) {
-            return cached;
-        }
-        var capabilities = new CapabilityFlags(ALWAYS | ofTheClient(session.capabilities()));
-        if (!capabilities.has(CapabilityFlags.MARIADB_CLIENT_EXTENDED_METADATA)) {
-            // Without this bit a MariaDB server takes what follows for its own capabilities.
-            capabilities = capabilities.with(CapabilityFlags.CLIENT_LONG_PASSWORD);
-        }
-        int collation = session.collation() > 0 ? session.collation() : UTF8MB4_GENERAL_CI;
-        // The schema is the connection's from its login on, so that a connection never has to be taken out of one.
-        var inSchema = new BackendAccount(account.user(), account.secret(), session.schema());
-        var key = new PoolKey(
-                node.endpoint(), inSchema, session.principal().tenant(), capabilities, shard.tls(), collation);
-        session.poolKey(place, account, key);
-        return key;
-    }
-
-    /** Of a client's capabilities those that change the bytes or the meaning of replies. */
-    static long ofTheClient(CapabilityFlags capabilities) {
-        return capabilities.bits() & OF_THE_CLIENT;
     }
 
     private static ConnectionPreference preference(SessionVariables wanted) {
@@ -350,18 +358,18 @@ final class ShardConnections {
         var setup =
                 Setup.between(connection.state().assignments(), wish.session().variables());
         if (setup.isEmpty()) {
-            wish.ready().accept(lease);
+            deliver(wish, lease);
             return;
         }
         if (wish.sendsAhead() && setup.isProven(connection, proven)) {
-            wish.ready().accept(lease.with(setup));
+            deliver(wish, lease.with(setup));
             return;
         }
         counters.setUp(false);
         setup.run(connection, proven, new Setup.Ending() {
             @Override
             public void done() {
-                wish.ready().accept(lease);
+                deliver(wish, lease);
             }
 
             @Override

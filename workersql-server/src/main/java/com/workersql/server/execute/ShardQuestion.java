@@ -68,7 +68,13 @@ public final class ShardQuestion {
                         done.completeExceptionally(future.cause());
                         return;
                     }
-                    ask(future.getNow(), sql, done);
+                    var connection = future.getNow();
+                    connection.onFault(done::completeExceptionally);
+                    try {
+                        ask(connection, sql, done);
+                    } catch (RuntimeException | Error e) {
+                        connection.fault(e);
+                    }
                     // A server that has stopped answering holds nobody up; its connection stays away until it does.
                     var patience = loop.schedule(
                             () -> done.completeExceptionally(new TimeoutException("no answer in time")),

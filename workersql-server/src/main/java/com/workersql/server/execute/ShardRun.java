@@ -81,7 +81,7 @@ final class ShardRun implements Relay.Ending, Placement.Run {
             clearDiagnostics();
         }
         shard.retries().recordStatement();
-        deadline.start(session.loop(), this::timeUp);
+        deadline.start(session.loop(), SessionFault.guarded(session, this::timeUp));
         executor.whenIdle(session, this::keepDiagnostics);
     }
 
@@ -452,10 +452,11 @@ final class ShardRun implements Relay.Ending, Placement.Run {
             fail(answer);
             return;
         }
+        var former = lease.node();
         takeCopy();
         FailoverWait.start(
                 shard, session, executor.settings().failoverWaitNanos(), placement::find, unavailable -> fail(answer));
-        shard.topology().suspect(lease.node());
+        shard.topology().suspect(former);
     }
 
     private void takeCopy() {
@@ -589,7 +590,7 @@ final class ShardRun implements Relay.Ending, Placement.Run {
         }
         // The shard ends it by an error, which comes as the reply; a shard that is silent gets no more time.
         lease.connection().cancelRunning();
-        deadline.grace(session.loop(), this::notKilled);
+        deadline.grace(session.loop(), SessionFault.guarded(session, this::notKilled));
     }
 
     private void notKilled() {

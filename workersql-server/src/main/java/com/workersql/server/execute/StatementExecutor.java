@@ -22,7 +22,6 @@ import com.workersql.router.StatementContext;
 import com.workersql.router.StatementInfo;
 import com.workersql.router.StatementKind;
 import com.workersql.server.error.GatewayError;
-import com.workersql.server.error.Incidents;
 import com.workersql.server.results.ResultCache;
 import com.workersql.server.session.ClientSession;
 import com.workersql.server.session.HoldReason;
@@ -174,16 +173,10 @@ public final class StatementExecutor {
             return;
         }
         var lasting = scratch ? statement(session, Arrays.copyOf(sql, length), length, null) : statement;
-        plan(
-                router::plan,
-                session,
-                lasting,
-                target,
-                made -> run(session, made, lasting, false, command, target),
-                error -> {
-                    command.release();
-                    target.failed(error);
-                });
+        plan(router::plan, session, lasting, made -> run(session, made, lasting, false, command, target), error -> {
+            command.release();
+            target.failed(error);
+        });
     }
 
     /** Runs a text as the one statement that it is, or as the several. */
@@ -276,16 +269,11 @@ public final class StatementExecutor {
         return name.equalsIgnoreCase("default") ? ClientCharset.UTF8 : ClientCharset.named(name);
     }
 
-    /**
-     * Asks the router, off the loop where it has to parse.
-     *
-     * @param target is told when what {@code planned} does has a fault: nobody else stands behind it who could
-     */
+    /** Asks the router, off the loop where it has to parse. */
     <T> void plan(
             Function<Statement, T> analysis,
             ClientSession session,
             Statement statement,
-            ReplyTarget target,
             Consumer<T> planned,
             Consumer<GatewayError> failed) {
         var wait = new PlanWait(session, failed);
@@ -293,23 +281,16 @@ public final class StatementExecutor {
                 analysis,
                 statement,
                 session.loop(),
-                plan -> {
-                    if (!wait.end()) {
-                        return;
-                    }
-                    try {
+                SessionFault.guarded(session, plan -> {
+                    if (wait.end()) {
                         planned.accept(plan);
-                    } catch (RuntimeException e) {
-                        session.closeAfterReply();
-                        target.failed(Incidents.log(
-                                "a statement of user " + session.principal().user(), e));
                     }
-                },
-                error -> {
+                }),
+                SessionFault.guarded(session, error -> {
                     if (wait.end()) {
                         failed.accept(error);
                     }
-                });
+                }));
     }
 
     Admission admission() {

@@ -52,7 +52,7 @@ final class StatementSequence {
 
     /** Not in this call: a text of thousands of statements must not grow the stack. */
     private void runLater() {
-        session.loop().execute(this::runNext);
+        session.loop().execute(SessionFault.guarded(session, this::runNext));
     }
 
     private static boolean isReadAlike(StatementContext now, StatementContext then) {

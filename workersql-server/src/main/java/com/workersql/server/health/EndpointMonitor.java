@@ -32,6 +32,7 @@ final class EndpointMonitor implements EndpointProbe.Listener {
     private boolean heldBroke;
     /** The latest check got no connection, although pings are answered. */
     private boolean refuses;
+
     private int pings;
     private long pingedNanos;
     private boolean stalled;
@@ -164,8 +165,11 @@ final class EndpointMonitor implements EndpointProbe.Listener {
 
     @Override
     public void checked(ServerReport report) {
-        up(report);
-        checkEnded();
+        try {
+            up(report);
+        } finally {
+            checkEnded();
+        }
     }
 
     private void up(ServerReport report) {
@@ -181,18 +185,18 @@ final class EndpointMonitor implements EndpointProbe.Listener {
 
     @Override
     public void checkFailed(FailureClass outcome, String why) {
-        if (outcome == FailureClass.NEUTRAL) {
-            up(null);
+        try {
+            if (outcome == FailureClass.NEUTRAL) {
+                up(null);
+            } else if (probe.isHeld() && health.isUp() && pings == 0) {
+                refuses = true;
+                observer.refusesConnections(why);
+            } else if (!probe.isHeld() || !health.isUp()) {
+                down(why);
+            }
+        } finally {
             checkEnded();
-            return;
         }
-        if (probe.isHeld() && health.isUp() && pings == 0) {
-            refuses = true;
-            observer.refusesConnections(why);
-        } else if (!probe.isHeld() || !health.isUp()) {
-            down(why);
-        }
-        checkEnded();
     }
 
     private void checkEnded() {

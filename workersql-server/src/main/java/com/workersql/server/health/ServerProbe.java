@@ -101,7 +101,14 @@ final class ServerProbe implements EndpointProbe {
         pool.acquire(AcquireRequest.of(key, loop, nanoClock.getAsLong() + timeoutNanos))
                 .addListener((Future<PooledConnection> future) -> {
                     if (future.isSuccess()) {
-                        new Check(future.getNow()).start();
+                        var connection = future.getNow();
+                        var check = new Check(connection);
+                        connection.onFault(fault -> check.fail("the check failed by itself: " + fault));
+                        try {
+                            check.start();
+                        } catch (RuntimeException | Error e) {
+                            connection.fault(e);
+                        }
                     } else {
                         loop.execute(() -> failed(future.cause()));
                     }

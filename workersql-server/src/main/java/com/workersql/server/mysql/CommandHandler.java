@@ -68,6 +68,7 @@ final class CommandHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
+        session.onFault(this::faulted);
         reply = reply();
         idle = new IdleLimit(ctx.channel().eventLoop(), settings, this::tellAndClose);
         idle.waits(session);
@@ -222,6 +223,7 @@ final class CommandHandler extends ChannelInboundHandlerAdapter {
         next.session().figures().foundRows(session.figures().foundRows());
         admitted = next;
         session = next.session();
+        session.onFault(this::faulted);
         exchange = null;
         reply = reply();
         context.executor().execute(this::ended);
@@ -294,12 +296,26 @@ final class CommandHandler extends ChannelInboundHandlerAdapter {
             Err.of(e).encodePacket(out, 1, session.capabilities());
             ctx.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
         } else {
-            if (cause instanceof java.io.IOException || faulty) {
+            if (cause instanceof java.io.IOException) {
                 ctx.close();
-                return;
+            } else {
+                faulted(Incidents.log("client " + ClientAddress.of(ctx.channel()) + " is closed", cause));
             }
-            faulty = true;
-            tellOfFault(Incidents.log("client " + ClientAddress.of(ctx.channel()) + " is closed", cause));
+        }
+    }
+
+    private void faulted(GatewayError error) {
+        if (faulty) {
+            context.close();
+            return;
+        }
+        faulty = true;
+        try {
+            tellOfFault(error);
+        } catch (RuntimeException | Error e) {
+            // Who cannot be told is not to wait either.
+            context.close();
+            throw e;
         }
     }
 

@@ -7,6 +7,7 @@ import com.workersql.pool.PooledConnection;
 import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.StatusFlags;
 import com.workersql.router.StatementContext;
+import com.workersql.server.error.GatewayError;
 import com.workersql.server.replicas.SessionWrites;
 import com.workersql.server.results.Touched;
 import io.netty.channel.EventLoop;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * What one client's statements run in: who it is, what it has set, its transaction, its prepared statements and, while it must
@@ -54,6 +56,9 @@ public final class ClientSession {
     private boolean mustClose;
     private PooledConnection running;
     private PooledConnection departing;
+    private boolean mayHaveSent;
+    private Consumer<GatewayError> onFault = error -> {};
+    private Runnable leave = () -> {};
     private Runnable waiting;
     private Runnable interruption;
     private StatementContext context;
@@ -693,6 +698,49 @@ public final class ClientSession {
      */
     public void running(PooledConnection running) {
         this.running = running;
+        mayHaveSent |= running != null;
+    }
+
+    /**
+     * A statement was let in.
+     *
+     * @param whenOver takes note of its end; may be run more than once
+     */
+    public void admitted(Runnable whenOver) {
+        leave = whenOver;
+        mayHaveSent = false;
+    }
+
+    /** What was let in last is over, be it without an answer. */
+    public void leave() {
+        leave.run();
+    }
+
+    /**
+     * Whether the statement that was let in last may have reached a shard.
+     *
+     * @return true once it had a connection to run on
+     */
+    public boolean mayHaveSent() {
+        return mayHaveSent;
+    }
+
+    /**
+     * Sets how a client is told that the gateway itself has failed behind its session.
+     *
+     * @param door tells it, and sees to it that the client does not wait for more; called on the session's loop
+     */
+    public void onFault(Consumer<GatewayError> door) {
+        onFault = door;
+    }
+
+    /**
+     * Tells the client that the gateway itself has failed.
+     *
+     * @param error names the incident
+     */
+    public void fault(GatewayError error) {
+        onFault.accept(error);
     }
 
     /**

@@ -31,6 +31,7 @@ class EndpointMonitorTest {
     private final List<String> events = new ArrayList<>();
     private long nowMillis;
     private boolean urgent;
+    private boolean observerFails;
     private final EndpointMonitor monitor = new EndpointMonitor(
             EndpointHealth.unknown(new Endpoint("db", 3306)),
             server,
@@ -40,7 +41,11 @@ class EndpointMonitorTest {
             HealthSettings.DEFAULT,
             new EndpointMonitor.Observer() {
                 @Override
-                public void changed(EndpointHealth health) {}
+                public void changed(EndpointHealth health) {
+                    if (observerFails) {
+                        throw new IllegalStateException("a fault of the observer");
+                    }
+                }
 
                 @Override
                 public void returned(EndpointHealth health) {
@@ -246,6 +251,23 @@ class EndpointMonitorTest {
         pass(4_000);
 
         assertThat(server.checks).hasSizeBetween(9, 12);
+    }
+
+    @Test
+    void goesOnCheckingBehindAFaultOfWhoeverHears() {
+        monitor.start();
+        pass(2_000);
+        observerFails = true;
+        pass(12_000);
+        int during = server.checks.size();
+        assertThat(during).isGreaterThanOrEqualTo(3);
+
+        observerFails = false;
+        server.kill();
+        server.dead = false;
+        pass(5_500);
+        assertThat(server.checks).hasSizeGreaterThan(during);
+        assertThat(monitor.health().isUp()).isTrue();
     }
 
     @Test

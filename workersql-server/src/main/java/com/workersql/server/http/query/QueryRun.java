@@ -109,9 +109,10 @@ public final class QueryRun {
                         stop(error);
                     }
                 });
+        session.onFault(this::giveUp);
         try {
             sessions.run(session, bound.sql(), bound.values(), reply);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.error("The statement of request {} failed", requestId, e);
             giveUp(GatewayError.internal(requestId));
         }
