@@ -102,6 +102,28 @@ class CutRepliesIT extends SickShard {
     }
 
     @Test
+    void aReadWhoseAnswerIsCutIsNotRepeatedWithinATransactionOrOnAKeptConnection() throws Exception {
+        var http = new Http(fleet, "globex");
+        double counted = http.metric("workersql_retries_total", "proof=\"reads_only\"");
+        run(acme, "BEGIN");
+        assertThat(one("SELECT COUNT(*) >= 0 FROM written")).isEqualTo(1);
+        proxy.aim("/*inside*/", FaultProxy.Cut.RESET, 0);
+        var lost = errorOf("/*inside*/ SELECT COUNT(*) FROM written");
+        assertThat(lost.getErrorCode()).as("%s", lost).isEqualTo(3101);
+        run(acme, "ROLLBACK");
+        awaitAnswer();
+
+        run(acme, "CREATE TEMPORARY TABLE mine (id INT)");
+        proxy.aim("/*kept*/", FaultProxy.Cut.RESET, 0);
+        var gone = errorOf("/*kept*/ SELECT COUNT(*) FROM written");
+        assertThat(gone.getMessage()).contains("[GW-NOT-EXECUTED]");
+        assertThat(http.metric("workersql_retries_total", "proof=\"reads_only\""))
+                .isEqualTo(counted);
+        reconnect();
+        awaitAnswer();
+    }
+
+    @Test
     void aCommitWhoseAnswerIsCutIsUnknown() throws SQLException {
         run(acme, "DELETE FROM written");
         run(acme, "BEGIN");

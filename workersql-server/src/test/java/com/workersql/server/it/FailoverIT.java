@@ -4,11 +4,15 @@ package com.workersql.server.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import com.workersql.server.Gateway;
+import com.workersql.server.config.PoolConfig;
+import com.workersql.server.config.StatementsConfig;
 import com.workersql.server.embedded.EmbeddedShard;
 import com.workersql.server.embedded.ShardFixture;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -17,6 +21,8 @@ import org.junit.jupiter.api.Test;
 
 /** A shard of a primary and a replica that change places: who is what, the gateway learns from the servers themselves. */
 class FailoverIT {
+    private static final long WAIT_MILLIS = 400;
+
     private static Fleet fleet;
 
     @BeforeAll
@@ -75,8 +81,49 @@ class FailoverIT {
     }
 
     @Test
+    void forAPrimaryNoMoreWaitThanMayAndNoneForLongerThanItsTime() throws Exception {
+        try (var gateway = impatientGateway();
+                var first = fleet.connect(Driver.MARIADB_TEXT, "acme", gateway);
+                var second = fleet.connect(Driver.MARIADB_TEXT, "acme", gateway);
+                var one = admin(0)) {
+            ShardFixture.run(first, "CREATE TABLE IF NOT EXISTS probe (id INT)");
+            ShardFixture.run(one, "SET GLOBAL read_only = 1");
+            long before = System.nanoTime();
+            var late = errorOf(first, "INSERT INTO probe VALUES (3)");
+            assertThat(System.nanoTime() - before).isGreaterThanOrEqualTo(TimeUnit.MILLISECONDS.toNanos(WAIT_MILLIS));
+            // The first one is told what the former primary said, those behind it that there is none.
+            assertThat(late.getErrorCode()).as("%s", late).isIn(1290, 1429);
+            assertThat(errorOf(first, "INSERT INTO probe VALUES (3)").getMessage())
+                    .contains("[GW-NOT-EXECUTED]")
+                    .contains("waited " + WAIT_MILLIS + " ms (statements.failover_wait_millis)");
+
+            String refused = "";
+            while (!refused.contains("1 statements wait for it already (pool.queue_length)")) {
+                var waiting = InThread.inThread(() -> errorOf(first, "INSERT INTO probe VALUES (4)"));
+                while (!waiting.isDone() && !refused.contains("pool.queue_length")) {
+                    refused = errorOf(second, "INSERT INTO probe VALUES (5)").getMessage();
+                }
+                waiting.get(20, TimeUnit.SECONDS);
+                assertThat(System.nanoTime() - before)
+                        .as("never refused: %s", refused)
+                        .isLessThan(TimeUnit.SECONDS.toNanos(30));
+            }
+            ShardFixture.run(one, "SET GLOBAL read_only = 0");
+        }
+    }
+
+    /** One that has a statement wait for a primary for a short time, and no more than one. */
+    private static Gateway impatientGateway() {
+        return Gateway.start(fleet.config().toBuilder()
+                .pool(PoolConfig.of(Map.of(PoolConfig.QUEUE_LENGTH, 1L)))
+                .statements(StatementsConfig.of(Map.of(StatementsConfig.FAILOVER_WAIT_MILLIS, WAIT_MILLIS)))
+                .build());
+    }
+
+    @Test
     void ofTwoServersThatTakeWritesNoneGetsAny() throws Exception {
-        try (var acme = fleet.connect(Driver.MARIADB_TEXT, "acme");
+        try (var gateway = impatientGateway();
+                var acme = fleet.connect(Driver.MARIADB_TEXT, "acme", gateway);
                 var two = admin(1)) {
             ShardFixture.run(two, "STOP SLAVE");
             ShardFixture.run(two, "SET GLOBAL read_only = 0");

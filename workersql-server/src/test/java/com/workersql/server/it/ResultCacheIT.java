@@ -163,6 +163,42 @@ class ResultCacheIT {
     }
 
     @Test
+    void aTransactionNeitherGetsWhatIsKeptNorLeavesAnything() throws SQLException {
+        String sql = "SELECT v FROM prices WHERE id = 1";
+        assertThat(read(sql)).isEqualTo("0");
+        changeBeside("prices", 21);
+        try (var other = fleet.connect(Driver.MARIADB_TEXT, "acme")) {
+            ShardFixture.run(other, "BEGIN");
+            assertThat(ShardFixture.text(other, sql)).isEqualTo("21");
+            assertThat(ShardFixture.text(other, "SELECT v FROM prices WHERE id = 2"))
+                    .isEqualTo("21");
+            ShardFixture.run(other, "COMMIT");
+        }
+        assertThat(read(sql)).as("kept all the while").isEqualTo("0");
+        changeBeside("prices", 22);
+        assertThat(read("SELECT v FROM prices WHERE id = 2"))
+                .as("nothing was kept of the transaction's read")
+                .isEqualTo("22");
+    }
+
+    @Test
+    void aWriteElsewhereIsUnseenForNoLongerThanTheTimeOfABoundedAnswer() throws SQLException {
+        String sql = "SELECT v FROM bounded WHERE id = 1";
+        read(sql);
+        long keptNanos = System.nanoTime();
+        changeBeside("bounded", 9);
+        for (int i = 0; ; i++) {
+            long askedNanos = System.nanoTime();
+            if (read(sql).equals("9")) {
+                break;
+            }
+            assertThat(TimeUnit.NANOSECONDS.toMillis(askedNanos - keptNanos))
+                    .as("read %d", i)
+                    .isLessThanOrEqualTo(50);
+        }
+    }
+
+    @Test
     void whatASessionHasSetIsPartOfTheQuestion() throws SQLException {
         String sql = "SELECT CAST('2020-01-01 00:00:00' AS DATETIME), v FROM prices WHERE id = 1";
         read(sql);
