@@ -30,7 +30,7 @@ class ErrorMapIT {
     static void start() throws Exception {
         assumeFalse(Fleet.isMySql(), "the last row kills a shard");
         fleet = Fleet.start(config -> config.toBuilder()
-                .statements(StatementsConfig.of(Map.of(StatementsConfig.TIMEOUT_MILLIS, 3_000L)))
+                .statements(StatementsConfig.of(Map.of(StatementsConfig.TIMEOUT_MILLIS, 2_000L)))
                 .build());
         http = new Http(fleet, "acme");
         try (var acme = fleet.connect(Driver.MARIADB_TEXT, "acme");
@@ -102,7 +102,7 @@ class ErrorMapIT {
         try (var acme = fleet.connect(Driver.MARIADB_TEXT, "acme")) {
             assertThat(ShardFixture.text(acme, "SELECT @@max_statement_time + 0"))
                     .as("a second more than the gateway's own, which can say where the time went")
-                    .isEqualTo("4.000000");
+                    .isEqualTo("3.000000");
         }
     }
 
