@@ -41,7 +41,7 @@ class PlantedFaultIT {
         fleet = Fleet.start(config -> Fleet.withConnections(config, 2).toBuilder()
                 .statements(StatementsConfig.of(Map.of(StatementsConfig.MAX_CONCURRENT_PER_TENANT, 2L)))
                 .build());
-        try (var direct = fleet.direct(Driver.MARIADB_TEXT, "acme")) {
+        try (var direct = fleet.direct(Fleet.isMySql() ? Driver.MYSQL_TEXT : Driver.MARIADB_TEXT, "acme")) {
             ShardFixture.run(direct, "CREATE TABLE written (id INT PRIMARY KEY)");
         }
         gateway = GatewayWithClock.start(fleet.config(), CLOCK);
@@ -204,7 +204,7 @@ class PlantedFaultIT {
 
     /** How many rows there are once what still runs has ended. */
     private static int countOf(String condition) throws SQLException {
-        try (var direct = fleet.direct(Driver.MARIADB_TEXT, "acme")) {
+        try (var direct = fleet.direct(Fleet.isMySql() ? Driver.MYSQL_TEXT : Driver.MARIADB_TEXT, "acme")) {
             return Integer.parseInt(
                     ShardFixture.text(direct, "SELECT COUNT(*) FROM written WHERE " + condition + " FOR UPDATE"));
         }
