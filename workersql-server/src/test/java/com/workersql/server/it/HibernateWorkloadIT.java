@@ -36,6 +36,9 @@ class HibernateWorkloadIT {
     /** Where a server has no sequences, each needs a second connection within its transaction. */
     private static final int CLIENTS = Fleet.isMySql() ? CONNECTIONS - 1 : 8;
 
+    /** Where there are more connections than clients, a client mostly finds the one that it has just given back. */
+    private static final double FEWEST_MOVED = Fleet.isMySql() ? 0.05 : 0.2;
+
     private static final int ROUNDS = Integer.getInteger("workersql.workload.rounds", 15);
     private static final int ITEMS = 5;
 
@@ -48,11 +51,7 @@ class HibernateWorkloadIT {
         sessions = new Configuration()
                 .addAnnotatedClass(Purchase.class)
                 .addAnnotatedClass(Item.class)
-                .setProperty(
-                        "hibernate.connection.url",
-                        "jdbc:mariadb://127.0.0.1:"
-                                + fleet.gateway().mysqlAddress().getPort()
-                                + "/acme?sslMode=disable&allowPublicKeyRetrieval=true")
+                .setProperty("hibernate.connection.url", url())
                 .setProperty("hibernate.connection.username", "acme")
                 .setProperty("hibernate.connection.password", fleet.password("acme"))
                 .setProperty("hibernate.connection.autocommit", "true")
@@ -61,6 +60,14 @@ class HibernateWorkloadIT {
                 .setProperty("hibernate.jdbc.batch_size", "20")
                 .setProperty("hibernate.hbm2ddl.auto", "create")
                 .buildSessionFactory();
+    }
+
+    /** Hibernate takes any server for a MariaDB that the driver for that reaches, and expects sequences of it. */
+    private static String url() {
+        String place = "://127.0.0.1:" + fleet.gateway().mysqlAddress().getPort() + "/acme";
+        return Fleet.isMySql()
+                ? "jdbc:mysql" + place + "?sslMode=DISABLED&allowPublicKeyRetrieval=true"
+                : "jdbc:mariadb" + place + "?sslMode=disable&allowPublicKeyRetrieval=true";
     }
 
     @AfterAll
@@ -118,7 +125,7 @@ class HibernateWorkloadIT {
         assertThat(counted.kept()).as("statements of transactions").isPositive();
         assertThat(counted.movedShare())
                 .as("the share of statements that moved")
-                .isGreaterThan(0.2);
+                .isGreaterThan(FEWEST_MOVED);
     }
 
     /** Two read the same version; who writes second is told. */
