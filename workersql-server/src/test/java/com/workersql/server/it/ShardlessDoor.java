@@ -56,6 +56,7 @@ final class ShardlessDoor implements AutoCloseable {
 
     private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private final Planner planner;
+    private final Admission admission = new Admission(StatementsConfig.defaults(), System::nanoTime);
     private volatile Runnable ofResolver = () -> {};
     private volatile RuntimeException ofShards;
 
@@ -87,7 +88,7 @@ final class ShardlessDoor implements AutoCloseable {
                 planner,
                 sessions,
                 System::nanoTime,
-                new Admission(StatementsConfig.defaults(), System::nanoTime),
+                admission,
                 new ResultCache(CacheConfig.defaults()),
                 new ExecutorSettings(1_000_000, 1 << 20, 50, 0, 1_000_000, ReplicasConfig.defaults()));
         var logins = new Logins(Runnable::run, random);
@@ -135,6 +136,11 @@ final class ShardlessDoor implements AutoCloseable {
     /** Chooses what is thrown by whoever is asked for the shards; null for an answer. */
     void ofShards(RuntimeException fault) {
         ofShards = fault;
+    }
+
+    /** How many statements are under way. */
+    int running() {
+        return admission.running();
     }
 
     Planner planner() {
