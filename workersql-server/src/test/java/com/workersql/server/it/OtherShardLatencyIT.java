@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -18,6 +19,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class OtherShardLatencyIT extends SickShard {
     private static final int P99_SECONDS = Integer.getInteger("workersql.faults.p99.seconds", 0);
     private static final int P99_ROUNDS = 5;
+    private static final AtomicBoolean CUT_ENOUGH = new AtomicBoolean();
+    private static CompletableFuture<Integer> cutting;
 
     /** What befalls a shard while the other one's clients go on. */
     private enum Fault {
@@ -75,11 +78,68 @@ class OtherShardLatencyIT extends SickShard {
             void end() {
                 ShardFixture.restart(fleet.embedded(), "shard_0");
             }
+        },
+        REPLIES_CUT {
+            @Override
+            void begin() {
+                CUT_ENOUGH.set(false);
+                cutting = InThread.inThread(OtherShardLatencyIT::cut);
+            }
+
+            @Override
+            void end() throws Exception {
+                CUT_ENOUGH.set(true);
+                assertThat(cutting.get(30, TimeUnit.SECONDS)).isPositive();
+            }
+        },
+        NO_PLACE_LEFT {
+            @Override
+            void begin() {
+                proxy.mode(FaultProxy.Mode.FULL);
+            }
+
+            @Override
+            void end() {
+                proxy.mode(FaultProxy.Mode.PASS);
+            }
+        },
+        HOST_BLOCKED {
+            @Override
+            void begin() {
+                proxy.mode(FaultProxy.Mode.BLOCKED);
+            }
+
+            @Override
+            void end() {
+                proxy.mode(FaultProxy.Mode.PASS);
+            }
+        },
+        READ_ONLY {
+            @Override
+            void begin() throws SQLException {
+                asAdministrator("SET GLOBAL read_only = 1");
+            }
+
+            @Override
+            void end() throws SQLException {
+                asAdministrator("SET GLOBAL read_only = 0");
+            }
+        },
+        ANOTHER_VERSION {
+            @Override
+            void begin() throws IOException {
+                restartAs("11.4.5", "11.4.4");
+            }
+
+            @Override
+            void end() throws IOException {
+                restartAs(null, null);
+            }
         };
 
-        abstract void begin() throws IOException;
+        abstract void begin() throws Exception;
 
-        abstract void end() throws IOException;
+        abstract void end() throws Exception;
     }
 
     /**
@@ -124,6 +184,26 @@ class OtherShardLatencyIT extends SickShard {
                 .completeOnTimeout(null, P99_SECONDS, TimeUnit.SECONDS)
                 .get();
         return other.p99Nanos();
+    }
+
+    /** Has replies cut at one byte after the other, and tells how many. */
+    private static int cut() {
+        int cuts = 0;
+        while (!CUT_ENOUGH.get()) {
+            proxy.aim("/*cut*/", FaultProxy.Cut.RESET, cuts % 100);
+            try (var connection = fleet.connect(Driver.MARIADB_TEXT, "acme")) {
+                run(connection, "/*cut*/ SELECT REPEAT('x', 100)");
+            } catch (SQLException e) {
+                cuts++;
+            }
+        }
+        return cuts;
+    }
+
+    private static void asAdministrator(String sql) throws SQLException {
+        try (var admin = ShardFixture.admin(fleet.embedded().shards().get(0))) {
+            ShardFixture.run(admin, sql);
+        }
     }
 
     /** A few clients of the sick shard, each of which gets an error sooner or later. */

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.workersql.protocol.testing.RawClient;
 import com.workersql.server.embedded.ShardFixture;
-import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -122,12 +121,6 @@ class ShardFaultsIT extends SickShard {
             awaitAnswer(statement);
         }
         other.end("another version");
-    }
-
-    private static void restartAs(String name, String another) throws IOException {
-        proxy.closePort();
-        proxy.rename(name, another);
-        proxy.openPort();
     }
 
     private static int answer(java.sql.PreparedStatement statement) throws SQLException {

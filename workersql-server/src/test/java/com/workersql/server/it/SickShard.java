@@ -107,6 +107,13 @@ abstract class SickShard {
         assertThat(millis).as(what).isLessThanOrEqualTo(STRICT ? strictMillis : generousMillis);
     }
 
+    /** Has the shard come back in what it calls itself: from now on it says {@code another} where it says {@code name}. */
+    static void restartAs(String name, String another) throws IOException {
+        proxy.closePort();
+        proxy.rename(name, another);
+        proxy.openPort();
+    }
+
     void reconnect() throws SQLException {
         acme.close();
         acme = connected();
