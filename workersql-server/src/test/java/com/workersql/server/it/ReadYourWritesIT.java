@@ -100,6 +100,31 @@ class ReadYourWritesIT {
     }
 
     @Test
+    void aWriteOfWhichOnlyTheTimeIsKnownIsFoundByThat() throws Exception {
+        String read = "SELECT CONCAT(v, ' ', @@server_id) FROM seen WHERE id = 4";
+        ShardFixture.run(acme, "REPLACE INTO seen VALUES (4, 0)");
+        try (var other = pair.connect()) {
+            pair.follow(false);
+            try {
+                ShardFixture.run(acme, "REPLACE INTO seen VALUES (4, 7)");
+                // It changes nothing, so that no transaction has a GTID: the session is known to have written until
+                // now.
+                ShardFixture.run(acme, "UPDATE seen SET v = 1 WHERE id = -1");
+                for (int i = 0; i < 20; i++) {
+                    assertThat(ShardFixture.text(acme, read)).isEqualTo("7 " + pair.primaryId());
+                }
+                assertThat(ShardFixture.text(other, "SELECT @@server_id"))
+                        .as("where somebody reads who has not written")
+                        .isEqualTo(pair.replicaId());
+            } finally {
+                pair.follow(true);
+            }
+        }
+        awaitReplica(acme);
+        assertThat(ShardFixture.text(acme, read)).isEqualTo("7 " + pair.replicaId());
+    }
+
+    @Test
     void aReadThatHasWaitedLongEnoughGoesToThePrimary() throws Exception {
         var config = pair.fleet().config().toBuilder()
                 .replicas(replicas(IMPATIENT_MILLIS))
