@@ -51,13 +51,13 @@ class CommandTableTest {
     private static byte[] command(int code, int sequenceId) {
         byte[] payload = new byte[32];
         payload[0] = (byte) code;
-        return RawClient.packet(sequenceId, payload);
+        return RogueClient.packet(sequenceId, payload);
     }
 
     @Test
     void p8refusesEveryCommandInPlaceOfTheResponse() throws IOException {
         for (int code = 0; code < 256; code++) {
-            try (RawClient client = new RawClient(server.port())) {
+            try (RogueClient client = new RogueClient(server.port())) {
                 client.receive();
                 client.send(command(code, 1), PING);
 
@@ -71,9 +71,9 @@ class CommandTableTest {
     @Test
     void p8takesEveryCommandForAnAnswerDuringTheAuthentication() throws IOException {
         for (int code = 0; code < 256; code++) {
-            try (RawClient client = new RawClient(server.port())) {
+            try (RogueClient client = new RogueClient(server.port())) {
                 client.receive();
-                client.send(RawClient.response("demo", Bytes.EMPTY, CachingSha2Password.PLUGIN));
+                client.send(RogueClient.response("demo", Bytes.EMPTY, CachingSha2Password.PLUGIN));
                 assertThat(client.receive().getUnsignedByte(0)).isEqualTo((short) 0xFE);
                 client.send(command(code, 3), PING);
 
@@ -87,7 +87,7 @@ class CommandTableTest {
     @Test
     void p8answersEveryCommandWhenIdle() throws IOException {
         for (int code = 0; code < 256; code++) {
-            try (RawClient client = RawClient.loggedIn(server.port())) {
+            try (RogueClient client = RogueClient.loggedIn(server.port())) {
                 client.send(command(code, 0));
                 expectAnswer(client, code, StatusFlags.SERVER_STATUS_AUTOCOMMIT);
             }
@@ -97,8 +97,8 @@ class CommandTableTest {
     @Test
     void p8answersEveryCommandInATransaction() throws IOException {
         for (int code = 0; code < 256; code++) {
-            try (RawClient client = RawClient.loggedIn(server.port())) {
-                client.send(RawClient.query("begin"));
+            try (RogueClient client = RogueClient.loggedIn(server.port())) {
+                client.send(RogueClient.query("begin"));
                 client.receiveOk();
                 client.send(command(code, 0));
                 expectAnswer(client, code, StatusFlags.SERVER_STATUS_AUTOCOMMIT | StatusFlags.SERVER_STATUS_IN_TRANS);
@@ -110,8 +110,8 @@ class CommandTableTest {
     @Test
     void p8answersEveryCommandBehindTheResultThatIsOnItsWay() throws IOException {
         for (int code = 0; code < 256; code++) {
-            try (RawClient client = RawClient.loggedIn(server.port())) {
-                client.send(RawClient.query("rows 5"), command(code, 0));
+            try (RogueClient client = RogueClient.loggedIn(server.port())) {
+                client.send(RogueClient.query("rows 5"), command(code, 0));
                 for (int packet = 0; packet < 8; packet++) {
                     client.receive();
                 }
@@ -124,10 +124,10 @@ class CommandTableTest {
     void p8takesEveryCommandForContentWhileAFileIsSent() throws IOException {
         int before = 0;
         for (int code = 0; code < 256; code++) {
-            try (RawClient client = RawClient.loggedIn(server.port())) {
-                client.send(RawClient.query("infile"));
+            try (RogueClient client = RogueClient.loggedIn(server.port())) {
+                client.send(RogueClient.query("infile"));
                 assertThat(client.receive().getUnsignedByte(0)).isEqualTo((short) 0xFB);
-                client.send(command(code, 2), RawClient.packet(3, new byte[0]));
+                client.send(command(code, 2), RogueClient.packet(3, new byte[0]));
 
                 assertThat(client.receiveOk().affectedRows())
                         .as("command %s", code)
@@ -138,7 +138,7 @@ class CommandTableTest {
         }
     }
 
-    private static void expectAnswer(RawClient client, int code, int status) throws IOException {
+    private static void expectAnswer(RogueClient client, int code, int status) throws IOException {
         if (code == QUIT) {
             assertThat(client.isClosed()).isTrue();
             return;
@@ -146,11 +146,11 @@ class CommandTableTest {
         if (!SILENT.contains(code)) {
             ByteBuf answer = client.receive();
             if (OK.contains(code)) {
-                assertThat(Ok.decode(answer, RawClient.CAPABILITIES).statusFlags())
+                assertThat(Ok.decode(answer, RogueClient.CAPABILITIES).statusFlags())
                         .as("command %s", code)
                         .isEqualTo(status);
             } else {
-                assertThat(Err.decode(answer, RawClient.CAPABILITIES).errno())
+                assertThat(Err.decode(answer, RogueClient.CAPABILITIES).errno())
                         .as("command %s", code)
                         .isEqualTo(DENIED.contains(code) ? 1227 : 1047);
             }

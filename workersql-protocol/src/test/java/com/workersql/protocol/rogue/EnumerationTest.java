@@ -69,7 +69,7 @@ class EnumerationTest {
     }
 
     private static ByteBuf response(byte[] answer) {
-        CapabilityFlags capabilities = RawClient.CAPABILITIES;
+        CapabilityFlags capabilities = RogueClient.CAPABILITIES;
         ByteBuf out = Unpooled.buffer();
         new HandshakeResponse41(
                         capabilities, 1 << 24, 45, "demo", Bytes.of(answer), null, NativePassword.PLUGIN, Map.of(), 0)
@@ -131,15 +131,15 @@ class EnumerationTest {
     }
 
     private static long nanosOfARefusal(CommandServer server, String user) throws IOException {
-        try (RawClient client = new RawClient(server.port())) {
+        try (RogueClient client = new RogueClient(server.port())) {
             Bytes salt = client.receiveSalt();
             client.send(
-                    RawClient.response(user, CachingSha2Password.response(WRONG, salt), CachingSha2Password.PLUGIN));
+                    RogueClient.response(user, CachingSha2Password.response(WRONG, salt), CachingSha2Password.PLUGIN));
             client.receive();
             byte[] encrypted =
                     CachingSha2Password.encrypt(WRONG, salt, KEYS.publicKey()).toArray();
             long start = System.nanoTime();
-            client.send(RawClient.packet(3, encrypted));
+            client.send(RogueClient.packet(3, encrypted));
             assertThat(client.receiveErr().errno()).isEqualTo(1045);
             return System.nanoTime() - start;
         }

@@ -103,7 +103,7 @@ class FloodTest {
     void p1silentPeersCostLittleAndDelayNobody() throws IOException {
         int peers = 5 * SCALE;
         try (var server = server(null, TlsOffer.OFF, IS_FULL ? 60_000 : 10_000);
-                var good = RawClient.loggedIn(server.port())) {
+                var good = RogueClient.loggedIn(server.port())) {
             long before = p99OfPings(good);
             long rss = residentBytes();
             long held = server.heldBytes();
@@ -127,7 +127,7 @@ class FloodTest {
         }
     }
 
-    private static long p99OfPings(RawClient client) throws IOException {
+    private static long p99OfPings(RogueClient client) throws IOException {
         long[] nanos = new long[Math.max(100, Math.min(5000, 10 * SCALE))];
         for (int i = 0; i < nanos.length; i++) {
             long start = System.nanoTime();
@@ -146,8 +146,8 @@ class FloodTest {
                 .build();
         int peers = Math.max(10, SCALE);
         var request = Unpooled.buffer();
-        new SslRequest(RawClient.CAPABILITIES.with(com.workersql.protocol.CapabilityFlags.CLIENT_SSL), 1 << 24, 45)
-                .encodePacket(request, 1, RawClient.CAPABILITIES);
+        new SslRequest(RogueClient.CAPABILITIES.with(com.workersql.protocol.CapabilityFlags.CLIENT_SSL), 1 << 24, 45)
+                .encodePacket(request, 1, RogueClient.CAPABILITIES);
         byte[] record = new byte[5 + 16_384];
         System.arraycopy(new byte[] {0x16, 3, 1, 0x40, 0, 1, -1, -1, -1, 3, 3}, 0, record, 0, 11);
         try (var server = server(tls, TlsOffer.OFFERED, IS_FULL ? 20_000 : 2_000)) {
@@ -158,7 +158,7 @@ class FloodTest {
                 peer.getOutputStream().write(ByteBufUtil.getBytes(request));
                 peer.getOutputStream().write(record, 0, 100);
             }
-            try (var good = RawClient.loggedIn(server.port())) {
+            try (var good = RogueClient.loggedIn(server.port())) {
                 good.send(PING);
                 good.receiveOk();
                 assertThat(server.heldBytes()).isLessThan(peers * 64L * 1024);

@@ -28,25 +28,25 @@ class RogueClientTest extends RogueClients {
     /** P1: a declared length reserves nothing: neither before authentication nor behind it, however many peers do it. */
     @Test
     void p1reservesNothingForADeclaredLength() throws IOException {
-        List<RawClient> peers = new ArrayList<>();
+        List<RogueClient> peers = new ArrayList<>();
         int count = 5 * SCALE;
         for (int i = 0; i < count; i++) {
-            RawClient tooLong = connect();
+            RogueClient tooLong = connect();
             tooLong.receive();
             tooLong.send(new byte[] {-1, -1, -1, 1, 0});
             assertThat(tooLong.receiveErr().errno()).isEqualTo(1153);
             assertThat(tooLong.isClosed()).isTrue();
             tooLong.close();
-            RawClient silent = connect();
+            RogueClient silent = connect();
             silent.receive();
             silent.send(new byte[] {0, 0x3F, 0, 1, 0});
             peers.add(silent);
-            RawClient inside = RawClient.loggedIn(server.port());
+            RogueClient inside = RogueClient.loggedIn(server.port());
             inside.send(new byte[] {-1, -1, -1, 0, 3});
             peers.add(inside);
         }
         // Each has been read when a good client that came later is answered by the one event loop.
-        try (RawClient good = RawClient.loggedIn(server.port())) {
+        try (RogueClient good = RogueClient.loggedIn(server.port())) {
             good.send(PING);
             good.receiveOk();
         }
@@ -56,7 +56,7 @@ class RogueClientTest extends RogueClients {
                     .as("closed after the time of a handshake")
                     .isTrue();
         }
-        for (RawClient peer : peers) {
+        for (RogueClient peer : peers) {
             peer.close();
         }
     }
@@ -75,11 +75,11 @@ class RogueClientTest extends RogueClients {
             })
     void t33p2refusesResponsesThatBreakTheirGrammar(String tail) throws IOException {
         ByteBuf payload = Unpooled.buffer();
-        new SslRequest(RawClient.CAPABILITIES, 1 << 24, 65535).encode(payload, RawClient.CAPABILITIES);
+        new SslRequest(RogueClient.CAPABILITIES, 1 << 24, 65535).encode(payload, RogueClient.CAPABILITIES);
         payload.writeBytes(ByteBufUtil.decodeHexDump(tail));
-        try (RawClient client = connect()) {
+        try (RogueClient client = connect()) {
             client.receive();
-            client.send(RawClient.packet(1, ByteBufUtil.getBytes(payload)));
+            client.send(RogueClient.packet(1, ByteBufUtil.getBytes(payload)));
 
             assertThat(client.receiveErr().errno()).isEqualTo(1043);
             assertThat(client.isClosed()).isTrue();
@@ -90,8 +90,8 @@ class RogueClientTest extends RogueClients {
     @ParameterizedTest
     @ValueSource(strings = {"11", "1175", "117500", "117500ff", "11750001", "11750000", "1175000078"})
     void p2answersACutOffChangeOfTheUserBy1047(String payload) throws IOException {
-        try (RawClient client = RawClient.loggedIn(server.port())) {
-            client.send(RawClient.packet(0, ByteBufUtil.decodeHexDump(payload)), PING);
+        try (RogueClient client = RogueClient.loggedIn(server.port())) {
+            client.send(RogueClient.packet(0, ByteBufUtil.decodeHexDump(payload)), PING);
 
             assertThat(client.receiveErr().errno()).isEqualTo(1047);
             assertThat(client.receiveOk().statusFlags()).isEqualTo(2);
@@ -108,8 +108,8 @@ class RogueClientTest extends RogueClients {
         payload[payloadBytes - 1] = 1;
         CRC32 crc = new CRC32();
         crc.update(payload, 1, payloadBytes - 1);
-        try (RawClient client = RawClient.loggedIn(server.port())) {
-            client.send(RawClient.packet(0, payload));
+        try (RogueClient client = RogueClient.loggedIn(server.port())) {
+            client.send(RogueClient.packet(0, payload));
 
             Ok ok = client.receiveOk();
             assertThat(ok.affectedRows()).isEqualTo(payloadBytes - 1);
@@ -119,8 +119,8 @@ class RogueClientTest extends RogueClients {
 
     @Test
     void p3refusesMoreThanIsAllowedByTheHeaderThatSaysSo() throws IOException {
-        try (RawClient client = RawClient.loggedIn(server.port())) {
-            byte[] full = RawClient.packet(0, new byte[0xFF_FFFF]);
+        try (RogueClient client = RogueClient.loggedIn(server.port())) {
+            byte[] full = RogueClient.packet(0, new byte[0xFF_FFFF]);
             byte[] twoFull = Arrays.copyOf(full, full.length - 4);
             client.send(twoFull);
             twoFull[3] = 1;
@@ -134,8 +134,8 @@ class RogueClientTest extends RogueClients {
 
     @Test
     void p3numbersPacketsOfOneReplyFrom255To0() throws IOException {
-        try (RawClient client = RawClient.loggedIn(server.port())) {
-            client.send(RawClient.query("rows 600"));
+        try (RogueClient client = RogueClient.loggedIn(server.port())) {
+            client.send(RogueClient.query("rows 600"));
             for (int packet = 1; packet <= 603; packet++) {
                 client.receive();
                 assertThat(client.lastSequenceId()).isEqualTo(packet & 0xFF);
@@ -160,12 +160,12 @@ class RogueClientTest extends RogueClients {
             })
     void p4refusesLengthsWithoutTheirBytes(String length) throws IOException {
         ByteBuf payload = Unpooled.buffer();
-        var lenenc = RawClient.CAPABILITIES.with(CapabilityFlags.CLIENT_PLUGIN_AUTH_LENENC_CLIENT_DATA);
+        var lenenc = RogueClient.CAPABILITIES.with(CapabilityFlags.CLIENT_PLUGIN_AUTH_LENENC_CLIENT_DATA);
         new SslRequest(lenenc, 1 << 24, 45).encode(payload, lenenc);
         payload.writeBytes(ByteBufUtil.decodeHexDump("64656d6f00" + length));
-        try (RawClient client = connect()) {
+        try (RogueClient client = connect()) {
             client.receive();
-            client.send(RawClient.packet(1, ByteBufUtil.getBytes(payload)));
+            client.send(RogueClient.packet(1, ByteBufUtil.getBytes(payload)));
 
             assertThat(client.receiveErr().errno()).isEqualTo(1043);
         }
@@ -175,15 +175,15 @@ class RogueClientTest extends RogueClients {
     @Test
     void p6answersTheSameAtEverySplit() throws IOException {
         byte[] conversation = ByteBufUtil.getBytes(Unpooled.wrappedBuffer(
-                RawClient.response("open", Bytes.EMPTY, CachingSha2Password.PLUGIN),
+                RogueClient.response("open", Bytes.EMPTY, CachingSha2Password.PLUGIN),
                 PING,
-                RawClient.query("rows 3"),
-                RawClient.packet(0, new byte[] {0x7F}),
-                RawClient.query("select 1"),
-                RawClient.packet(0, new byte[] {1})));
+                RogueClient.query("rows 3"),
+                RogueClient.packet(0, new byte[] {0x7F}),
+                RogueClient.query("select 1"),
+                RogueClient.packet(0, new byte[] {1})));
         String expected = null;
         for (int split = 0; split < conversation.length; split++) {
-            try (RawClient client = connect()) {
+            try (RogueClient client = connect()) {
                 client.receive();
                 client.send(Arrays.copyOf(conversation, split));
                 client.send(Arrays.copyOfRange(conversation, split, conversation.length));
@@ -204,7 +204,7 @@ class RogueClientTest extends RogueClients {
     @ParameterizedTest
     @ValueSource(strings = {"GET / HTTP/1.1\r\n\r\n", "\u0016\u0003\u0001\u0000\u00a5\u0001", "SSH-2.0-x\r\n"})
     void r1refusesOtherProtocols(String bytes) throws IOException {
-        try (RawClient client = connect()) {
+        try (RogueClient client = connect()) {
             client.receive();
             client.send(bytes.getBytes(StandardCharsets.ISO_8859_1));
 
@@ -216,7 +216,7 @@ class RogueClientTest extends RogueClients {
     /** A wrong sequence id in the command phase ends the connection. */
     @Test
     void refusesAWrongSequenceId() throws IOException {
-        try (RawClient client = RawClient.loggedIn(server.port())) {
+        try (RogueClient client = RogueClient.loggedIn(server.port())) {
             ByteBuf out = Unpooled.buffer();
             PacketEncoder.write(out, 5, Unpooled.wrappedBuffer(new byte[] {14}));
             client.send(ByteBufUtil.getBytes(out));

@@ -44,7 +44,7 @@ abstract class RogueClients {
     /** INV-6: nothing is left behind, nothing has reached the end of a pipeline, and the next client is served. */
     @AfterEach
     final void theServerIsAsBefore() throws IOException {
-        try (RawClient good = RawClient.loggedIn(server.port())) {
+        try (RogueClient good = RogueClient.loggedIn(server.port())) {
             good.send(PING);
             assertThat(good.receiveOk().statusFlags()).isEqualTo(2);
         }
@@ -53,7 +53,7 @@ abstract class RogueClients {
         assertThat(server.heldBytes()).as("bytes that are still held").isZero();
     }
 
-    final RawClient connect() throws IOException {
-        return new RawClient(server.port());
+    final RogueClient connect() throws IOException {
+        return new RogueClient(server.port());
     }
 }

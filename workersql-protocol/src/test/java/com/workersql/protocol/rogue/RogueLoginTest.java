@@ -41,15 +41,15 @@ class RogueLoginTest extends RogueClients {
             })
     void a1executesNothingBehindAFailedAuthentication(String user) throws IOException {
         for (int i = 0; i < 17 * SCALE; i++) {
-            try (RawClient client = connect()) {
+            try (RogueClient client = connect()) {
                 client.receive();
-                byte[] wrong = RawClient.response(user, Bytes.of(new byte[20]), NativePassword.PLUGIN);
-                client.send(wrong, PING, RawClient.query("drop table t"));
-                client.sendToWhoMayBeGone(PING, RawClient.packet(3, new byte[32]), PING);
+                byte[] wrong = RogueClient.response(user, Bytes.of(new byte[20]), NativePassword.PLUGIN);
+                client.send(wrong, PING, RogueClient.query("drop table t"));
+                client.sendToWhoMayBeGone(PING, RogueClient.packet(3, new byte[32]), PING);
                 Err last = null;
                 for (ByteBuf payload = client.receive(); payload != null; payload = client.receive()) {
                     last = payload.getUnsignedByte(0) == Err.HEADER
-                            ? Err.decode(payload, RawClient.CAPABILITIES)
+                            ? Err.decode(payload, RogueClient.CAPABILITIES)
                             : last;
                 }
                 if (last != null) {
@@ -68,9 +68,9 @@ class RogueLoginTest extends RogueClients {
         for (int i = 0; i < 21 * SCALE; i++) {
             byte[] answer = new byte[lengths[i % lengths.length]];
             random.nextBytes(answer);
-            try (RawClient client = connect()) {
+            try (RogueClient client = connect()) {
                 client.receive();
-                client.send(RawClient.response("mysql_native_password", Bytes.of(answer), NativePassword.PLUGIN));
+                client.send(RogueClient.response("mysql_native_password", Bytes.of(answer), NativePassword.PLUGIN));
 
                 assertThat(client.receiveErr().errno()).isEqualTo(1045);
                 assertThat(client.isClosed()).isTrue();
@@ -83,11 +83,11 @@ class RogueLoginTest extends RogueClients {
     void a4tellsNobodyWhichUsersThereAre() throws IOException {
         List<String> heard = new ArrayList<>();
         for (String user : List.of("caching_sha2_password", "nobodynobodynobodyno")) {
-            try (RawClient client = connect()) {
+            try (RogueClient client = connect()) {
                 client.receive();
-                client.send(RawClient.response(user, Bytes.of(new byte[32]), CachingSha2Password.PLUGIN));
+                client.send(RogueClient.response(user, Bytes.of(new byte[32]), CachingSha2Password.PLUGIN));
                 String first = ByteBufUtil.hexDump(client.receive());
-                client.send(RawClient.packet(3, new byte[256]));
+                client.send(RogueClient.packet(3, new byte[256]));
                 Err err = client.receiveErr();
                 heard.add(first + " " + err.errno() + err.sqlState()
                         + err.message().replace(user, "USER") + client.isClosed());
@@ -101,20 +101,20 @@ class RogueLoginTest extends RogueClients {
     void a5asksForAnotherSaltEachTimeAndClosesAtTheFirstFailure() throws IOException {
         Set<Bytes> salts = new HashSet<>();
         int changes = 200 * SCALE;
-        try (RawClient client = RawClient.loggedIn(server.port())) {
+        try (RogueClient client = RogueClient.loggedIn(server.port())) {
             for (int i = 0; i < changes; i++) {
                 client.send(changeUser("mysql_native_password"));
-                Bytes salt = AuthSwitchRequest.decode(client.receive(), RawClient.CAPABILITIES)
+                Bytes salt = AuthSwitchRequest.decode(client.receive(), RogueClient.CAPABILITIES)
                         .data();
                 salts.add(salt);
-                client.send(RawClient.packet(
+                client.send(RogueClient.packet(
                         2, NativePassword.response(PASSWORD, salt).toArray()));
                 client.receiveOk();
             }
             assertThat(salts).hasSize(changes);
             client.send(changeUser("mysql_native_password"));
             client.receive();
-            client.send(RawClient.packet(2, new byte[20]));
+            client.send(RogueClient.packet(2, new byte[20]));
 
             assertThat(client.receiveErr().errno()).isEqualTo(1045);
             assertThat(client.isClosed()).isTrue();
@@ -124,7 +124,7 @@ class RogueLoginTest extends RogueClients {
     private static byte[] changeUser(String user) {
         ByteBuf out = Unpooled.buffer();
         new ChangeUser(user, Bytes.of(new byte[20]), null, 45, NativePassword.PLUGIN, Map.of())
-                .encodePacket(out, 0, RawClient.CAPABILITIES);
+                .encodePacket(out, 0, RogueClient.CAPABILITIES);
         return ByteBufUtil.getBytes(out);
     }
 
@@ -135,7 +135,7 @@ class RogueLoginTest extends RogueClients {
         Set<Bytes> salts = new HashSet<>();
         int[] counts = new int[256];
         for (int i = 0; i < greetings; i++) {
-            try (RawClient client = connect()) {
+            try (RogueClient client = connect()) {
                 Bytes salt = client.receiveSalt();
                 assertThat(salt.length()).isEqualTo(20);
                 salts.add(salt);
@@ -160,10 +160,10 @@ class RogueLoginTest extends RogueClients {
     @Test
     void a8takesNoOtherUserInTheMiddleOfAnAuthentication() throws IOException {
         for (byte[] second : List.of(
-                RawClient.response("open", Bytes.EMPTY, NativePassword.PLUGIN), changeUser("open"), PING.clone())) {
-            try (RawClient client = connect()) {
+                RogueClient.response("open", Bytes.EMPTY, NativePassword.PLUGIN), changeUser("open"), PING.clone())) {
+            try (RogueClient client = connect()) {
                 client.receive();
-                client.send(RawClient.response("mysql_native_password", Bytes.EMPTY, CachingSha2Password.PLUGIN));
+                client.send(RogueClient.response("mysql_native_password", Bytes.EMPTY, CachingSha2Password.PLUGIN));
                 assertThat(client.receive().getUnsignedByte(0)).isEqualTo((short) 0xFE);
                 second[3] = 3;
                 client.send(second);
@@ -189,13 +189,13 @@ class RogueLoginTest extends RogueClients {
                 name = text.getBytes(StandardCharsets.UTF_8);
             }
             ByteBuf payload = Unpooled.buffer();
-            new SslRequest(RawClient.CAPABILITIES, 1 << 24, 0).encode(payload, RawClient.CAPABILITIES);
+            new SslRequest(RogueClient.CAPABILITIES, 1 << 24, 0).encode(payload, RogueClient.CAPABILITIES);
             payload.writeBytes(name).writeBytes(new byte[] {0, 0});
             payload.writeBytes("mysql_native_password\0".getBytes(StandardCharsets.US_ASCII));
             asked.clear();
-            try (RawClient client = connect()) {
+            try (RogueClient client = connect()) {
                 client.receive();
-                client.sendToWhoMayBeGone(RawClient.packet(1, ByteBufUtil.getBytes(payload)));
+                client.sendToWhoMayBeGone(RogueClient.packet(1, ByteBufUtil.getBytes(payload)));
                 ByteBuf answer = client.receive();
 
                 String seen = asked.poll();
@@ -205,7 +205,7 @@ class RogueLoginTest extends RogueClients {
                             .as("name %s of seed %s", i, seed)
                             .isEqualTo(nul < 0 ? name : Arrays.copyOf(name, nul));
                 } else if (answer != null) {
-                    assertThat(Err.decode(answer, RawClient.CAPABILITIES).errno())
+                    assertThat(Err.decode(answer, RogueClient.CAPABILITIES).errno())
                             .isIn(1043, 1153);
                 }
             }

@@ -53,7 +53,7 @@ final class Scripts {
     }
 
     static byte[] raw(int sequenceId, String hex) {
-        return RawClient.packet(sequenceId, ByteBufUtil.decodeHexDump(hex));
+        return RogueClient.packet(sequenceId, ByteBufUtil.decodeHexDump(hex));
     }
 
     static byte[] join(byte[]... pieces) {

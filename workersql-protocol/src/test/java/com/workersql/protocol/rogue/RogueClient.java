@@ -23,7 +23,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /** A blocking socket that says whatever it is told to. */
-final class RawClient implements AutoCloseable {
+final class RogueClient implements AutoCloseable {
     static final CapabilityFlags CAPABILITIES = new CapabilityFlags(CapabilityFlags.CLIENT_PROTOCOL_41
             | CapabilityFlags.CLIENT_LONG_PASSWORD
             | CapabilityFlags.CLIENT_SECURE_CONNECTION
@@ -33,15 +33,15 @@ final class RawClient implements AutoCloseable {
     private final Socket socket;
     private int lastSequenceId;
 
-    RawClient(int port) throws IOException {
+    RogueClient(int port) throws IOException {
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(20_000);
     }
 
     /** Logs in as a user without a password. */
-    static RawClient loggedIn(int port) throws IOException {
-        RawClient client = new RawClient(port);
+    static RogueClient loggedIn(int port) throws IOException {
+        RogueClient client = new RogueClient(port);
         client.receive();
         client.send(response("open", Bytes.EMPTY, NativePassword.PLUGIN));
         int first = client.receive().getUnsignedByte(0);
