@@ -169,7 +169,7 @@ public final class Gateway implements RunningGateway {
                 .onFault(fault ->
                         Incidents.log("the planning of a statement", fault).message())
                 .build();
-        var planner = new Planner(effective.limits().plannerQueue());
+        var planner = new Planner(effective.limits());
         closing.push(planner::close);
         planner.runInBackground(router::warmUp);
         var hashing = new ThreadPoolExecutor(

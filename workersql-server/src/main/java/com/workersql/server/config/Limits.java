@@ -18,6 +18,7 @@ import java.util.function.ToLongFunction;
  * @param transactionIdleTimeoutMillis how long a MySQL client may be silent within a transaction; 0: no limit of its own
  * @param planCacheBytes the weight of the cache of routing plans
  * @param plannerQueue how many statements may wait for their first analysis
+ * @param plannerQueuePerTenant how many of them may be of one tenant
  * @param localFileBytes the longest file of a client that is loaded
  */
 public record Limits(
@@ -31,6 +32,7 @@ public record Limits(
         int transactionIdleTimeoutMillis,
         long planCacheBytes,
         int plannerQueue,
+        int plannerQueuePerTenant,
         long localFileBytes) {
 
     /** {@code max_packet_bytes}: default 64 MiB, as MySQL's {@code max_allowed_packet}. */
@@ -69,6 +71,9 @@ public record Limits(
     /** {@code planner_queue}: default 1,024; beyond it a statement whose kind has not been seen before gets error 1203. */
     public static final Setting PLANNER_QUEUE = new Setting("planner_queue", 1_024, 1, 1_000_000);
 
+    /** {@code planner_queue_per_tenant}: default 256; the same for the statements of one tenant. Users without one are not limited. */
+    public static final Setting PLANNER_QUEUE_PER_TENANT = new Setting("planner_queue_per_tenant", 256, 1, 1_000_000);
+
     /** {@code local_file_bytes}: default 1 GiB; a longer file of LOAD DATA LOCAL ends by error 1153 and the connection. */
     public static final Setting LOCAL_FILE_BYTES = new Setting("local_file_bytes", 1 << 30, 0, 1L << 40);
 
@@ -88,6 +93,7 @@ public record Limits(
         TRANSACTION_IDLE_TIMEOUT_MILLIS.check(transactionIdleTimeoutMillis);
         PLAN_CACHE_BYTES.check(planCacheBytes);
         PLANNER_QUEUE.check(plannerQueue);
+        PLANNER_QUEUE_PER_TENANT.check(plannerQueuePerTenant);
         LOCAL_FILE_BYTES.check(localFileBytes);
     }
 
@@ -113,6 +119,7 @@ public record Limits(
                 (int) values.applyAsLong(TRANSACTION_IDLE_TIMEOUT_MILLIS),
                 values.applyAsLong(PLAN_CACHE_BYTES),
                 (int) values.applyAsLong(PLANNER_QUEUE),
+                (int) values.applyAsLong(PLANNER_QUEUE_PER_TENANT),
                 values.applyAsLong(LOCAL_FILE_BYTES));
     }
 }

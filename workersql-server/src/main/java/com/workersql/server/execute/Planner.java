@@ -3,37 +3,37 @@ package com.workersql.server.execute;
 
 import com.workersql.router.Router;
 import com.workersql.router.Statement;
+import com.workersql.server.config.Limits;
 import com.workersql.server.error.GatewayError;
 import com.workersql.server.error.Incidents;
 import com.workersql.server.error.Outcome;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.DefaultThreadFactory;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** Analyses statements that the plan cache does not know, off the event loops, with a bounded queue. */
+/**
+ * Analyses statements that the plan cache does not know, off the event loops, with a bounded queue in which each tenant has its turn: what
+ * one sends of new kinds, the others hardly wait for.
+ */
 public final class Planner implements AutoCloseable {
-    private final int queueLimit;
-    private final ThreadPoolExecutor threads;
+    private final int limit;
+    private final int limitOfTenant;
+    private final TenantTurns turns;
+    private final ExecutorService thread;
 
     /**
      * A planner with its own thread.
      *
-     * @param queueLimit how many statements may wait for their analysis, {@code limits.planner_queue}
+     * @param limits how many statements may wait for their analysis, in all and of one tenant
      */
-    public Planner(int queueLimit) {
-        this.queueLimit = queueLimit;
-        this.threads = new ThreadPoolExecutor(
-                1,
-                1,
-                0,
-                TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(queueLimit),
-                new DefaultThreadFactory("workersql-planner", true));
+    public Planner(Limits limits) {
+        limit = limits.plannerQueue();
+        limitOfTenant = limits.plannerQueuePerTenant();
+        turns = new TenantTurns(limit, limitOfTenant);
+        thread = Executors.newSingleThreadExecutor(new DefaultThreadFactory("workersql-planner", true));
     }
 
     /**
@@ -52,31 +52,38 @@ public final class Planner implements AutoCloseable {
             EventLoop loop,
             Consumer<T> planned,
             Consumer<GatewayError> failed) {
-        try {
-            threads.execute(() -> {
-                T plan;
-                try {
-                    plan = analysis.apply(statement);
-                } catch (RuntimeException | Error e) {
-                    // Whoever waits for the plan would wait for ever.
-                    var error = Incidents.log("the analysis of a statement", e).withOutcome(Outcome.NOT_EXECUTED);
-                    loop.execute(() -> failed.accept(error));
-                    return;
-                }
-                loop.execute(() -> planned.accept(plan));
-            });
-        } catch (RejectedExecutionException e) {
-            failed.accept(GatewayError.refused(
-                    1203,
-                    "42000",
-                    "The planner's queue is full: " + queueLimit
-                            + " statements wait for their first analysis (limits.planner_queue); try again later"));
+        String tenant = statement.context().tenant();
+        var admission = turns.add(tenant, () -> {
+            T plan;
+            try {
+                plan = analysis.apply(statement);
+            } catch (RuntimeException | Error e) {
+                // Whoever waits for the plan would wait for ever.
+                var error = Incidents.log("the analysis of a statement", e).withOutcome(Outcome.NOT_EXECUTED);
+                loop.execute(() -> failed.accept(error));
+                return;
+            }
+            loop.execute(() -> planned.accept(plan));
+        });
+        switch (admission) {
+            case TAKEN -> thread.execute(turns::runNext);
+            case FULL -> failed.accept(refused(limit + " statements", "limits.planner_queue"));
+            case FULL_OF_TENANT ->
+                failed.accept(refused(limitOfTenant + " statements of this tenant", "limits.planner_queue_per_tenant"));
         }
+    }
+
+    private static GatewayError refused(String who, String setting) {
+        return GatewayError.refused(
+                1203,
+                "42000",
+                "The planner's queue is full: " + who + " wait for their first analysis (" + setting
+                        + "); try again later");
     }
 
     /** {@return how many statements wait for their analysis now; for any thread} */
     public int waiting() {
-        return threads.getQueue().size();
+        return turns.size();
     }
 
     /**
@@ -85,11 +92,11 @@ public final class Planner implements AutoCloseable {
      * @param task what to run
      */
     public void runInBackground(Runnable task) {
-        threads.execute(task);
+        thread.execute(task);
     }
 
     @Override
     public void close() {
-        threads.shutdownNow();
+        thread.shutdownNow();
     }
 }

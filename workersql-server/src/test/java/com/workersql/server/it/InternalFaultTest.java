@@ -17,7 +17,7 @@ class InternalFaultTest {
 
     @BeforeEach
     void open() throws InterruptedException {
-        door = new ShardlessDoor(10);
+        door = new ShardlessDoor();
     }
 
     @AfterEach

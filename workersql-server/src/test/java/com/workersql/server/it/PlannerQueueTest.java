@@ -6,13 +6,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.workersql.protocol.Command;
 import com.workersql.protocol.testing.RawClient;
 import com.workersql.protocol.testing.RawReply;
+import com.workersql.server.config.Limits;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Statements of kinds that nobody has sent before wait for one thread, and no more than so many of them. */
 class PlannerQueueTest {
@@ -37,12 +40,16 @@ class PlannerQueueTest {
         }
     }
 
-    @Test
+    @ParameterizedTest
+    @CsvSource({"planner_queue, 2 statements", "planner_queue_per_tenant, 2 statements of this tenant"})
     @Timeout(60)
-    void whoComesWhenItIsFullIsToldTheLimitAndThePlannerGoesOnBehindIt() throws Exception {
+    void whoComesWhenItIsFullIsToldTheLimitAndThePlannerGoesOnBehindIt(String setting, String who) throws Exception {
+        var limits = Limits.of(
+                Map.of("planner_queue".equals(setting) ? Limits.PLANNER_QUEUE : Limits.PLANNER_QUEUE_PER_TENANT, (long)
+                        QUEUE));
         var entered = new CountDownLatch(1);
         var released = new CountDownLatch(1);
-        try (var door = new ShardlessDoor(QUEUE);
+        try (var door = new ShardlessDoor(limits);
                 var first = door.acme();
                 var second = door.acme();
                 var third = door.acme();
@@ -62,8 +69,8 @@ class PlannerQueueTest {
                 RawReply refused = late.query("SELECT a, b, c, d FROM t");
                 assertThat(refused.errno()).isEqualTo(1203);
                 assertThat(new String(refused.payloads().get(0), StandardCharsets.UTF_8))
-                        .contains("#42000The planner's queue is full: 2 statements wait for their first analysis"
-                                + " (limits.planner_queue)");
+                        .contains("#42000The planner's queue is full: " + who
+                                + " wait for their first analysis (limits." + setting + ")");
             }
             assertThat(late.command(Command.COM_PING, new byte[0]).errno())
                     .as("the connection stays")

@@ -13,6 +13,7 @@ import com.workersql.router.policy.RoutingPolicy;
 import com.workersql.server.config.CacheConfig;
 import com.workersql.server.config.Compression;
 import com.workersql.server.config.GatewayConfig;
+import com.workersql.server.config.Limits;
 import com.workersql.server.config.ReplicasConfig;
 import com.workersql.server.config.StatementsConfig;
 import com.workersql.server.error.Incidents;
@@ -62,8 +63,12 @@ final class ShardlessDoor implements AutoCloseable {
 
     private final int port;
 
-    ShardlessDoor(int plannerQueue) throws InterruptedException {
-        planner = new Planner(plannerQueue);
+    ShardlessDoor() throws InterruptedException {
+        this(Limits.defaults());
+    }
+
+    ShardlessDoor(Limits limits) throws InterruptedException {
+        planner = new Planner(limits);
         var random = new SecureRandom();
         var shards = new Shards(
                 Map.of(), ServerFlavor.MARIADB, 110405, "11.4.5-MariaDB", SqlModes.DEFAULT, TrackingSettings.DEFAULT);

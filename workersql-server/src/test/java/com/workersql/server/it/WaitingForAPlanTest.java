@@ -29,7 +29,7 @@ class WaitingForAPlanTest {
     /** The planner is at work on another session's statement until it is let go on. */
     @BeforeEach
     void keepThePlannerBusy() throws Exception {
-        door = new ShardlessDoor(10);
+        door = new ShardlessDoor();
         killer = door.acme();
         first = door.acme();
         door.ofResolver(() -> {
