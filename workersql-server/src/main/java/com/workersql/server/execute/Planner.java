@@ -4,6 +4,7 @@ package com.workersql.server.execute;
 import com.workersql.router.Router;
 import com.workersql.router.Statement;
 import com.workersql.server.config.Limits;
+import com.workersql.server.error.ErrorClass;
 import com.workersql.server.error.GatewayError;
 import com.workersql.server.error.Incidents;
 import com.workersql.server.error.Outcome;
@@ -67,18 +68,23 @@ public final class Planner implements AutoCloseable {
         });
         switch (admission) {
             case TAKEN -> thread.execute(turns::runNext);
-            case FULL -> failed.accept(refused(limit + " statements", "limits.planner_queue"));
+            case FULL -> failed.accept(refused(limit + " statements", "limits.planner_queue", ErrorClass.UNAVAILABLE));
             case FULL_OF_TENANT ->
-                failed.accept(refused(limitOfTenant + " statements of this tenant", "limits.planner_queue_per_tenant"));
+                failed.accept(refused(
+                        limitOfTenant + " statements of this tenant",
+                        "limits.planner_queue_per_tenant",
+                        ErrorClass.QUOTA));
         }
     }
 
-    private static GatewayError refused(String who, String setting) {
-        return GatewayError.refused(
+    private static GatewayError refused(String who, String setting, ErrorClass errorClass) {
+        return new GatewayError(
                 1203,
                 "42000",
                 "The planner's queue is full: " + who + " wait for their first analysis (" + setting
-                        + "); try again later");
+                        + "); try again later",
+                errorClass,
+                Outcome.NOT_EXECUTED);
     }
 
     /** {@return how many statements wait for their analysis now; for any thread} */
