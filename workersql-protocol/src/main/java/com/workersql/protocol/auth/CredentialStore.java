@@ -19,7 +19,8 @@ public interface CredentialStore {
 
     /**
      * The verifier against which an unknown user is tried, so that the exchange does not tell that the user is unknown. A store
-     * whose users mostly have native verifiers gives native ones here; the answer must be the same whenever the same name is asked.
+     * whose users mostly have native verifiers gives native ones here; the answer must be the same whenever the same name is asked,
+     * and should be another one for each name.
      *
      * @return null for {@code caching_sha2_password}
      */

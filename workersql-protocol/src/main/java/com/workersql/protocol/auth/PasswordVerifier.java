@@ -85,10 +85,7 @@ public sealed interface PasswordVerifier {
             throw new IllegalArgumentException(
                     "the password has " + password.length + " bytes, allowed are " + MAX_PASSWORD_BYTES);
         }
-        byte[] salt = new byte[CachingSha2.SALT_BYTES];
-        for (int i = 0; i < salt.length; i++) {
-            salt[i] = (byte) CachingSha2.SALT_ALPHABET.charAt(random.nextInt(CachingSha2.SALT_ALPHABET.length()));
-        }
+        byte[] salt = CachingSha2.salt(random);
         return new CachingSha2(
                         Bytes.of(salt),
                         CachingSha2.DEFAULT_ROUNDS,
@@ -101,10 +98,26 @@ public sealed interface PasswordVerifier {
         return password.length == 0 ? "" : new Native(NativePassword.hash(password)).text();
     }
 
-    /** A verifier that no password has, of the form that a fresh {@code caching_sha2_password} user has. */
+    /**
+     * A verifier that no password has, of the form that a fresh {@code caching_sha2_password} user has.
+     *
+     * <p>How long a password takes to be refused depends a little on the salt. So a store gives one name the same decoy each time, and no
+     * two names the same one, as if they were users: see {@link CredentialStore#decoy}.
+     *
+     * @param random the source of the salt
+     */
     static PasswordVerifier decoy(SecureRandom random) {
-        byte[] salt = new byte[CachingSha2.SALT_BYTES];
-        random.nextBytes(salt);
+        return decoy(CachingSha2.salt(random));
+    }
+
+    /**
+     * The same decoy for the same seed.
+     *
+     * @param seed at least 20 bytes, of which the first 20 count; for example a keyed hash of the user's name
+     * @throws IllegalArgumentException when it is too short
+     */
+    static PasswordVerifier decoy(byte[] seed) {
+        byte[] salt = CachingSha2.salt(seed);
         return new CachingSha2(Bytes.of(salt), CachingSha2.DEFAULT_ROUNDS, "-".repeat(CachingSha2.HASH_CHARACTERS));
     }
 
@@ -174,6 +187,25 @@ public sealed interface PasswordVerifier {
         static final int HASH_CHARACTERS = 43;
         static final int DEFAULT_ROUNDS = 5000;
         static final String SALT_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+        private static byte[] salt(SecureRandom random) {
+            byte[] salt = new byte[SALT_BYTES];
+            for (int i = 0; i < salt.length; i++) {
+                salt[i] = (byte) SALT_ALPHABET.charAt(random.nextInt(SALT_ALPHABET.length()));
+            }
+            return salt;
+        }
+
+        private static byte[] salt(byte[] seed) {
+            if (seed.length < SALT_BYTES) {
+                throw new IllegalArgumentException("seed has " + seed.length + " bytes, at least 20 are needed");
+            }
+            byte[] salt = new byte[SALT_BYTES];
+            for (int i = 0; i < salt.length; i++) {
+                salt[i] = (byte) SALT_ALPHABET.charAt((seed[i] & 0xFF) % SALT_ALPHABET.length());
+            }
+            return salt;
+        }
 
         public CachingSha2 {
             requireNonNull(salt, "salt");

@@ -2,10 +2,12 @@
 package com.workersql.protocol.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -83,6 +85,20 @@ class PasswordVerifierTest {
     void noPasswordMatchesTheDecoy() {
         assertThat(PasswordVerifier.decoy(new SecureRandom()).matches(bytes("secret")))
                 .isFalse();
+    }
+
+    @Test
+    void aDecoyIsOfTheFormOfAUserAndTheSameForItsSeed() {
+        byte[] seed = bytes("the first twenty bytes and what does not count");
+        String text = PasswordVerifier.decoy(seed).text();
+
+        assertThat(text).matches("\\$A\\$005\\$[A-Za-z0-9]{20}-{43}");
+        assertThat(PasswordVerifier.decoy(Arrays.copyOf(seed, 20)).text()).isEqualTo(text);
+        assertThat(PasswordVerifier.decoy(bytes("another twenty bytes!")).text())
+                .isNotEqualTo(text);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> PasswordVerifier.decoy(new byte[19]))
+                .withMessageContaining("19");
     }
 
     @Test

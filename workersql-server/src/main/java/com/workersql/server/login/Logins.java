@@ -32,7 +32,7 @@ import java.util.stream.Collectors;
 public final class Logins implements CredentialStore {
     private final Executor hashing;
     private final ProvedPasswords proved;
-    private final PasswordVerifier decoy;
+    private final NameDecoys decoys;
     private final Map<String, AtomicInteger> connectionsByUser = new ConcurrentHashMap<>();
     private volatile Map<String, Login> logins = Map.of();
 
@@ -54,7 +54,7 @@ public final class Logins implements CredentialStore {
     public Logins(Executor hashing, SecureRandom random) {
         this.hashing = hashing;
         this.proved = new ProvedPasswords(random);
-        this.decoy = PasswordVerifier.decoy(random);
+        this.decoys = new NameDecoys(random);
     }
 
     /**
@@ -108,7 +108,7 @@ public final class Logins implements CredentialStore {
 
     @Override
     public PasswordVerifier decoy(String user) {
-        return decoy;
+        return decoys.of(user);
     }
 
     /**
@@ -123,8 +123,10 @@ public final class Logins implements CredentialStore {
     public void prove(
             String user, byte[] password, EventLoop loop, Consumer<Principal> ok, Consumer<GatewayError> refused) {
         var login = logins.get(user);
+        // What is done for a user who is unknown is done for all, and the other way round: nothing is to take longer
+        // for one of them.
+        var decoy = decoys.of(user);
         var verifier = login == null ? decoy : login.verifier();
-        // Also for an unknown user, whom the time of the question would tell apart.
         boolean remembered = proved.has(user, verifier.text(), password);
         if (remembered && login != null) {
             ok.accept(login.principal());

@@ -50,19 +50,6 @@ public record ApiKey(String name, String sha256, String tenant, Set<Permission> 
     }
 
     /**
-     * The name within a text that a client sent.
-     *
-     * @param text anything
-     * @return null when it is not of the form of a key
-     */
-    public static String nameIn(String text) {
-        int end = text.length() - 1 - 2 * SECRET_BYTES;
-        return text.startsWith(PREFIX) && end > PREFIX.length() && text.charAt(end) == '_'
-                ? text.substring(PREFIX.length(), end)
-                : null;
-    }
-
-    /**
      * The hash of a key's text.
      *
      * @param text as the client sends it
