@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class OtherShardLatencyIT extends SickShard {
     private static final int P99_SECONDS = Integer.getInteger("workersql.faults.p99.seconds", 0);
     private static final int P99_ROUNDS = 5;
+    private static final int CUT_EVERY_MILLIS = 50;
     private static final AtomicBoolean CUT_ENOUGH = new AtomicBoolean();
     private static CompletableFuture<Integer> cutting;
 
@@ -186,7 +188,7 @@ class OtherShardLatencyIT extends SickShard {
         return other.p99Nanos();
     }
 
-    /** Has replies cut at one byte after the other, and tells how many. */
+    /** Has replies cut at one byte after the other, at a pace at which not the cutting itself takes the machine, and tells how many. */
     private static int cut() {
         int cuts = 0;
         while (!CUT_ENOUGH.get()) {
@@ -196,6 +198,7 @@ class OtherShardLatencyIT extends SickShard {
             } catch (SQLException e) {
                 cuts++;
             }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(CUT_EVERY_MILLIS));
         }
         return cuts;
     }
