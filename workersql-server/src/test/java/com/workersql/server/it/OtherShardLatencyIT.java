@@ -196,8 +196,10 @@ class OtherShardLatencyIT extends SickShard {
             try (var connection = fleet.connect(Driver.MARIADB_TEXT, "acme")) {
                 run(connection, "/*cut*/ SELECT REPEAT('x', 100)");
             } catch (SQLException e) {
-                cuts++;
+                // Cut amid its rows, it ends in an error.
             }
+            // A reply of which nothing had come is asked for again, so that its client gets no error.
+            cuts += proxy.isAimed() ? 0 : 1;
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(CUT_EVERY_MILLIS));
         }
         return cuts;
