@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.workersql.server.config.EmbeddedConfig;
+import com.workersql.server.embedded.EmbeddedException;
 import com.workersql.server.embedded.EmbeddedShards;
 import com.workersql.server.embedded.ShardFixture;
 import com.workersql.server.embedded.ShardListener;
@@ -120,11 +121,23 @@ class LedgerIT {
                 String shard = EmbeddedConfig.shardName(random.nextInt(2));
                 ShardFixture.kill(shards, shard);
                 LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(random.nextInt(1_000)));
-                ShardFixture.restart(shards, shard);
+                restart(shard);
                 kills.merge("shard", 1, Integer::sum);
             }
         }
         return kills;
+    }
+
+    private void restart(String shard) {
+        try {
+            ShardFixture.restart(shards, shard);
+        } catch (EmbeddedException e) {
+            // MariaDB 11.4 was seen to end by an assertion of InnoDB's own (SIGABRT) amid its recovery: there is
+            // nothing to compare then.
+            over.set(true);
+            assumeFalse(e.getMessage().contains("exit code 134"), e::getMessage);
+            throw e;
+        }
     }
 
     private void check(int tenant, Map<Long, Told> told) throws SQLException {
