@@ -9,8 +9,6 @@ import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -20,9 +18,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 class OtherShardLatencyIT extends SickShard {
     private static final int P99_SECONDS = Integer.getInteger("workersql.faults.p99.seconds", 0);
     private static final int P99_ROUNDS = 5;
-    private static final int CUT_EVERY_MILLIS = 50;
-    private static final AtomicBoolean CUT_ENOUGH = new AtomicBoolean();
-    private static CompletableFuture<Integer> cutting;
 
     /** What befalls a shard while the other one's clients go on. */
     private enum Fault {
@@ -79,19 +74,6 @@ class OtherShardLatencyIT extends SickShard {
             @Override
             void end() {
                 ShardFixture.restart(fleet.embedded(), "shard_0");
-            }
-        },
-        REPLIES_CUT {
-            @Override
-            void begin() {
-                CUT_ENOUGH.set(false);
-                cutting = InThread.inThread(OtherShardLatencyIT::cut);
-            }
-
-            @Override
-            void end() throws Exception {
-                CUT_ENOUGH.set(true);
-                assertThat(cutting.get(30, TimeUnit.SECONDS)).isPositive();
             }
         },
         NO_PLACE_LEFT {
@@ -186,23 +168,6 @@ class OtherShardLatencyIT extends SickShard {
                 .completeOnTimeout(null, P99_SECONDS, TimeUnit.SECONDS)
                 .get();
         return other.p99Nanos();
-    }
-
-    /** Has replies cut at one byte after the other, at a pace at which not the cutting itself takes the machine, and tells how many. */
-    private static int cut() {
-        int cuts = 0;
-        while (!CUT_ENOUGH.get()) {
-            proxy.aim("/*cut*/", FaultProxy.Cut.RESET, cuts % 100);
-            try (var connection = fleet.connect(Driver.MARIADB_TEXT, "acme")) {
-                run(connection, "/*cut*/ SELECT REPEAT('x', 100)");
-            } catch (SQLException e) {
-                // Cut amid its rows, it ends in an error.
-            }
-            // A reply of which nothing had come is asked for again, so that its client gets no error.
-            cuts += proxy.isAimed() ? 0 : 1;
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(CUT_EVERY_MILLIS));
-        }
-        return cuts;
     }
 
     private static void asAdministrator(String sql) throws SQLException {
