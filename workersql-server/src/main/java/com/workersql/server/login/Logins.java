@@ -123,14 +123,15 @@ public final class Logins implements CredentialStore {
     public void prove(
             String user, byte[] password, EventLoop loop, Consumer<Principal> ok, Consumer<GatewayError> refused) {
         var login = logins.get(user);
-        // What is done for a user who is unknown is done for all, and the other way round: nothing is to take longer
-        // for one of them.
-        var decoy = decoys.of(user);
-        var verifier = login == null ? decoy : login.verifier();
+        var verifier = login == null ? decoys.of(user) : login.verifier();
         boolean remembered = proved.has(user, verifier.text(), password);
         if (remembered && login != null) {
             ok.accept(login.principal());
             return;
+        }
+        if (login != null) {
+            // Who exists is refused by as much work as who does not.
+            var unused = decoys.of(user);
         }
         try {
             hashing.execute(() -> {
