@@ -22,6 +22,11 @@ final class ChangeBudget {
         return new Charge(bytes);
     }
 
+    /** Whether so much is taken that what can wait should. */
+    boolean isCrowded() {
+        return usedBytes.get() > limitBytes / 2;
+    }
+
     long usedBytes() {
         return usedBytes.get();
     }

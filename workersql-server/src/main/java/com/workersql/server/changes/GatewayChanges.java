@@ -65,6 +65,7 @@ public final class GatewayChanges implements ChangeFeed, AutoCloseable {
                 loop,
                 seal,
                 config.queueBytes(),
+                budget,
                 () -> gone(subscriber[0]));
         var error = parts == null
                 ? new GatewayError(

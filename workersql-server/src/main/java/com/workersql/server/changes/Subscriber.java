@@ -21,6 +21,7 @@ final class Subscriber implements Subscription {
     private final EventLoop loop;
     private final PositionSeal seal;
     private final int limitBytes;
+    private final ChangeBudget budget;
     private final Runnable gone;
     private final Queue<Waiting> queue = new ConcurrentLinkedQueue<>();
     private final AtomicLong queuedBytes = new AtomicLong();
@@ -43,6 +44,7 @@ final class Subscriber implements Subscription {
      * @param loop on which
      * @param seal for its positions
      * @param limitBytes how much may wait before a transaction is put in
+     * @param budget from which the charges of what is put in are
      * @param gone called once when it has ended, on the subscriber's loop
      */
     Subscriber(
@@ -52,12 +54,14 @@ final class Subscriber implements Subscription {
             EventLoop loop,
             PositionSeal seal,
             int limitBytes,
+            ChangeBudget budget,
             Runnable gone) {
         this.interest = interest;
         this.listener = listener;
         this.loop = loop;
         this.seal = seal;
         this.limitBytes = limitBytes;
+        this.budget = budget;
         this.gone = gone;
         this.parts = new LinkedHashMap<>(from);
         this.startsDue = interest.shards().size();
@@ -75,9 +79,10 @@ final class Subscriber implements Subscription {
         return queuedBytes.get();
     }
 
-    /** Whether so much waits that nothing more is to be read for this subscriber from the past. */
+    /** Whether so much waits, here or for all together, that nothing more is to be read for this subscriber from the past. */
     boolean isCrowded() {
-        return queuedBytes.get() > limitBytes / 2;
+        long bytes = queuedBytes.get();
+        return bytes > limitBytes / 2 || (bytes > 0 && budget.isCrowded());
     }
 
     /** Whether another transaction may be put in. */

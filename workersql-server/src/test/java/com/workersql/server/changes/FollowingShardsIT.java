@@ -147,6 +147,22 @@ class FollowingShardsIT {
         assertThat(late.rest()).isEmpty();
     }
 
+    /** What all hold together is less than what one may hold. */
+    @Test
+    void historyWaitsForRoomAmongAllThatWaits() throws Exception {
+        changes.close();
+        changes = fixture.changes(Map.of(ChangesConfig.QUEUE_BYTES, 8L << 20, ChangesConfig.BUFFER_BYTES, 1L << 20));
+        var first = hear(SLOW_TABLE, null);
+        var start = first.position();
+        insertLarge(40, first);
+        var late = new Hearer(fixture, changes, SLOW_TABLE, start, 0).begun();
+        for (int id = 1; id <= 40; id++) {
+            late.request(1);
+            assertThat(late.next()).isEqualTo("INSERT " + id);
+        }
+        assertThat(late.rest()).isEmpty();
+    }
+
     private void insertLarge(int rows, Hearer quick) throws Exception {
         try (var admin = fixture.admin(0)) {
             for (int id = 1; id <= rows; id++) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.it;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -45,7 +46,7 @@ final class FaultProxy implements AutoCloseable {
         RESET,
         /** One bit of the next byte is another one. */
         CORRUPT,
-        /** Nothing comes any more. */
+        /** Nothing comes any more before {@link FaultProxy#release}. */
         STALL
     }
 
@@ -127,6 +128,13 @@ final class FaultProxy implements AutoCloseable {
     /** Has the shard call something by another name of the same length, in all that it says; null for its own. */
     void rename(String name, String another) {
         renaming = name == null ? null : new Renaming(name, another);
+    }
+
+    /** Lets replies that were stalled come, and what was behind them. */
+    void release() throws IOException {
+        for (var link : links) {
+            link.release();
+        }
     }
 
     /** Refuses new connections and resets the established ones. */
@@ -221,7 +229,9 @@ final class FaultProxy implements AutoCloseable {
         private final Socket client;
         private final Socket shard;
         private volatile Aim aimed;
-        private volatile boolean stalled;
+        /** What is kept back of a reply; null when it is not stalled. */
+        private ByteArrayOutputStream heldBack;
+
         private int passed;
 
         Link(Socket client, Socket shard) throws IOException {
@@ -284,9 +294,10 @@ final class FaultProxy implements AutoCloseable {
         }
 
         /** False when the link has ended. */
-        private boolean reply(byte[] bytes, int length, Socket to) throws IOException {
+        private synchronized boolean reply(byte[] bytes, int length, Socket to) throws IOException {
             var fault = aimed;
-            if (stalled) {
+            if (heldBack != null) {
+                heldBack.write(bytes, 0, length);
                 return true;
             }
             if (fault == null) {
@@ -312,9 +323,19 @@ final class FaultProxy implements AutoCloseable {
                     bytes[left] ^= 0x40;
                     to.getOutputStream().write(bytes, left, length - left);
                 }
-                case STALL -> stalled = true;
+                case STALL -> {
+                    heldBack = new ByteArrayOutputStream();
+                    heldBack.write(bytes, left, length - left);
+                }
             }
             return true;
+        }
+
+        synchronized void release() throws IOException {
+            if (heldBack != null) {
+                heldBack.writeTo(client.getOutputStream());
+                heldBack = null;
+            }
         }
 
         private void keep(byte[] bytes, int length) {
