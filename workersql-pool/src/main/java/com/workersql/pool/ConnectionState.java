@@ -17,6 +17,9 @@ import java.util.Map;
 public final class ConnectionState {
     private final Map<String, String> assignments = new LinkedHashMap<>();
     private final Map<String, String> reportedVariables = new LinkedHashMap<>();
+    /** Asked for by every statement. */
+    private final Map<String, String> assignmentsSeen = Collections.unmodifiableMap(assignments);
+
     private String schema;
     private String transactionState;
     private int statusFlags;
@@ -52,7 +55,7 @@ public final class ConnectionState {
      * be changed.
      */
     public Map<String, String> assignments() {
-        return Collections.unmodifiableMap(assignments);
+        return assignmentsSeen;
     }
 
     /**

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.router;
 
+import java.util.List;
+import java.util.Set;
+
 /**
  * What a statement may leave behind in its connection, or what it needs to find there. The pool keeps a session on its
  * connection while such state may exist; {@code SESSION_TRACK} of the server does not report all of these.
@@ -83,5 +86,14 @@ public enum SessionEffect {
     /** Locks rows although it reads: {@code FOR UPDATE}, {@code FOR SHARE}, {@code LOCK IN SHARE MODE}. */
     ROW_LOCK,
     /** Anything may have happened: the text could not be analysed. */
-    UNKNOWN_STATE
+    UNKNOWN_STATE;
+
+    /**
+     * {@return an immutable set of effects}
+     *
+     * @param effects which
+     */
+    public static Set<SessionEffect> setOf(SessionEffect... effects) {
+        return EffectSet.of(List.of(effects));
+    }
 }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.router;
 
-import java.util.Collections;
-import java.util.EnumSet;
 import java.util.Objects;
 import java.util.Set;
 
@@ -29,7 +27,7 @@ public record StatementInfo(
         Objects.requireNonNull(kind, "kind");
         Objects.requireNonNull(permission, "permission");
         Objects.requireNonNull(fingerprint, "fingerprint");
-        effects = effects.isEmpty() ? Set.of() : Collections.unmodifiableSet(EnumSet.copyOf(effects));
+        effects = EffectSet.of(effects);
     }
 
     /** {@return whether the statement changes definitions} */
@@ -44,5 +42,14 @@ public record StatementInfo(
      */
     public boolean has(SessionEffect effect) {
         return effects.contains(effect);
+    }
+
+    /**
+     * {@return whether the statement may have one of the given effects}
+     *
+     * @param any what is asked for; quickest where {@link SessionEffect#setOf} made it
+     */
+    public boolean hasAny(Set<SessionEffect> any) {
+        return EffectSet.of(effects).intersects(EffectSet.of(any));
     }
 }

@@ -15,7 +15,7 @@ final class PayloadWindow {
     /** So much is copied at once at the most, but for a single value that is read as a number or a time. */
     static final int MAX_BYTES = 16 * 1024;
 
-    private static final int LEAST_BYTES = 256;
+    private static final int LEAST_BYTES = 64;
 
     private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);

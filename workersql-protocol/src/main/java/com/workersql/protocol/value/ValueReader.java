@@ -19,13 +19,15 @@ public abstract sealed class ValueReader permits RowReader, ParameterValues {
     /** What stands in place of a value that is NULL. */
     static final long NULL = -1;
 
-    private final TextBuffer text = new TextBuffer();
-    private final Temporal temporal = new Temporal();
+    /** Made when a value is printed for the first time, and so is the next; of most executions' values none ever is. */
+    private TextBuffer text;
+
+    private Temporal temporal;
     private final PayloadWindow window = new PayloadWindow();
     private ByteBuf payload;
     private int count;
     /** Of each value its index in the payload, and its length in the lower half: one store, and one look at bounds. */
-    private long[] places = new long[16];
+    private long[] places = {};
 
     ValueReader() {}
 
@@ -80,6 +82,9 @@ public abstract sealed class ValueReader permits RowReader, ParameterValues {
 
     /** Filled anew for each value that needs it. */
     final Temporal temporal() {
+        if (temporal == null) {
+            temporal = new Temporal();
+        }
         return temporal;
     }
 
@@ -90,7 +95,7 @@ public abstract sealed class ValueReader permits RowReader, ParameterValues {
     final void print(TextBuffer out, int i, int decimals) {
         int length = (int) places[i];
         int at = window.at(index(places[i]), length);
-        ValueText.append(out, temporal, typeOf(i), isUnsignedAt(i), decimals, window.bytes(), at, length);
+        ValueText.append(out, temporal(), typeOf(i), isUnsignedAt(i), decimals, window.bytes(), at, length);
     }
 
     /** True when the value {@code i} is NULL. Of a NULL, no other method gives anything but an exception. */
@@ -190,7 +195,7 @@ public abstract sealed class ValueReader permits RowReader, ParameterValues {
      * @throws ProtocolException when it is no time
      */
     public long getTimeMicros(int i) {
-        getTemporal(i, temporal);
+        getTemporal(i, temporal());
         if (!temporal.isTime()) {
             throw ProtocolException.malformed(name(i) + " is no time but a date");
         }
@@ -286,6 +291,9 @@ public abstract sealed class ValueReader permits RowReader, ParameterValues {
     }
 
     private TextBuffer printed(int i) {
+        if (text == null) {
+            text = new TextBuffer();
+        }
         print(text.clear(), i);
         return text;
     }

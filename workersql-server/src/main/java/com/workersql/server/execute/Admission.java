@@ -45,10 +45,7 @@ public final class Admission {
      */
     PrepareTarget admit(ClientSession session, ReplyTarget target) {
         String tenant = session.principal().tenant();
-        var own = tenant == null
-                ? null
-                : tenants.computeIfAbsent(
-                        tenant, name -> new Load(config.maxConcurrentPerTenant(), config.maxPerSecondPerTenant()));
+        var own = tenant == null ? null : load(tenant);
         boolean mayRefuse = !session.inTransaction();
         long now = nanoClock.getAsLong();
         String limit = own == null ? null : own.enter(now, mayRefuse, true);
@@ -69,12 +66,20 @@ public final class Admission {
             return null;
         }
         var place = new Place(own, all);
-        session.admitted(place::leave);
-        return AdmittedTarget.of(target, place::leave);
+        session.admitted(place);
+        return AdmittedTarget.of(target, place);
+    }
+
+    private Load load(String tenant) {
+        var known = tenants.get(tenant);
+        return known != null
+                ? known
+                : tenants.computeIfAbsent(
+                        tenant, name -> new Load(config.maxConcurrentPerTenant(), config.maxPerSecondPerTenant()));
     }
 
     /** The place of one statement among those that may run at one time. Confined to its session's event loop. */
-    private static final class Place {
+    private static final class Place implements Runnable {
         private final Load own;
         private final Load all;
         private boolean left;
@@ -84,7 +89,9 @@ public final class Admission {
             this.all = all;
         }
 
-        void leave() {
+        /** Leaves it, once. */
+        @Override
+        public void run() {
             if (!left) {
                 left = true;
                 all.leave();

@@ -10,7 +10,6 @@ import com.workersql.server.session.ClientSession;
 import com.workersql.server.session.HoldReason;
 import com.workersql.server.session.Pins;
 import com.workersql.server.session.SessionVariables;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,8 +26,11 @@ final class Effects {
             SessionEffect.SET_ROLE, HoldReason.ROLE,
             SessionEffect.UNKNOWN_STATE, HoldReason.UNKNOWN_STATE);
 
+    private static final Set<SessionEffect> ALL_LASTING =
+            SessionEffect.setOf(LASTING.keySet().toArray(SessionEffect[]::new));
+
     /** Effects whose names are worth reading the text once more. */
-    private static final Set<SessionEffect> NAMED = EnumSet.of(
+    private static final Set<SessionEffect> NAMED = SessionEffect.setOf(
             SessionEffect.USER_VARIABLE,
             SessionEffect.TEMPORARY_TABLE,
             SessionEffect.USER_LOCK,
@@ -37,7 +39,7 @@ final class Effects {
             SessionEffect.SEQUENCE,
             SessionEffect.SEQUENCE_VALUE_USED);
 
-    private static final Set<SessionEffect> HIDDEN = EnumSet.of(
+    private static final Set<SessionEffect> HIDDEN = SessionEffect.setOf(
             SessionEffect.USER_VARIABLE,
             SessionEffect.SESSION_VARIABLE,
             SessionEffect.TEMPORARY_TABLE,
@@ -47,7 +49,7 @@ final class Effects {
             SessionEffect.LAST_INSERT_ID);
 
     /** Effects that explain that the server reports changed state. */
-    private static final Set<SessionEffect> EXPLAINING = EnumSet.of(
+    private static final Set<SessionEffect> EXPLAINING = SessionEffect.setOf(
             SessionEffect.USER_VARIABLE,
             SessionEffect.SESSION_VARIABLE,
             SessionEffect.SCHEMA,
@@ -67,10 +69,8 @@ final class Effects {
         if (info.kind() == StatementKind.MULTIPLE) {
             return false;
         }
-        for (var effect : info.effects()) {
-            if (NAMED.contains(effect)) {
-                return true;
-            }
+        if (info.hasAny(NAMED)) {
+            return true;
         }
         return (info.kind() == StatementKind.ALTER_TABLE || info.kind() == StatementKind.RENAME_TABLE)
                 && session.pins().has(HoldReason.TEMPORARY_TABLE);
@@ -78,11 +78,10 @@ final class Effects {
 
     /** Whether a statement will leave what keeps its session on the connection, unless it fails. */
     static boolean keepConnection(StatementInfo info, List<NamedEffect> named) {
-        for (var effect : info.effects()) {
-            boolean takes = effect == SessionEffect.LOCK_TABLES || effect == SessionEffect.GLOBAL_READ_LOCK;
-            if (LASTING.containsKey(effect) || takes) {
-                return true;
-            }
+        if (info.hasAny(ALL_LASTING)
+                || info.has(SessionEffect.LOCK_TABLES)
+                || info.has(SessionEffect.GLOBAL_READ_LOCK)) {
+            return true;
         }
         for (var effect : named) {
             switch (effect.action()) {
@@ -117,15 +116,12 @@ final class Effects {
                 plain(session, pins, effect, info, failed);
             }
         }
-        if (info.kind() == StatementKind.PREPARE
+        boolean hides = info.kind() == StatementKind.PREPARE
                 || info.kind() == StatementKind.EXECUTE_IMMEDIATE
-                || info.kind() == StatementKind.MULTIPLE) {
-            for (var effect : info.effects()) {
-                if (HIDDEN.contains(effect)) {
-                    // The names are in a text within the text, or in one of several.
-                    pins.add(HoldReason.UNKNOWN_STATE, null);
-                }
-            }
+                || info.kind() == StatementKind.MULTIPLE;
+        if (hides && info.hasAny(HIDDEN)) {
+            // The names are in a text within the text, or in one of several.
+            pins.add(HoldReason.UNKNOWN_STATE, null);
         }
         for (var effect : named) {
             named(session, pins, effect, info, failed);
@@ -229,10 +225,8 @@ final class Effects {
     private static void compare(Pins pins, StatementInfo info, ReplyStatus status, SessionCounters counters) {
         var changes = status.changes();
         if (changes.stateChanged()) {
-            for (var effect : info.effects()) {
-                if (EXPLAINING.contains(effect)) {
-                    return;
-                }
+            if (info.hasAny(EXPLAINING)) {
+                return;
             }
             if (changes.schema() == null) {
                 pins.add(HoldReason.TRACKED_STATE);

@@ -9,6 +9,7 @@ import com.workersql.protocol.value.ParameterWriter;
 import com.workersql.router.Parameters;
 import com.workersql.server.session.ClientStatement;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.CompositeByteBuf;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
@@ -43,20 +44,33 @@ final class ExecutePayload implements Execution {
         // A cursor would bind the session to its connection for rows that stream as well without one.
         execute = new StmtExecute(
                 execute.statementId(), execute.flags() & ~CURSORS, execute.iterations(), execute.parameters());
-        var given = new BitSet();
-        statement.longData().keySet().forEach(given::set);
+        var longData = statement.longData();
+        var given = given(longData);
         var reader = new ParameterReader()
-                .wrap(
-                        execute,
-                        CapabilityFlags.NONE,
-                        statement.parameterCount(),
-                        statement.parameterTypes(),
-                        given.isEmpty() ? null : given);
+                .wrap(execute, CapabilityFlags.NONE, statement.parameterCount(), statement.parameterTypes(), given);
         statement.parameterTypes(reader.types());
-        var pieces = new HashMap<Integer, ByteBuf>();
-        statement.longData().forEach((index, data) -> pieces.put(index, data.retain()));
+        var pieces = retained(longData);
         statement.discardLongData();
         return new ExecutePayload(command, execute, reader, pieces);
+    }
+
+    /** The parameters that came in pieces; null for none. */
+    private static BitSet given(Map<Integer, CompositeByteBuf> longData) {
+        if (longData.isEmpty()) {
+            return null;
+        }
+        var given = new BitSet();
+        longData.keySet().forEach(given::set);
+        return given;
+    }
+
+    private static Map<Integer, ByteBuf> retained(Map<Integer, CompositeByteBuf> longData) {
+        if (longData.isEmpty()) {
+            return Map.of();
+        }
+        var pieces = new HashMap<Integer, ByteBuf>();
+        longData.forEach((index, data) -> pieces.put(index, data.retain()));
+        return pieces;
     }
 
     /** The values as the router asks for them. */
@@ -87,14 +101,18 @@ final class ExecutePayload implements Execution {
 
     @Override
     public Execution again() {
-        longData.values().forEach(ByteBuf::retain);
+        if (!longData.isEmpty()) {
+            longData.values().forEach(ByteBuf::retain);
+        }
         command.retain();
         return new ExecutePayload(command, execute, reader, longData);
     }
 
     @Override
     public void release() {
-        longData.values().forEach(ByteBuf::release);
+        if (!longData.isEmpty()) {
+            longData.values().forEach(ByteBuf::release);
+        }
         command.release();
     }
 }

@@ -80,6 +80,20 @@ final class ExecuteWork implements Work {
     }
 
     private StatementText text() {
+        if (statement == null || sql != statement.sql()) {
+            return newText();
+        }
+        String schema = session.schema();
+        var variables = session.variables();
+        var text = statement.text(schema, variables);
+        if (text == null) {
+            text = newText();
+            statement.text(schema, variables, text);
+        }
+        return text;
+    }
+
+    private StatementText newText() {
         return statement == null || statement.preparedUnder() == null
                 ? PrepareWork.text(session, sql)
                 : new StatementText(sql, session.schema(), statement.preparedUnder());

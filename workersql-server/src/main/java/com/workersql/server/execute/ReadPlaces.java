@@ -28,6 +28,15 @@ import java.util.random.RandomGenerator;
  * primary. Safe for all threads.
  */
 final class ReadPlaces {
+    /** What these leave or read is of one connection, which a write behind them would have to be sent on. */
+    private static final Set<SessionEffect> OF_ONE_CONNECTION = SessionEffect.setOf(
+            SessionEffect.USER_VARIABLE,
+            SessionEffect.LAST_INSERT_ID,
+            SessionEffect.FOUND_ROWS,
+            SessionEffect.FOUND_ROWS_USED,
+            SessionEffect.ROW_COUNT_USED,
+            SessionEffect.DIAGNOSTICS_USED);
+
     private final EndpointChooser chooser;
     private final boolean byDefault;
     private final long waitNanos;
@@ -66,16 +75,7 @@ final class ReadPlaces {
         if (!info.readsOnly() || (info.kind() != StatementKind.SELECT && info.kind() != StatementKind.VALUES)) {
             return false;
         }
-        for (var effect : info.effects()) {
-            switch (effect) {
-                // What these leave or read is of one connection, which a write behind them would have to be sent on.
-                case USER_VARIABLE, LAST_INSERT_ID, FOUND_ROWS, FOUND_ROWS_USED, ROW_COUNT_USED, DIAGNOSTICS_USED -> {
-                    return false;
-                }
-                default -> {}
-            }
-        }
-        return true;
+        return !info.hasAny(OF_ONE_CONNECTION);
     }
 
     /**

@@ -241,6 +241,11 @@ final class ShardConnections {
         var request = new AcquireRequest(
                 ConnectionKeys.of(session, shard, node, account), session.loop(), deadlineNanos, preference(wanted));
         var acquiring = acquire(shard, request, permit);
+        if (acquiring.isSuccess()) {
+            session.interruption(null);
+            borrowed(wish, acquiring.getNow(), node, permit);
+            return;
+        }
         if (!acquiring.isDone()) {
             session.interruption(() -> acquiring.cancel(false));
         }

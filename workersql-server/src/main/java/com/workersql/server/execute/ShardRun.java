@@ -181,7 +181,7 @@ final class ShardRun implements Relay.Ending, Placement.Run {
         if (discardAfterwards) {
             session.spoil();
         }
-        executor.counters().ran(session.held() != null, session.movesTo(shardName + "#" + connection.threadId()));
+        executor.counters().ran(session.held() != null, session.movesTo(shardName, connection.threadId()));
         copy = mayBeRepeated ? work.again() : null;
         kept = copy == null && outcomes().dependsOnEngines() ? work.again() : null;
         if (!ready.setup().isEmpty()) {

@@ -63,7 +63,8 @@ public final class ClientSession {
     private Runnable interruption;
     private StatementContext context;
     private final Map<String, KeyOfAccount> poolKeys = new HashMap<>(4);
-    private String latestConnection;
+    private String latestShard;
+    private long latestThreadId;
     private boolean spoiled;
     private boolean locksMayBeGone;
     private boolean asked;
@@ -606,12 +607,14 @@ public final class ClientSession {
     /**
      * Notes the connection on which a statement runs.
      *
-     * @param connection names it among all that there ever were
+     * @param shard the name of the shard that it is to
+     * @param threadId the server's id of it
      * @return whether the statement before ran on another one
      */
-    public boolean movesTo(String connection) {
-        boolean moved = latestConnection != null && !latestConnection.equals(connection);
-        latestConnection = connection;
+    public boolean movesTo(String shard, long threadId) {
+        boolean moved = latestShard != null && (latestThreadId != threadId || !latestShard.equals(shard));
+        latestShard = shard;
+        latestThreadId = threadId;
         return moved;
     }
 

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.session;
 
+import com.workersql.pool.StatementText;
 import com.workersql.protocol.value.ParameterTypes;
 import com.workersql.router.StatementInfo;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.CompositeByteBuf;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /**
@@ -18,6 +20,9 @@ public final class ClientStatement {
     private final int parameterCount;
     private final StatementInfo info;
     private String preparedUnder;
+    private StatementText text;
+    private String schemaOfText;
+    private SessionVariables variablesOfText;
     private int columnCount;
     private ParameterTypes parameterTypes = ParameterTypes.NONE;
     private Map<Integer, LongData> longData;
@@ -82,6 +87,30 @@ public final class ClientStatement {
      */
     public void preparedUnder(String parsing) {
         preparedUnder = parsing;
+    }
+
+    /**
+     * The key under which connections keep it, as it was last noted.
+     *
+     * @param schema the session's schema now; null for none
+     * @param variables the session's variables now
+     * @return null where it was noted for others, or never
+     */
+    public StatementText text(String schema, SessionVariables variables) {
+        return variables == variablesOfText && Objects.equals(schema, schemaOfText) ? text : null;
+    }
+
+    /**
+     * Notes the key under which connections keep it.
+     *
+     * @param schema the schema that it was made for; null for none
+     * @param variables the variables that it was made for
+     * @param key the key
+     */
+    public void text(String schema, SessionVariables variables, StatementText key) {
+        schemaOfText = schema;
+        variablesOfText = variables;
+        text = key;
     }
 
     /**

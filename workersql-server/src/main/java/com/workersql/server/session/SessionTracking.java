@@ -114,6 +114,9 @@ public final class SessionTracking {
      * @return SQL text; null where nothing is assigned
      */
     public String ahead(boolean inTransaction) {
+        if (unread.isEmpty()) {
+            return null;
+        }
         var names = new HashSet<>(unread);
         if (inTransaction) {
             names.remove(TrackingSettings.GTIDS_NAME);

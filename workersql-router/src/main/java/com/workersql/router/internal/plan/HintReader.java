@@ -40,8 +40,12 @@ final class HintReader {
      * nothing else is one no longer: its plus is such a place too}
      */
     static List<int[]> places(Statement statement, FoldedStatement s) {
+        List<Comment> comments = comments(statement, s);
+        if (comments.isEmpty()) {
+            return List.of();
+        }
         List<int[]> places = new ArrayList<>();
-        for (Comment comment : comments(statement, s)) {
+        for (Comment comment : comments) {
             StringBuilder rest = new StringBuilder(comment.text());
             Matcher matcher = HINT.matcher(comment.text());
             int before = places.size();

@@ -73,10 +73,8 @@ final class Several {
                 // The shard asks for its file in the middle of its replies: it has to be known which of them that is.
                 return oneByOne(info);
             }
-            for (SessionEffect effect : part.effects()) {
-                if (ONE_BY_ONE.contains(effect)) {
-                    return oneByOne(info);
-                }
+            if (part.hasAny(ONE_BY_ONE)) {
+                return oneByOne(info);
             }
             effects.addAll(part.effects());
             readsOnly &= part.readsOnly();
