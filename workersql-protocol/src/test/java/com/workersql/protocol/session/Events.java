@@ -1,19 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.protocol.session;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.workersql.protocol.message.server.ColumnDefinition;
 import com.workersql.protocol.message.server.Err;
 import com.workersql.protocol.message.server.Ok;
 import com.workersql.protocol.message.server.ProgressReport;
 import com.workersql.protocol.message.server.StmtPrepareOk;
 import com.workersql.protocol.value.RowReader;
+import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Writes down what a reply says, a line for each call. */
 class Events implements ReplyHandler {
     final List<String> list = new ArrayList<>();
     ColumnDefinition[] columns;
+
+    /** What a reply says, however it is cut. */
+    static Events read(ReplyBytes reply) {
+        return read(reply, new ColumnDefinition[0]);
+    }
+
+    /** Cuts the input in the middle of everything once, and gives it as a whole once. */
+    static Events read(ReplyBytes reply, ColumnDefinition[] known) {
+        byte[] bytes = reply.bytes();
+        Events whole = null;
+        for (int cut : new int[] {bytes.length, bytes.length / 2, 5}) {
+            Events events = new Events();
+            ReplyReader reader = new ReplyReader(1 << 25);
+            ResponseScanner scanner = new ResponseScanner();
+            reader.begin(reply.kind, reply.capabilities, known, events);
+            scanner.begin(reply.kind, reply.capabilities);
+            scanner.scan(Unpooled.wrappedBuffer(Arrays.copyOf(bytes, cut)), reader);
+            scanner.scan(Unpooled.wrappedBuffer(bytes, cut, bytes.length - cut), reader);
+            reader.close();
+            assertThat(whole == null || whole.list.equals(events.list)).isTrue();
+            whole = events;
+        }
+        return whole;
+    }
 
     @Override
     public void onColumns(ColumnDefinition[] found) {

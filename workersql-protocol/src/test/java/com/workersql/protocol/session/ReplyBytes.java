@@ -28,6 +28,11 @@ final class ReplyBytes {
         this.capabilities = capabilities;
     }
 
+    /** What is negotiated by most clients, with EOF packets or without. */
+    static CapabilityFlags capabilities(boolean deprecateEof) {
+        return deprecateEof ? DEPRECATE_EOF : CLASSIC;
+    }
+
     byte[] bytes() {
         return Arrays.copyOfRange(out.array(), 0, out.writerIndex());
     }
