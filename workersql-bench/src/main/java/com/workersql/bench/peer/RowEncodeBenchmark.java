@@ -2,23 +2,24 @@
 package com.workersql.bench.peer;
 
 import com.workersql.protocol.message.server.ColumnDefinition;
-import com.workersql.protocol.message.server.ColumnType;
 import com.workersql.protocol.value.RowWriter;
+import com.workersql.protocol.value.Temporal;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.apache.shardingsphere.db.protocol.binary.BinaryCell;
 import org.apache.shardingsphere.db.protocol.binary.BinaryRow;
+import org.apache.shardingsphere.db.protocol.codec.PacketCodec;
 import org.apache.shardingsphere.db.protocol.constant.CommonConstants;
 import org.apache.shardingsphere.db.protocol.mysql.codec.MySQLPacketCodecEngine;
-import org.apache.shardingsphere.db.protocol.mysql.constant.MySQLBinaryColumnType;
 import org.apache.shardingsphere.db.protocol.mysql.constant.MySQLConstants;
 import org.apache.shardingsphere.db.protocol.mysql.packet.MySQLPacket;
 import org.apache.shardingsphere.db.protocol.mysql.packet.command.query.binary.execute.MySQLBinaryResultSetRowPacket;
@@ -39,6 +40,9 @@ import org.openjdk.jmh.annotations.Warmup;
 /**
  * Values to rows, packet headers included: from boxed values that lie ready in lists, as a driver gives them. One operation is one row of
  * ten values; the bytes are compared before anything is measured. Vert.x and MariaDB Connector/J are clients and write no rows.
+ *
+ * <p>By the codec alone, into a buffer that is there; and to where a socket would take them: ShardingSphere's as packets of which its
+ * {@code PacketCodec} makes a buffer each, ours in one buffer that is written once.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -48,126 +52,156 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 3, time = 1)
 @Fork(2)
 public class RowEncodeBenchmark {
-    /** The sample's rows, or ten values of one kind: what only lies in hand as bytes, and what has to be printed or encoded. */
-    @Param({"mixed", "integers", "reals", "strings", "bytes"})
-    private String rows;
+    @Param
+    private RowKind rows;
 
+    private List<List<Object>> values;
     private ColumnDefinition[] columns;
-    private final List<List<Object>> values = new ArrayList<>();
-    private final List<BinaryRow> binaryRows = new ArrayList<>();
+    private List<BinaryRow> binaryRows;
     private final RowWriter writer = new RowWriter();
-    private final ByteBuf out = Unpooled.directBuffer(1 << 20);
+    private final Temporal temporal = new Temporal();
+    private final ByteBuf buffer = Unpooled.directBuffer(1 << 20);
     private final MySQLPacketCodecEngine engine = new MySQLPacketCodecEngine();
+    private final Socket socket = new Socket();
     private ChannelHandlerContext context;
+
+    /** Takes what is written to it. */
+    private static final class Socket extends ChannelOutboundHandlerAdapter {
+        private int bytes;
+        /** Gets all bytes; null where nobody looks at them. */
+        private ByteBuf copy;
+
+        @Override
+        public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+            ByteBuf out = (ByteBuf) message;
+            bytes += out.readableBytes();
+            if (copy != null) {
+                copy.writeBytes(out, out.readerIndex(), out.readableBytes());
+            }
+            out.release();
+            promise.setSuccess();
+        }
+    }
 
     /** Makes the values and compares what both write. */
     @Setup
     public void makeAndCompare() {
-        EmbeddedChannel channel = new EmbeddedChannel(new ChannelInboundHandlerAdapter());
+        EmbeddedChannel channel =
+                new EmbeddedChannel(socket, new PacketCodec(engine), new ChannelInboundHandlerAdapter());
         channel.attr(CommonConstants.CHARSET_ATTRIBUTE_KEY).set(StandardCharsets.UTF_8);
         channel.attr(MySQLConstants.MYSQL_SEQUENCE_ID).set(new AtomicInteger());
-        context = channel.pipeline().firstContext();
-        for (int row = 0; row < SampleRows.ROWS; row++) {
-            List<Object> ofRow = values(row);
-            columns = ofRow.stream().map(RowEncodeBenchmark::column).toArray(ColumnDefinition[]::new);
-            values.add(ofRow);
-            List<BinaryCell> cells = new ArrayList<>();
-            for (int i = 0; i < ofRow.size(); i++) {
-                cells.add(new BinaryCell(
-                        MySQLBinaryColumnType.valueOf(columns[i].type().code()), ofRow.get(i)));
-            }
-            binaryRows.add(new BinaryRow(cells));
-        }
-        compare(workersqlText(), shardingsphereText());
-        compare(workersqlBinary(), shardingsphereBinary());
+        context = channel.pipeline().lastContext();
+        values = rows.rows();
+        columns = RowKind.columns(values.get(0));
+        binaryRows = values.stream().map(RowKind::binaryRow).toList();
+        compare(this::workersqlText, this::shardingsphereText);
+        compare(this::workersqlBinary, this::shardingsphereBinary);
+        compare(this::workersqlTextToChannel, this::shardingsphereTextToChannel);
+        compare(this::workersqlBinaryToChannel, this::shardingsphereBinaryToChannel);
     }
 
-    private List<Object> values(int row) {
-        List<Object> made = new ArrayList<>();
-        for (int i = 0; i < SampleRows.COLUMNS.length; i++) {
-            int nth = i % 3;
-            made.add(
-                    switch (rows) {
-                        case "mixed" -> SampleRows.values(row).get(i);
-                        case "integers" -> SampleRows.number(row, nth) + i;
-                        case "reals" -> SampleRows.real(row, 3 + nth);
-                        case "strings" -> SampleRows.text(row, i);
-                        case "bytes" -> SampleRows.text(row, i).getBytes(StandardCharsets.UTF_8);
-                        default -> throw new IllegalArgumentException("rows: " + rows);
-                    });
-        }
-        return made;
-    }
-
-    private static ColumnDefinition column(Object value) {
-        return ColumnDefinition.of(
-                "c",
-                value instanceof Long
-                        ? ColumnType.LONGLONG
-                        : value instanceof Double ? ColumnType.DOUBLE : ColumnType.VAR_STRING);
-    }
-
-    private static void compare(int ours, int theirs) {
-        if (ours != theirs) {
-            throw new IllegalStateException("ours has the hash " + ours + ", theirs " + theirs);
+    private void compare(Runnable ours, Runnable theirs) {
+        if (!written(ours).equals(written(theirs))) {
+            throw new IllegalStateException("ours and theirs differ for " + rows);
         }
     }
 
-    private int ours(boolean binary) {
-        out.clear();
+    private String written(Runnable rowsByOneOfThem) {
+        socket.copy = Unpooled.buffer();
+        buffer.clear();
+        rowsByOneOfThem.run();
+        ByteBuf written = buffer.isReadable() ? buffer : socket.copy;
+        socket.copy = null;
+        return ByteBufUtil.hexDump(written);
+    }
+
+    private int write(ByteBuf out, boolean binary) {
         int sequenceId = 0;
         for (int i = 0; i < values.size(); i++) {
-            SampleRows.add(writer.beginPacket(out, columns, binary), values.get(i));
+            RowKind.add(writer.beginPacket(out, columns, binary), values.get(i), temporal);
             sequenceId = writer.endPacket(sequenceId);
         }
-        return checked();
+        return out.writerIndex();
     }
 
-    private int theirs(boolean binary) {
-        out.clear();
+    private int writeToChannel(boolean binary) {
+        ByteBuf out = context.alloc().ioBuffer();
+        write(out, binary);
+        context.write(out);
+        return socket.bytes;
+    }
+
+    private MySQLPacket packet(int row, boolean binary) {
+        return binary
+                ? new MySQLBinaryResultSetRowPacket(binaryRows.get(row))
+                : new MySQLTextResultSetRowPacket(values.get(row));
+    }
+
+    private int encode(boolean binary) {
+        buffer.clear();
         context.channel().attr(MySQLConstants.MYSQL_SEQUENCE_ID).get().set(0);
         for (int i = 0; i < values.size(); i++) {
-            MySQLPacket packet = binary
-                    ? new MySQLBinaryResultSetRowPacket(binaryRows.get(i))
-                    : new MySQLTextResultSetRowPacket(values.get(i));
-            int start = out.writerIndex();
-            ByteBuf room = out.slice(start, out.capacity() - start).clear();
-            engine.encode(context, packet, room);
-            out.writerIndex(start + room.writerIndex());
+            int start = buffer.writerIndex();
+            ByteBuf room = buffer.slice(start, buffer.capacity() - start).clear();
+            engine.encode(context, packet(i, binary), room);
+            buffer.writerIndex(start + room.writerIndex());
         }
-        return checked();
+        return buffer.writerIndex();
     }
 
-    /** A sum that needs little time but sees every row. */
-    private int checked() {
-        int sum = out.writerIndex();
-        for (int i = 0; i + 4 <= out.writerIndex(); i += 64) {
-            sum = 31 * sum + out.getIntLE(i);
+    private int encodeToChannel(boolean binary) {
+        context.channel().attr(MySQLConstants.MYSQL_SEQUENCE_ID).get().set(0);
+        for (int i = 0; i < values.size(); i++) {
+            context.write(packet(i, binary));
         }
-        return sum;
+        return socket.bytes;
     }
 
     /** Text rows by ours. */
     @Benchmark
     public int workersqlText() {
-        return ours(false);
+        return write(buffer.clear(), false);
     }
 
     /** Binary rows by ours. */
     @Benchmark
     public int workersqlBinary() {
-        return ours(true);
+        return write(buffer.clear(), true);
     }
 
     /** Text rows by ShardingSphere. */
     @Benchmark
     public int shardingsphereText() {
-        return theirs(false);
+        return encode(false);
     }
 
     /** Binary rows by ShardingSphere. */
     @Benchmark
     public int shardingsphereBinary() {
-        return theirs(true);
+        return encode(true);
+    }
+
+    /** Text rows by ours, one buffer for all. */
+    @Benchmark
+    public int workersqlTextToChannel() {
+        return writeToChannel(false);
+    }
+
+    /** Binary rows by ours, one buffer for all. */
+    @Benchmark
+    public int workersqlBinaryToChannel() {
+        return writeToChannel(true);
+    }
+
+    /** Text rows by ShardingSphere, a packet each. */
+    @Benchmark
+    public int shardingsphereTextToChannel() {
+        return encodeToChannel(false);
+    }
+
+    /** Binary rows by ShardingSphere, a packet each. */
+    @Benchmark
+    public int shardingsphereBinaryToChannel() {
+        return encodeToChannel(true);
     }
 }

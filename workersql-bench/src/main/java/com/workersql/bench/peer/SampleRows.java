@@ -8,6 +8,7 @@ import com.workersql.protocol.message.server.ColumnType;
 import com.workersql.protocol.value.RealText;
 import com.workersql.protocol.value.ResultSetWriter;
 import com.workersql.protocol.value.RowWriter;
+import com.workersql.protocol.value.Temporal;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -88,25 +89,9 @@ final class SampleRows {
     static byte[] payload(int row, boolean binary) {
         ByteBuf out = Unpooled.buffer();
         RowWriter writer = new RowWriter().begin(out, COLUMNS, binary);
-        add(writer, values(row));
+        RowKind.add(writer, values(row), new Temporal());
         writer.end();
         return ByteBufUtil.getBytes(out);
-    }
-
-    /** Adds values that lie ready. */
-    static void add(RowWriter writer, List<Object> values) {
-        for (int i = 0; i < values.size(); i++) {
-            Object value = values.get(i);
-            if (value instanceof Long number) {
-                writer.addLong(number);
-            } else if (value instanceof Double real) {
-                writer.addDouble(real);
-            } else if (value instanceof String text) {
-                writer.addText(text);
-            } else {
-                writer.addBytes((byte[]) value);
-            }
-        }
     }
 
     /** A whole reply of so many rows, text. */

@@ -15,14 +15,16 @@ final class EightDigits {
     private static final long UPPER_HALVES = 0xF0F0_F0F0_F0F0_F0F0L;
     private static final long SIXES = 0x0606_0606_0606_0606L;
 
-    /** The three digits of a number in the lower three bytes; as long as lets the compiler see that no index is beyond its end. */
-    private static final int[] THREE = new int[1024];
+    /** What four digits can say. */
+    static final int FOUR_LIMIT = 10_000;
+    /** The four digits of a number, the first one lowest; as long as lets the compiler see that no index is beyond its end. */
+    private static final int[] FOUR = new int[1 << 14];
 
-    private static final int LAST_OF_TABLE = THREE.length - 1;
+    private static final int LAST_OF_TABLE = FOUR.length - 1;
 
     static {
-        for (int i = 0; i < 1000; i++) {
-            THREE[i] = ('0' + i / 100) | ('0' + i / 10 % 10) << 8 | ('0' + i % 10) << 16;
+        for (int i = 0; i < FOUR_LIMIT; i++) {
+            FOUR[i] = ('0' + i / 1000) | ('0' + i / 100 % 10) << 8 | ('0' + i / 10 % 10) << 16 | ('0' + i % 10) << 24;
         }
     }
 
@@ -48,19 +50,22 @@ final class EightDigits {
     }
 
     /**
-     * The digits of a number, three at a time from a table. A multiplication and a shift divide by a thousand and by a million whatever
-     * is less than {@link #LIMIT}.
+     * The digits of a number, four at a time from a table. A multiplication and a shift divide by ten thousand whatever is less than
+     * {@link #LIMIT}.
      */
     static long of(int value) {
-        int thousands = (int) ((value * 274_877_907L) >>> 38);
-        int millions = (int) ((value * 1_125_899_907L) >>> 50);
-        return (three(millions) >>> Byte.SIZE)
-                | (three(thousands - 1000 * millions) << 16)
-                | (three(value - 1000 * thousands) << 40);
+        int upper = (int) ((value * 3_518_437_209L) >>> 45);
+        return (ofFour(upper) & 0xFFFF_FFFFL) | (long) ofFour(value - FOUR_LIMIT * upper) << Integer.SIZE;
     }
 
-    private static long three(int number) {
-        return THREE[number & LAST_OF_TABLE];
+    /** The digits of a number that is less than {@link #FOUR_LIMIT}. */
+    static int ofFour(int value) {
+        return FOUR[value & LAST_OF_TABLE];
+    }
+
+    /** How many zeros stand in front of other digits: 3 of zero itself. */
+    static int leadingZerosOfFour(int digits) {
+        return Math.min(Integer.numberOfTrailingZeros(digits ^ (int) ZEROS) >>> 3, 3);
     }
 
     /** How many zeros stand in front of other digits, {@code max} at most: 7 leaves one of zero itself. */

@@ -10,6 +10,11 @@ import com.workersql.protocol.message.server.Err;
 import com.workersql.protocol.message.server.Ok;
 import com.workersql.protocol.message.server.ServerMessage;
 import io.netty.buffer.ByteBuf;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
 import java.util.List;
 
 /**
@@ -32,6 +37,7 @@ public final class ResultSetWriter {
     private final int statusFlags;
     private final boolean binary;
     private final RowWriter row = new RowWriter();
+    private final Temporal temporal = new Temporal();
     private ColumnDefinition[] columns = {};
     private int sequenceId;
 
@@ -85,8 +91,8 @@ public final class ResultSetWriter {
     }
 
     /**
-     * Writes a row of values that are each null, an Integer or Long, a Double, a byte array, or else printed by
-     * {@code toString}.
+     * Writes a row of values that are each null, an Integer or Long, a Double, a BigDecimal, a LocalDate, LocalDateTime, LocalTime or
+     * Duration (of a TIME), a byte array, or else printed by {@code toString}.
      *
      * @return this
      */
@@ -99,14 +105,33 @@ public final class ResultSetWriter {
                 row.addLong(((Number) value).longValue());
             } else if (value instanceof Double number) {
                 row.addDouble(number);
+            } else if (value instanceof BigDecimal number) {
+                row.addDecimal(number);
             } else if (value instanceof byte[] bytes) {
                 row.addBytes(bytes);
+            } else if (isTemporal(value)) {
+                row.addTemporal(temporal);
             } else {
                 row.addText(value.toString());
             }
         }
         sequenceId = row.endPacket(sequenceId);
         return this;
+    }
+
+    private boolean isTemporal(Object value) {
+        if (value instanceof LocalDateTime dateTime) {
+            temporal.set(dateTime);
+        } else if (value instanceof LocalDate date) {
+            temporal.set(date);
+        } else if (value instanceof LocalTime time) {
+            temporal.set(time);
+        } else if (value instanceof Duration time) {
+            temporal.set(time);
+        } else {
+            return false;
+        }
+        return true;
     }
 
     /**

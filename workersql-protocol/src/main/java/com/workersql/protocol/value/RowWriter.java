@@ -10,6 +10,7 @@ import com.workersql.protocol.message.server.ColumnType.BinaryForm;
 import com.workersql.protocol.wire.LengthEncodedInteger;
 import com.workersql.protocol.wire.ProtocolStrings;
 import io.netty.buffer.ByteBuf;
+import java.math.BigDecimal;
 
 /**
  * Writes one row, text or binary, value by value: {@link #begin}, one call for each column in order, {@link #end}; or, with the
@@ -71,8 +72,10 @@ public final class RowWriter {
         next = 0;
         start = out.writerIndex();
         flushed = false;
-        staged.clear();
-        staged.appendZeroBytes(headerBytes + (binary ? 1 + (columns.length + 9) / 8 : 0));
+        staged.clear().skip(headerBytes);
+        if (binary) {
+            staged.appendZeroBytes(1 + (columns.length + 9) / 8);
+        }
         return this;
     }
 
@@ -96,11 +99,11 @@ public final class RowWriter {
     /** The next value is an integer. */
     public RowWriter addLong(long value) {
         ColumnDefinition column = next();
-        if (!isPrinted(column)) {
-            return addInteger(column, value, value < 0 && column.isUnsigned());
+        if (isPrinted(column)) {
+            staged.appendLongValue(value);
+            return this;
         }
-        staged.appendLongValue(value);
-        return this;
+        return addInteger(column, value, value < 0 && column.isUnsigned());
     }
 
     /** The next value is an integer of 64 bits without sign. */
@@ -130,10 +133,26 @@ public final class RowWriter {
         return this;
     }
 
-    /** Fills in the length of a number, which never has as many as 251 bytes. */
+    /** Fills in the length of a number, date or time, which never has as many as 251 bytes. */
     private RowWriter endShort(int lengthIndex) {
         staged.set(lengthIndex, staged.length() - lengthIndex - 1);
         return this;
+    }
+
+    /** The next value is a decimal, of which all digits are printed, never an exponent. */
+    public RowWriter addDecimal(BigDecimal value) {
+        ColumnDefinition column = next();
+        if (!isPrinted(column)) {
+            throw doesNotFit(column, "a decimal");
+        }
+        if (DecimalText.isShort(value)) {
+            int lengthIndex = staged.length();
+            staged.appendByte(0);
+            DecimalText.appendShort(staged, value);
+            return endShort(lengthIndex);
+        }
+        text.clear().append(value.toPlainString());
+        return addPrinted();
     }
 
     /** The next value is text, written as UTF-8. */
@@ -204,8 +223,10 @@ public final class RowWriter {
         BinaryForm form = column.type().binaryForm();
         if (isPrinted(column)) {
             boolean clock = column.type() != ColumnType.DATE && column.type() != ColumnType.NEWDATE;
-            value.append(text.clear(), clock, Math.min(column.decimals(), ColumnDefinition.NOT_FIXED_DECIMALS));
-            return addPrinted();
+            int lengthIndex = staged.length();
+            staged.appendByte(0);
+            value.append(staged, clock, Math.min(column.decimals(), ColumnDefinition.NOT_FIXED_DECIMALS));
+            return endShort(lengthIndex);
         }
         if (form != (value.isTime() ? BinaryForm.TIME : BinaryForm.DATE_TIME)) {
             throw doesNotFit(column, value.isTime() ? "a time" : "a date");

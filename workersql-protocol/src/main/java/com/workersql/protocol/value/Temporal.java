@@ -4,8 +4,8 @@ package com.workersql.protocol.value;
 import com.workersql.protocol.ProtocolException;
 import com.workersql.protocol.message.server.ColumnType;
 import com.workersql.protocol.message.server.ColumnType.BinaryForm;
-import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.LocalTime;
@@ -18,8 +18,8 @@ import java.time.LocalTime;
  * <p>Fields that a value has not are 0. Not for several threads.
  */
 public final class Temporal {
-    private static final int MAX_SHOWN_BYTES = 64;
     private static final long MICROS_PER_SECOND = 1_000_000;
+    private static final int NANOS_PER_MICRO = 1000;
 
     private boolean time;
     private boolean negative;
@@ -30,8 +30,6 @@ public final class Temporal {
     private int minute;
     private int second;
     private int micros;
-    /** The last field that was read from text. */
-    private int number;
 
     /** A date that is zero. */
     public Temporal() {}
@@ -57,7 +55,40 @@ public final class Temporal {
         return setClock(hours, newMinute, newSecond, newMicros);
     }
 
-    private Temporal setClock(long newHour, int newMinute, int newSecond, int newMicros) {
+    /** Sets a date. */
+    public Temporal set(LocalDate value) {
+        return setDateTime(value.getYear(), value.getMonthValue(), value.getDayOfMonth(), 0, 0, 0, 0);
+    }
+
+    /** Sets a time; what is below a microsecond is left out. */
+    public Temporal set(LocalTime value) {
+        return setTime(false, value.getHour(), value.getMinute(), value.getSecond(), value.getNano() / NANOS_PER_MICRO);
+    }
+
+    /** Sets a time, which may be negative and have any number of hours; what is below a microsecond is left out. */
+    public Temporal set(Duration value) {
+        Duration magnitude = value.abs();
+        return setTime(
+                value.isNegative(),
+                magnitude.toHours(),
+                magnitude.toMinutesPart(),
+                magnitude.toSecondsPart(),
+                magnitude.toNanosPart() / NANOS_PER_MICRO);
+    }
+
+    /** Sets a date with time; what is below a microsecond is left out. */
+    public Temporal set(LocalDateTime value) {
+        return setDateTime(
+                value.getYear(),
+                value.getMonthValue(),
+                value.getDayOfMonth(),
+                value.getHour(),
+                value.getMinute(),
+                value.getSecond(),
+                value.getNano() / NANOS_PER_MICRO);
+    }
+
+    Temporal setClock(long newHour, int newMinute, int newSecond, int newMicros) {
         hour = newHour;
         minute = newMinute;
         second = newSecond;
@@ -129,7 +160,7 @@ public final class Temporal {
     public LocalDateTime toLocalDateTime() {
         try {
             return LocalDateTime.of(
-                    toLocalDate(), LocalTime.of((int) Math.min(hour, 99), minute, second, micros * 1000));
+                    toLocalDate(), LocalTime.of((int) Math.min(hour, 99), minute, second, micros * NANOS_PER_MICRO));
         } catch (DateTimeException e) {
             throw ProtocolException.malformed(this + " is not in the calendar");
         }
@@ -165,22 +196,42 @@ public final class Temporal {
                 out.append('-');
             }
         } else {
-            out.appendDigits(year, 4);
-            out.append('-');
-            out.appendDigits(month, 2);
-            out.append('-');
-            out.appendDigits(day, 2);
+            appendDate(out);
             if (!withClock) {
                 return;
             }
             out.append(' ');
+        }
+        appendClock(out);
+        appendFraction(out, micros, fractionDigits);
+    }
+
+    private void appendDate(TextBuffer out) {
+        if (hasDigits(year, 9999) && hasDigits(month, 99) && hasDigits(day, 99)) {
+            out.appendDate(year, month, day);
+            return;
+        }
+        out.appendDigits(year, 4);
+        out.append('-');
+        out.appendDigits(month, 2);
+        out.append('-');
+        out.appendDigits(day, 2);
+    }
+
+    private void appendClock(TextBuffer out) {
+        if (hasDigits(hour, 99) && hasDigits(minute, 99) && hasDigits(second, 99)) {
+            out.appendClock((int) hour, minute, second);
+            return;
         }
         out.appendDigits(hour, 2);
         out.append(':');
         out.appendDigits(minute, 2);
         out.append(':');
         out.appendDigits(second, 2);
-        appendFraction(out, micros, fractionDigits);
+    }
+
+    private static boolean hasDigits(long field, int max) {
+        return field >= 0 && field <= max;
     }
 
     /** @param digits 0 to 6; more for as many as there are */
@@ -255,91 +306,5 @@ public final class Temporal {
         if (micros != 0) {
             out.appendInt(micros);
         }
-    }
-
-    /**
-     * Reads {@code 2024-02-29}, {@code 2024-02-29 12:00:00.5}, {@code -838:59:59}.
-     *
-     * @throws ProtocolException when it is none of them
-     */
-    void readText(byte[] in, int index, int length) {
-        int end = index + length;
-        int at = index;
-        boolean minus = at < end && in[at] == '-';
-        int firstEnd = digitsEnd(in, minus ? at + 1 : at, end);
-        if (!minus && firstEnd < end && in[firstEnd] == '-') {
-            at = field(in, index, 4, end, 9999);
-            year = number;
-            at = field(in, expect(in, at, end, '-', index), 2, end, 12);
-            month = number;
-            at = field(in, expect(in, at, end, '-', index), 2, end, 31);
-            setDateTime(year, month, number, 0, 0, 0, 0);
-            if (at < end) {
-                char between = in[at] == 'T' ? 'T' : ' ';
-                clock(in, expect(in, at, end, between, index), 2, end, index, 23);
-            }
-            return;
-        }
-        setTime(minus, 0, 0, 0, 0);
-        clock(in, minus ? index + 1 : index, 7, end, index, 9_999_999);
-    }
-
-    private void clock(byte[] in, int start, int hourDigits, int end, int index, int maxHour) {
-        int at = field(in, start, hourDigits, end, maxHour);
-        hour = number;
-        at = field(in, expect(in, at, end, ':', index), 2, end, 59);
-        minute = number;
-        at = field(in, expect(in, at, end, ':', index), 2, end, 59);
-        second = number;
-        micros = 0;
-        if (at < end) {
-            int fraction = expect(in, at, end, '.', index);
-            at = field(in, fraction, 6, end, 999_999);
-            micros = number;
-            for (int digits = at - fraction; digits < 6; digits++) {
-                micros *= 10;
-            }
-        }
-        if (at < end) {
-            throw noTemporal(in, index, end);
-        }
-    }
-
-    private static int digitsEnd(byte[] in, int start, int end) {
-        int at = start;
-        while (at < end && in[at] >= '0' && in[at] <= '9') {
-            at++;
-        }
-        return at;
-    }
-
-    /** Reads one to {@code maxDigits} digits into {@link #number}. */
-    private int field(byte[] in, int start, int maxDigits, int end, int max) {
-        int at = start;
-        number = 0;
-        while (at < end && at - start < maxDigits) {
-            int digit = in[at] - '0';
-            if (digit < 0 || digit > 9) {
-                break;
-            }
-            number = number * 10 + digit;
-            at++;
-        }
-        if (at == start || number > max) {
-            throw noTemporal(in, start, end);
-        }
-        return at;
-    }
-
-    private static int expect(byte[] in, int at, int end, char expected, int index) {
-        if (at >= end || in[at] != expected) {
-            throw noTemporal(in, index, end);
-        }
-        return at + 1;
-    }
-
-    private static ProtocolException noTemporal(byte[] in, int index, int end) {
-        String shown = new String(in, index, Math.min(end - index, MAX_SHOWN_BYTES), StandardCharsets.ISO_8859_1);
-        return ProtocolException.malformed("\"" + shown + "\" is no date and no time");
     }
 }

@@ -18,26 +18,8 @@ final class TextBuffer {
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
-    /** Numbers are written eight bytes at a time, the last of which may lie behind them. */
-    private static final int MAX_DIGIT_BYTES = 3 * EightDigits.BYTES;
-
     /** What a length takes at the most. */
     private static final int MAX_PREFIX_BYTES = 9;
-
-    private static final int DECIMAL_DIGITS = 2 * EightDigits.BYTES + 1;
-    /** Where the point is further away from the first digit, an exponent stands instead. */
-    private static final int MAX_PLAIN_POINT = 15;
-    /** A digit, a point, fourteen zeros and the digits, and what is written behind them in vain. */
-    private static final int MAX_DECIMAL_BYTES = 48;
-
-    private static final long[] POWERS = new long[DECIMAL_DIGITS + 1];
-
-    static {
-        POWERS[0] = 1;
-        for (int i = 1; i < POWERS.length; i++) {
-            POWERS[i] = 10 * POWERS[i - 1];
-        }
-    }
 
     private byte[] bytes = new byte[128];
     private int length;
@@ -72,24 +54,25 @@ final class TextBuffer {
     }
 
     void appendUnsigned(long value) {
-        ensure(MAX_DIGIT_BYTES);
-        length = putUnsigned(length, value);
+        ensure(NumberBytes.MAX_BYTES);
+        length = NumberBytes.putUnsigned(bytes, length, value);
     }
 
     /** A number as a value of a text row: its length in front. */
     void appendLongValue(long value) {
-        ensure(2 + MAX_DIGIT_BYTES);
+        ensure(1 + NumberBytes.MAX_BYTES);
         int at = length + 1;
         if (value < 0) {
             bytes[at++] = '-';
         }
-        endValue(putUnsigned(at, Math.abs(value)));
+        // The magnitude of the least long, taken as unsigned, is the least long itself.
+        endValue(NumberBytes.putUnsigned(bytes, at, Math.abs(value)));
     }
 
     /** A number without sign as a value of a text row: its length in front. */
     void appendUnsignedValue(long value) {
-        ensure(1 + MAX_DIGIT_BYTES);
-        endValue(putUnsigned(length + 1, value));
+        ensure(1 + NumberBytes.MAX_BYTES);
+        endValue(NumberBytes.putUnsigned(bytes, length + 1, value));
     }
 
     /** Fills in the length of a value that lies in front of {@code end}, whose length has one byte. */
@@ -98,40 +81,13 @@ final class TextBuffer {
         length = end;
     }
 
-    /** Gives the index behind the number. */
-    private int putUnsigned(int start, long value) {
-        if (value >= 0 && value < EightDigits.LIMIT) {
-            return putFirst(start, (int) value);
-        }
-        long rest = value >= 0 ? value / EightDigits.LIMIT : Long.divideUnsigned(value, EightDigits.LIMIT);
-        int at;
-        if (rest < EightDigits.LIMIT) {
-            at = putFirst(start, (int) rest);
-        } else {
-            long first = rest / EightDigits.LIMIT;
-            at = putFirst(start, (int) first);
-            LONG.set(bytes, at, EightDigits.of((int) (rest - first * EightDigits.LIMIT)));
-            at += EightDigits.BYTES;
-        }
-        LONG.set(bytes, at, EightDigits.of((int) (value - rest * EightDigits.LIMIT)));
-        return at + EightDigits.BYTES;
-    }
-
-    /** A number without the zeros in front; gives the index behind it. */
-    private int putFirst(int at, int value) {
-        long digits = EightDigits.of(value);
-        int zeros = EightDigits.leadingZeros(digits, EightDigits.BYTES - 1);
-        LONG.set(bytes, at, digits >>> (zeros * 8));
-        return at + EightDigits.BYTES - zeros;
-    }
-
     /**
      * A number that is not negative, with zeros in front up to {@code width}.
      *
      * @param width at most 8
      */
     void appendDigits(long value, int width) {
-        if (value >= POWERS[width]) {
+        if (value >= NumberBytes.powerOfTen(width)) {
             appendUnsigned(value);
             return;
         }
@@ -140,87 +96,48 @@ final class TextBuffer {
         length += width;
     }
 
-    /**
-     * So many millionths, plainly and without zeros at the end.
-     *
-     * @param number less than 10^14, not negative
-     * @param minus 1 for a minus sign in front, 0 for none
-     */
+    /** {@code YYYY-MM-DD} of up to four, two and two digits. */
+    void appendDate(int year, int month, int day) {
+        ensure(2 * Long.BYTES);
+        long digits = EightDigits.of((year * 100 + month) * 100 + day);
+        INT.set(bytes, length, (int) digits);
+        LONG.set(
+                bytes,
+                length + Integer.BYTES,
+                '-' | twoDigits(digits, 4) << 8 | '-' << 24 | twoDigits(digits, 6) << 32);
+        length += 10;
+    }
+
+    /** {@code HH:MM:SS} of up to two digits each. */
+    void appendClock(int hour, int minute, int second) {
+        ensure(Long.BYTES);
+        long digits = EightDigits.of((hour * 100 + minute) * 100 + second);
+        LONG.set(
+                bytes,
+                length,
+                twoDigits(digits, 2)
+                        | ':' << 16
+                        | twoDigits(digits, 4) << 24
+                        | (long) ':' << 40
+                        | twoDigits(digits, 6) << 48);
+        length += Long.BYTES;
+    }
+
+    /** Two of eight digits, in the lower two bytes. */
+    private static long twoDigits(long digits, int from) {
+        return digits >>> (from * Byte.SIZE) & 0xFFFF;
+    }
+
+    /** As {@link NumberBytes#putMillionths}. */
     void appendMillionths(long number, int minus) {
-        ensure(2 * EightDigits.BYTES + 2);
-        int whole = (int) (number / 1_000_000);
-        long fraction = EightDigits.of(100 * (int) (number - whole * 1_000_000L));
-        bytes[length] = '-';
-        int at = putFirst(length + minus, whole);
-        bytes[at] = '.';
-        LONG.set(bytes, at + 1, fraction);
-        int digits = EightDigits.BYTES - EightDigits.trailingZeros(fraction);
-        length = digits == 0 ? at : at + 1 + digits;
+        ensure(NumberBytes.MAX_BYTES);
+        length = NumberBytes.putMillionths(bytes, length, number, minus);
     }
 
-    /**
-     * A number without the zeros at its end: plainly where the point is near its digits, as {@code 1.5e20} otherwise.
-     *
-     * @param number above zero, of up to seventeen digits
-     * @param exponent of ten, by which it is multiplied
-     */
+    /** As {@link NumberBytes#putDecimal}. */
     void appendDecimal(long number, int exponent) {
-        ensure(MAX_DECIMAL_BYTES);
-        // The binary logarithm, times the decimal one of two, is less by one at times.
-        int guess = ((Long.SIZE - Long.numberOfLeadingZeros(number)) * 1233) >> 12;
-        int missing = DECIMAL_DIGITS - guess - (number >= POWERS[guess] ? 1 : 0);
-        long digits = number * POWERS[missing];
-        long head = digits / 1_000_000_000;
-        int tail = (int) (digits - head * 1_000_000_000);
-        long first = EightDigits.of((int) head);
-        long second = EightDigits.of(tail / 10);
-        int last = tail % 10;
-        int count = DECIMAL_DIGITS;
-        if (last == 0) {
-            int zeros = EightDigits.trailingZeros(second);
-            count -= 1 + zeros + (zeros == EightDigits.BYTES ? EightDigits.trailingZeros(first) : 0);
-        }
-        int point = DECIMAL_DIGITS - missing + exponent;
-        if (point <= -MAX_PLAIN_POINT || (point > MAX_PLAIN_POINT && count <= point)) {
-            putDecimal(length, first, second, last, 1);
-            length += count == 1 ? 1 : count + 1;
-            append('e');
-            appendLong(point - 1L);
-        } else if (point > 0) {
-            putDecimal(length, first, second, last, point);
-            length += count <= point ? point : count + 1;
-        } else {
-            // Zeros, of which the second one becomes the point.
-            LONG.set(bytes, length, EightDigits.of(0));
-            LONG.set(bytes, length + EightDigits.BYTES, EightDigits.of(0));
-            bytes[length + 1] = '.';
-            length += 2 - point;
-            LONG.set(bytes, length, first);
-            LONG.set(bytes, length + EightDigits.BYTES, second);
-            bytes[length + 2 * EightDigits.BYTES] = (byte) ('0' + last);
-            length += count;
-        }
-    }
-
-    /** Seventeen digits with a point behind the first {@code point} of them, 1 to 16. */
-    private void putDecimal(int at, long first, long second, int last, int point) {
-        if (point < EightDigits.BYTES) {
-            putWithPoint(at, first, point);
-            LONG.set(bytes, at + EightDigits.BYTES + 1, second);
-        } else {
-            LONG.set(bytes, at, first);
-            putWithPoint(at + EightDigits.BYTES, second, point - EightDigits.BYTES);
-        }
-        bytes[at + 2 * EightDigits.BYTES + 1] = (byte) ('0' + last);
-    }
-
-    /** Eight digits with a point behind the first {@code point} of them, 0 to 8. */
-    private void putWithPoint(int at, long digits, int point) {
-        bytes[at + EightDigits.BYTES] = (byte) (digits >>> (Long.SIZE - Byte.SIZE));
-        // In two steps, since a long is shifted by less than 64 bits.
-        long whole = (1L << (point * Byte.SIZE / 2) << (point * Byte.SIZE / 2)) - 1;
-        LONG.set(bytes, at, (digits & whole) | ((digits & ~whole) << Byte.SIZE));
-        bytes[at + point] = '.';
+        ensure(NumberBytes.MAX_BYTES);
+        length = NumberBytes.putDecimal(bytes, length, number, exponent);
     }
 
     void appendByte(int value) {
@@ -229,8 +146,13 @@ final class TextBuffer {
     }
 
     void appendZeroBytes(int count) {
+        skip(count);
+        Arrays.fill(bytes, length - count, length, (byte) 0);
+    }
+
+    /** Leaves room for what is set later. */
+    void skip(int count) {
         ensure(count);
-        Arrays.fill(bytes, length, length + count, (byte) 0);
         length += count;
     }
 

@@ -186,7 +186,7 @@ public abstract sealed class ValueReader permits RowReader, ParameterValues {
             return;
         }
         requireText(i);
-        into.readText(window.bytes(), at, (int) place);
+        TemporalText.read(into, window.bytes(), at, (int) place);
     }
 
     /**

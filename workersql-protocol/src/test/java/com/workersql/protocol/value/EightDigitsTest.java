@@ -25,7 +25,7 @@ class EightDigitsTest {
         assertThat(bytes).asString().isEqualTo(digits);
     }
 
-    /** The stride has no factor in common with a power of ten, so that each triple of digits comes in each place. */
+    /** The stride has no factor in common with a power of ten, so that each four digits come in each place. */
     @Test
     void readBackAsTheirNumber() {
         for (int number = 0; number < EightDigits.LIMIT; number += 97) {

@@ -16,12 +16,18 @@ import com.workersql.protocol.session.ResponseScanner;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.LocalTime;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ResultSetWriterTest {
     private static final int AUTOCOMMIT = 2;
@@ -52,6 +58,29 @@ class ResultSetWriterTest {
                         "[7, 8, 0.1]",
                         "end 2 3");
         assertThat(next).isEqualTo(deprecateEof ? 10 : 11);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void writesDecimalsDatesAndTimesOfTheJdkAsMySqlPrintsThem(boolean binary) {
+        ByteBuf out = Unpooled.buffer();
+        new ResultSetWriter(out, 1, CLASSIC, AUTOCOMMIT, binary)
+                .columns(List.of(
+                        ColumnDefinition.of("a", ColumnType.NEWDECIMAL),
+                        ColumnDefinition.of("b", ColumnType.DATE),
+                        ColumnDefinition.of("c", ColumnType.DATETIME),
+                        ColumnDefinition.of("d", ColumnType.TIME),
+                        ColumnDefinition.of("e", ColumnType.TIME)))
+                .row(
+                        new BigDecimal("1E+3"),
+                        LocalDate.of(824, 2, 29),
+                        LocalDateTime.of(2024, 2, 29, 0, 0),
+                        LocalTime.of(9, 8),
+                        Duration.ofHours(-838).minusMinutes(59).minusSeconds(1))
+                .end(0);
+        assertThat(read(out, binary ? ReplyKind.EXECUTE : ReplyKind.QUERY, CLASSIC))
+                .containsExactly(
+                        "a b c d e", "[1000, 0824-02-29, 2024-02-29 00:00:00, 09:08:00, -838:59:01]", "end 2 0");
     }
 
     @Test

@@ -64,7 +64,7 @@ class RowReaderAllocationTest {
     }
 
     /** The compiler may allocate on this thread at first; one round without allocation is the proof. */
-    private static long leastAllocated(Runnable round) {
+    static long leastAllocated(Runnable round) {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long thread = Thread.currentThread().getId();
         long allocated = Long.MAX_VALUE;

@@ -10,8 +10,10 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.nio.CharBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -70,6 +72,43 @@ class RowWriterTest {
                 }
             }
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void printsDecimalsWithAllDigitsOfTheirScaleAndNoExponent(boolean binary) {
+        long seed = new SecureRandom().nextLong();
+        Random random = new Random(seed);
+        ColumnDefinition[] columns = {ColumnDefinition.of("a", ColumnType.NEWDECIMAL)};
+        for (int i = 0; i < 20_000; i++) {
+            BigInteger digits = new BigInteger(random.nextInt(100), random);
+            BigDecimal value = new BigDecimal(random.nextBoolean() ? digits : digits.negate(), random.nextInt(-6, 35));
+            assertThat(printed(value, columns, binary)).as("seed %d", seed).isEqualTo(value.toPlainString());
+        }
+        for (String edge : List.of(
+                "0",
+                "0.00",
+                "-0.01",
+                "0.00000001",
+                "0.000000001",
+                "999999999999999999",
+                "0.999999999999999999",
+                "-123456789.987654321",
+                "1000000000000000000",
+                "9223372036854775807",
+                "-9223372036854775808",
+                "1E+3")) {
+            BigDecimal value = new BigDecimal(edge);
+            assertThat(printed(value, columns, binary)).isEqualTo(value.toPlainString());
+        }
+    }
+
+    @Test
+    void refusesADecimalWhereABinaryRowHasNoText() {
+        writer.begin(Unpooled.buffer(), ONE_REAL, true);
+        assertThatThrownBy(() -> writer.addDecimal(BigDecimal.ONE))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("a decimal does not fit");
     }
 
     @ParameterizedTest
@@ -150,6 +189,12 @@ class RowWriterTest {
         ByteBuf out = Unpooled.buffer();
         writer.begin(out, ONE_NUMBER, false).addLong(value).end();
         return reader.wrapText(out, ONE_NUMBER).getText(0);
+    }
+
+    private String printed(BigDecimal value, ColumnDefinition[] columns, boolean binary) {
+        ByteBuf out = Unpooled.buffer();
+        writer.begin(out, columns, binary).addDecimal(value).end();
+        return (binary ? reader.wrapBinary(out, columns) : reader.wrapText(out, columns)).getText(0);
     }
 
     private String printedUnsigned(long value) {

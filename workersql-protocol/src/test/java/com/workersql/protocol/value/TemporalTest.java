@@ -11,6 +11,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.LocalDateTime;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -125,6 +126,27 @@ class TemporalTest {
         writer.addTemporal(temporal.setDateTime(2024, 2, 29, 1, 2, 3, 456_789));
         writer.addTemporal(temporal.setTime(true, 100, 0, 1, 999_999)).end();
         assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("\u00172024-02-29 01:02:03.456\n-100:00:01");
+    }
+
+    /** What no calendar has is printed with all its digits, and takes nothing of its neighbours. */
+    @Test
+    void printsFieldsOfMoreDigitsThanTheirPlaceHas() {
+        assertThat(temporal.setDateTime(12_345, 0, 0, 0, 0, 0, 0)).hasToString("12345-00-00 00:00:00.000000");
+        assertThat(temporal.setDateTime(1, 123, 2, 3, 4, 5, 6)).hasToString("0001-123-02 03:04:05.000006");
+        assertThat(temporal.setDateTime(1, 2, 234, 3, 4, 5, 6)).hasToString("0001-02-234 03:04:05.000006");
+        assertThat(temporal.setTime(true, 123_456, 7, 8, 9)).hasToString("-123456:07:08.000009");
+        assertThat(temporal.setTime(false, 1, 255, 2, 0)).hasToString("01:255:02.000000");
+        assertThat(temporal.setTime(false, 1, 2, 255, 0)).hasToString("01:02:255.000000");
+    }
+
+    @Test
+    void takesDatesAndTimesOfTheJdk() {
+        LocalDateTime time = LocalDateTime.of(2024, 2, 29, 23, 59, 59, 123_456_999);
+        assertThat(temporal.set(time)).hasToString("2024-02-29 23:59:59.123456");
+        assertThat(temporal.set(time.toLocalDate())).hasToString("2024-02-29 00:00:00.000000");
+        assertThat(temporal.set(time.toLocalTime())).hasToString("23:59:59.123456");
+        assertThat(temporal.set(Duration.ofHours(100).plusNanos(1000))).hasToString("100:00:00.000001");
+        assertThat(temporal.set(Duration.ofMillis(-1500))).hasToString("-00:00:01.500000");
     }
 
     private String toBinary(ColumnType type, String text) {
