@@ -162,37 +162,12 @@ final class ShardServer {
         return directory.resolve("server.log");
     }
 
-    /** Makes the data directory under another name first, so that one with this name is always complete. */
     private void create() throws IOException, InterruptedException {
-        var partial = directory.resolve("data.partial");
-        Unpacker.deleteTree(partial);
-        Files.createDirectories(partial);
-        var command = new ArrayList<String>();
-        command.add(programs.server().toString());
-        command.add("--no-defaults");
-        command.add("--datadir=" + partial);
-        command.addAll(ServerOptions.common(programs, temporaryDirectory()));
-        command.add(programs.isMariaDb() ? "--bootstrap" : "--initialize-insecure");
-        var bootstrap = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()))
-                .start();
-        try (var in = bootstrap.getOutputStream()) {
-            if (programs.isMariaDb()) {
-                in.write("CREATE DATABASE mysql;\nUSE mysql;\n".getBytes(StandardCharsets.UTF_8));
-                for (var script : programs.systemScripts()) {
-                    Files.copy(script, in);
-                }
-            }
-        } catch (IOException e) {
-            // The program ended early; its exit code and log say why.
-        }
-        int code = bootstrap.waitFor();
+        int code = new Bootstrap(programs, temporaryDirectory(), log()).make(dataDirectory());
         if (code != 0) {
             throw new EmbeddedException(
                     "making the data directory of " + name + " failed with exit code " + code + logTail());
         }
-        Files.move(partial, dataDirectory(), StandardCopyOption.ATOMIC_MOVE);
     }
 
     private void launchOnAFreePort(Path accounts) throws IOException, InterruptedException {

@@ -12,7 +12,6 @@ import com.workersql.server.config.yaml.Setting;
 import com.workersql.server.embedded.EmbeddedShard;
 import com.workersql.server.embedded.EmbeddedShards;
 import com.workersql.server.embedded.ShardFixture;
-import com.workersql.server.embedded.ShardListener;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -38,7 +37,7 @@ final class FeedFixture implements AutoCloseable {
     private volatile int primary;
 
     FeedFixture(Path dir) {
-        shards = EmbeddedShards.start(ShardFixture.config(dir), ShardListener.NONE);
+        shards = ShardFixture.start(ShardFixture.config(dir));
     }
 
     EmbeddedShards shards() {
@@ -110,7 +109,7 @@ final class FeedFixture implements AutoCloseable {
 
     @Override
     public void close() {
-        shards.close();
+        ShardFixture.end(shards);
         loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).awaitUninterruptibly();
     }
 }

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.workersql.server.embedded.EmbeddedShard;
 import com.workersql.server.embedded.EmbeddedShards;
 import com.workersql.server.embedded.ShardFixture;
-import com.workersql.server.embedded.ShardListener;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -22,7 +21,7 @@ class DoctorCommandIT {
 
     @Test
     void saysForEachShardWhatItLacks() throws Exception {
-        try (var shards = EmbeddedShards.start(ShardFixture.config(dir.resolve("data")), ShardListener.NONE)) {
+        try (var shards = ShardFixture.start(ShardFixture.config(dir.resolve("data")))) {
             var config = config(shards);
             assertThat(run(config, 0)).isEqualTo("""
                     shard_0: changes can be followed

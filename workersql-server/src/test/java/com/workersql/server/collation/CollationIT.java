@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import com.workersql.router.collation.Collation;
 import com.workersql.server.embedded.EmbeddedShards;
 import com.workersql.server.embedded.ShardFixture;
-import com.workersql.server.embedded.ShardListener;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -42,11 +41,9 @@ class CollationIT {
     static void start() throws Exception {
         System.out.println("seed " + SEED);
         var parent = Files.createDirectories(Path.of("target", "fleets").toAbsolutePath());
-        servers = EmbeddedShards.start(
-                ShardFixture.config(Files.createTempDirectory(parent, "collation"))
-                        .withShards(1)
-                        .withTenants(List.of()),
-                ShardListener.NONE);
+        servers = ShardFixture.start(ShardFixture.config(Files.createTempDirectory(parent, "collation"))
+                .withShards(1)
+                .withTenants(List.of()));
         mariaDb = ShardFixture.admin(servers.shards().get(0));
         String ports = System.getProperty("workersql.mysql.ports");
         if (ports != null) {
@@ -64,7 +61,7 @@ class CollationIT {
             mySql.close();
         }
         mariaDb.close();
-        servers.close();
+        ShardFixture.end(servers);
     }
 
     /** Texts that are likely to be equal to one another: variants of a few letters, and characters of all planes. */

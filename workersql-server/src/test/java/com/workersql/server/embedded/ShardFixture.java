@@ -20,6 +20,24 @@ public final class ShardFixture {
         return EmbeddedConfig.defaults().withDataDir(dataDir).withServer(server());
     }
 
+    /** Starts shards that have not been there before, for tests of something else than how they begin. */
+    public static EmbeddedShards start(EmbeddedConfig config) {
+        EmptyData.give(config, UNPACKED);
+        return EmbeddedShards.start(config, ShardListener.NONE);
+    }
+
+    /** Ends shards whose data nobody needs any more: they need not write it down. */
+    public static void end(EmbeddedShards shards) {
+        for (var shard : shards.shards()) {
+            long pid = shards.server(shard.name()).serverPid();
+            // One that a test has ended already may have left its number to another process.
+            ProcessHandle.of(pid)
+                    .filter(handle -> handle.info().commandLine().orElse("").contains(shard.name()))
+                    .ifPresent(ProcessHandle::destroyForcibly);
+        }
+        shards.close();
+    }
+
     /** The server program; the database's jar beside the module's classes, or an installed one. */
     public static Path server() {
         var everything = EmbeddedConfig.defaults().withDataDir(UNPACKED);

@@ -13,7 +13,6 @@ import com.workersql.server.config.ShardConfig;
 import com.workersql.server.config.ShardEndpoint;
 import com.workersql.server.embedded.EmbeddedShards;
 import com.workersql.server.embedded.ShardFixture;
-import com.workersql.server.embedded.ShardListener;
 import com.workersql.server.users.GatewayUser;
 import com.workersql.server.users.UserStore;
 import java.io.IOException;
@@ -117,8 +116,7 @@ final class Fleet implements AutoCloseable {
             }
             return onMySql(ports, change);
         }
-        var embedded = EmbeddedShards.start(
-                ShardFixture.config(Files.createTempDirectory(target(), "fleet")), ShardListener.NONE);
+        var embedded = ShardFixture.start(ShardFixture.config(Files.createTempDirectory(target(), "fleet")));
         try {
             for (var shard : embedded.shards()) {
                 try (var admin = ShardFixture.admin(shard)) {
@@ -245,7 +243,7 @@ final class Fleet implements AutoCloseable {
             gateway.close();
         } finally {
             if (embedded != null) {
-                embedded.close();
+                ShardFixture.end(embedded);
             }
         }
     }

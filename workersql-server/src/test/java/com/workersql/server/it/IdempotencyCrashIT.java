@@ -9,7 +9,6 @@ import com.workersql.server.config.ConfigLoader;
 import com.workersql.server.config.ListenAddress;
 import com.workersql.server.embedded.EmbeddedShards;
 import com.workersql.server.embedded.ShardFixture;
-import com.workersql.server.embedded.ShardListener;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -40,7 +39,7 @@ class IdempotencyCrashIT {
     @BeforeAll
     static void start() throws Exception {
         assumeFalse(Fleet.isMySql(), "the gateway's process is configured for embedded shards");
-        shards = EmbeddedShards.start(ShardFixture.config(dir.resolve("shards")), ShardListener.NONE);
+        shards = ShardFixture.start(ShardFixture.config(dir.resolve("shards")));
         var home = Files.createDirectory(dir.resolve("gateway"));
         killed = GatewayProcess.of(shards, home);
         killed.start();
@@ -59,7 +58,7 @@ class IdempotencyCrashIT {
             killed.close();
         }
         if (shards != null) {
-            shards.close();
+            ShardFixture.end(shards);
         }
     }
 

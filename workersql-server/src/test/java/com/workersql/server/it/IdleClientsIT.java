@@ -6,9 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.testing.RawClient;
-import com.workersql.server.embedded.EmbeddedShards;
 import com.workersql.server.embedded.ShardFixture;
-import com.workersql.server.embedded.ShardListener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -24,6 +23,7 @@ import org.junit.jupiter.api.Test;
  * done beside them. {@code -Dworkersql.idle.clients=10000 -DtestHeap=3g} is the long form, which needs as many file descriptors, and the
  * heap for the clients' own TLS.
  */
+@Tag("alone")
 class IdleClientsIT {
     private static final int CLIENTS = Integer.getInteger("workersql.idle.clients", 1_000);
     private static final boolean IS_LONG = CLIENTS > 1_000;
@@ -53,7 +53,7 @@ class IdleClientsIT {
                 Files.createDirectories(Path.of("target", "fleets").toAbsolutePath()), "idle");
         var certificate = encrypted ? OwnCertificate.make(home) : null;
         var tls = encrypted ? certificate.forClient() : null;
-        var shards = EmbeddedShards.start(ShardFixture.config(home.resolve("data")), ShardListener.NONE);
+        var shards = ShardFixture.start(ShardFixture.config(home.resolve("data")));
         var idle = new ArrayList<RawClient>();
         try (var gateway = GatewayProcess.of(
                 shards,
@@ -99,7 +99,7 @@ class IdleClientsIT {
             for (var client : idle) {
                 client.close();
             }
-            shards.close();
+            ShardFixture.end(shards);
         }
     }
 

@@ -8,7 +8,6 @@ import com.workersql.server.config.EmbeddedConfig;
 import com.workersql.server.embedded.EmbeddedException;
 import com.workersql.server.embedded.EmbeddedShards;
 import com.workersql.server.embedded.ShardFixture;
-import com.workersql.server.embedded.ShardListener;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -56,7 +55,7 @@ class LedgerIT {
         var random = new Random(seed);
         var home = Files.createTempDirectory(
                 Files.createDirectories(Path.of("target", "fleets").toAbsolutePath()), "ledger");
-        shards = EmbeddedShards.start(ShardFixture.config(home.resolve("data")), ShardListener.NONE);
+        shards = ShardFixture.start(ShardFixture.config(home.resolve("data")));
         try (var gateway = GatewayProcess.of(shards, home)) {
             gateway.launch();
             for (int i = 0; i < Fleet.TENANTS.size(); i++) {
@@ -84,12 +83,8 @@ class LedgerIT {
             }
             System.out.println("ledger: " + SECONDS + " s, kills " + kills);
             assertThat(kills.values()).allMatch(count -> count > 0);
-            // Nobody needs their data any more: they need not write it down before they end.
-            for (var shard : shards.shards()) {
-                ShardFixture.kill(shards, shard.name());
-            }
         } finally {
-            shards.close();
+            ShardFixture.end(shards);
         }
     }
 

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.workersql.server.embedded.EmbeddedShards;
 import com.workersql.server.embedded.ShardFixture;
-import com.workersql.server.embedded.ShardListener;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +37,7 @@ class ShardNameIT {
         var home = Files.createTempDirectory(
                 Files.createDirectories(Path.of("target", "fleets").toAbsolutePath()), "names");
         names = home.resolve("hosts");
-        shards = EmbeddedShards.start(ShardFixture.config(home.resolve("data")), ShardListener.NONE);
+        shards = ShardFixture.start(ShardFixture.config(home.resolve("data")));
         int port = shards.shards().get(0).port();
         // The second server at the first one's port, by another address.
         second = new FaultProxy(
@@ -75,7 +74,7 @@ class ShardNameIT {
             second.close();
         }
         if (shards != null) {
-            shards.close();
+            ShardFixture.end(shards);
         }
     }
 

@@ -12,7 +12,6 @@ import com.workersql.server.config.ShardConfig;
 import com.workersql.server.embedded.EmbeddedShard;
 import com.workersql.server.embedded.EmbeddedShards;
 import com.workersql.server.embedded.ShardFixture;
-import com.workersql.server.embedded.ShardListener;
 import com.workersql.server.users.GatewayUser;
 import com.workersql.server.users.Permission;
 import com.workersql.server.users.UserStore;
@@ -50,11 +49,9 @@ public final class ShardedFleet implements AutoCloseable {
     /** Starts the servers and the gateway. */
     public static ShardedFleet start(String policy) throws Exception {
         var parent = Files.createDirectories(Path.of("target", "fleets").toAbsolutePath());
-        var embedded = EmbeddedShards.start(
-                ShardFixture.config(Files.createTempDirectory(parent, "sharded"))
-                        .withShards(SHARDS + 1)
-                        .withTenants(List.of()),
-                ShardListener.NONE);
+        var embedded = ShardFixture.start(ShardFixture.config(Files.createTempDirectory(parent, "sharded"))
+                .withShards(SHARDS + 1)
+                .withTenants(List.of()));
         try {
             return new ShardedFleet(embedded, APP, policy, true);
         } catch (SQLException | RuntimeException e) {
@@ -173,7 +170,7 @@ public final class ShardedFleet implements AutoCloseable {
             gateway.close();
         } finally {
             if (ownsServers) {
-                embedded.close();
+                ShardFixture.end(embedded);
             }
         }
     }
