@@ -246,7 +246,7 @@ class Http2FloodsTest {
         }
         var bytes = bytes(block);
         try (var sockets = new SocketDoor();
-                var socket = sockets.connect()) {
+                var socket = sockets.connectWithoutBuffer()) {
             OutputStream out = socket.getOutputStream();
             out.write(PREFACE.getBytes(StandardCharsets.US_ASCII));
             out.write(frame(SETTINGS, 0, 0));

@@ -11,7 +11,6 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
@@ -34,8 +33,18 @@ final class SocketDoor implements AutoCloseable {
 
     /** A new connection, on which a read waits for 20 s at most. */
     Socket connect() throws IOException {
-        var socket =
-                new Socket(InetAddress.getLoopbackAddress(), ((InetSocketAddress) listener.localAddress()).getPort());
+        return connect(new Socket());
+    }
+
+    /** The same, for a client that reads nothing: soon the gateway cannot send it any more. */
+    Socket connectWithoutBuffer() throws IOException {
+        var socket = new Socket();
+        socket.setReceiveBufferSize(1);
+        return connect(socket);
+    }
+
+    private Socket connect(Socket socket) throws IOException {
+        socket.connect(listener.localAddress());
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(PATIENCE_MILLIS);
         return socket;

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 /** Every protocol on one port. */
 class OnePortIT {
     /** Longer than a busy machine takes from a client's connection to its request. */
-    private static final int WAIT_MILLIS = 5_000;
+    private static final int WAIT_MILLIS = 2_000;
 
     @Test
     void servesEveryProtocol() throws Exception {
