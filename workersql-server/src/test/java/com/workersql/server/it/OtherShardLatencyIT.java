@@ -9,12 +9,14 @@ import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What the clients of one shard feel while the other one is sick, by {@code -Dworkersql.faults.p99.seconds=5}, on an idle machine. */
 @EnabledIfSystemProperty(named = "workersql.faults.p99.seconds", matches = "[1-9][0-9]*")
+@Tag("alone")
 class OtherShardLatencyIT extends SickShard {
     private static final int P99_SECONDS = Integer.getInteger("workersql.faults.p99.seconds", 0);
     private static final int P99_ROUNDS = 5;

@@ -13,9 +13,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A shard that dies costs its own tenants a clear error at once, and nobody else anything. */
+@Tag("alone")
 class ShardFailureIT {
     private static Fleet fleet;
 

@@ -10,9 +10,11 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What clients get when a shard or the way to it is sick, how soon the gateway notices, and what clients of the other shard feel. */
+@Tag("alone")
 class ShardFaultsIT extends SickShard {
     @Test
     void aShardWhosePortIsClosedIsNoticedAtOnceAndWhenItIsBack() throws Exception {
