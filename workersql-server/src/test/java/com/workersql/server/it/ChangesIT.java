@@ -332,7 +332,7 @@ class ChangesIT {
         var account = fleet.account("acme");
         String position;
         // Of the two, other tests have the second follow the first.
-        try (var second = Gateway.start(following(Fleet.firstAt(fleet.config(), fleet.port(1), 10), 930_000));
+        try (var second = Gateway.start(following(Fleet.firstAt(fleet.config(), fleet.port(1)), 930_000));
                 var socket = new Http(fleet, "acme", second).connect();
                 var shard = Driver.MYSQL_TEXT.connect(
                         fleet.port(1), account.user(), account.secret().text(), account.database())) {

@@ -8,12 +8,10 @@ import com.workersql.protocol.testing.RawClient;
 import com.workersql.protocol.testing.RawReply;
 import com.workersql.server.Gateway;
 import com.workersql.server.config.BreakerConfig;
-import com.workersql.server.config.GatewayConfig;
 import com.workersql.server.config.PoolConfig;
 import com.workersql.server.config.Secret;
 import com.workersql.server.config.yaml.Setting;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +33,7 @@ class ConnectGateIT {
     private static final String TOKEN = "a-token-of-the-test";
     private static final int AT_MOST = 50;
 
+    private static ProxiedFleet<FaultProxy> proxied;
     private static Fleet fleet;
     private static FaultProxy proxy;
 
@@ -44,13 +43,17 @@ class ConnectGateIT {
 
     @BeforeAll
     static void startShards() throws Exception {
-        fleet = Fleet.start(ConnectGateIT::throughProxy);
+        proxied =
+                ProxiedFleet.start(FaultProxy::new, FaultProxy::port, config -> Fleet.withConnections(config, AT_MOST));
+        fleet = proxied.fleet();
+        proxy = proxied.proxy();
     }
 
     @AfterAll
     static void stopShards() throws Exception {
-        fleet.close();
-        proxy.close();
+        if (proxied != null) {
+            proxied.close();
+        }
     }
 
     /** How the shard refuses. */
@@ -74,15 +77,6 @@ class ConnectGateIT {
                 .pool(PoolConfig.of(Map.of(PoolConfig.WAIT_MILLIS, waitMillis)))
                 .build());
         operator = new Http(gateway.httpAddress().getPort(), "Bearer " + TOKEN);
-    }
-
-    private static GatewayConfig throughProxy(GatewayConfig config) {
-        try {
-            proxy = new FaultProxy(config.shards().get(0).primary().port());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return Fleet.firstAt(config, proxy.port(), AT_MOST);
     }
 
     @AfterEach

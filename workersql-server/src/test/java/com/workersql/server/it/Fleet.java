@@ -75,11 +75,11 @@ final class Fleet implements AutoCloseable {
         return config.toBuilder().shards(shards).build();
     }
 
-    /** The configuration with its first shard at another port, and so many connections to each endpoint. */
-    static GatewayConfig firstAt(GatewayConfig config, int port, int connections) {
-        var shards = new ArrayList<>(withConnections(config, connections).shards());
+    /** The configuration with its first shard at another port. */
+    static GatewayConfig firstAt(GatewayConfig config, int port) {
+        var shards = new ArrayList<>(config.shards());
         var endpoint = new ShardEndpoint("127.0.0.1", port, Role.PRIMARY);
-        shards.set(0, with(shards.get(0), List.of(endpoint), connections));
+        shards.set(0, with(shards.get(0), List.of(endpoint), shards.get(0).maxConnections()));
         return config.toBuilder().shards(shards).build();
     }
 

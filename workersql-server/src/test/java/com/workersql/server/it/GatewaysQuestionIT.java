@@ -5,9 +5,6 @@ import static com.workersql.server.it.InThread.inThread;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.workersql.server.config.GatewayConfig;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.ExecutionException;
@@ -25,30 +22,21 @@ class GatewaysQuestionIT {
 
     private static final String QUESTION = ", @@session.sql_mode";
 
+    private static ProxiedFleet<FaultProxy> proxied;
     private static FaultProxy proxy;
     private static Fleet fleet;
 
     @BeforeAll
     static void start() throws Exception {
-        fleet = Fleet.start(GatewaysQuestionIT::throughTheProxy);
-    }
-
-    private static GatewayConfig throughTheProxy(GatewayConfig config) {
-        try {
-            proxy = new FaultProxy(config.shards().get(0).primary().port());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return Fleet.firstAt(config, proxy.port(), 4);
+        proxied = ProxiedFleet.start(FaultProxy::new, FaultProxy::port, config -> Fleet.withConnections(config, 4));
+        proxy = proxied.proxy();
+        fleet = proxied.fleet();
     }
 
     @AfterAll
-    static void stop() throws IOException {
-        if (fleet != null) {
-            fleet.close();
-        }
-        if (proxy != null) {
-            proxy.close();
+    static void stop() throws Exception {
+        if (proxied != null) {
+            proxied.close();
         }
     }
 

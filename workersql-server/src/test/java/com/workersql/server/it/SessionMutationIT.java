@@ -10,7 +10,6 @@ import com.workersql.server.Gateway;
 import com.workersql.server.config.GatewayConfig;
 import com.workersql.server.config.PoolConfig;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,32 +37,27 @@ class SessionMutationIT {
             | CapabilityFlags.CLIENT_PS_MULTI_RESULTS
             | CapabilityFlags.CLIENT_DEPRECATE_EOF;
 
+    private static ProxiedFleet<ForgetfulProxy> proxied;
     private static ForgetfulProxy proxy;
     private static Fleet fleet;
 
     @BeforeAll
     static void start() throws Exception {
-        fleet = Fleet.start(SessionMutationIT::throughTheProxy);
+        proxied = ProxiedFleet.start(ForgetfulProxy::new, ForgetfulProxy::port, SessionMutationIT::withFewConnections);
+        proxy = proxied.proxy();
+        fleet = proxied.fleet();
     }
 
-    private static GatewayConfig throughTheProxy(GatewayConfig config) {
-        try {
-            proxy = new ForgetfulProxy(config.shards().get(0).primary().port());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return Fleet.firstAt(config, proxy.port(), CONNECTIONS).toBuilder()
+    private static GatewayConfig withFewConnections(GatewayConfig config) {
+        return Fleet.withConnections(config, CONNECTIONS).toBuilder()
                 .pool(PoolConfig.of(Map.of(PoolConfig.PINNED_PERCENT_PER_TENANT, 100L)))
                 .build();
     }
 
     @AfterAll
-    static void stop() throws IOException {
-        if (fleet != null) {
-            fleet.close();
-        }
-        if (proxy != null) {
-            proxy.close();
+    static void stop() throws Exception {
+        if (proxied != null) {
+            proxied.close();
         }
     }
 

@@ -9,8 +9,6 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 import com.workersql.server.config.GatewayConfig;
 import com.workersql.server.config.ShardWire;
 import com.workersql.server.embedded.ShardFixture;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -32,33 +30,28 @@ import org.junit.jupiter.params.provider.EnumSource;
 class SetupAheadFaultsIT {
     private static final String ZONE = "time_zone = '+05:00'";
 
+    private static ProxiedFleet<FaultProxy> proxied;
     private static FaultProxy proxy;
     private static Fleet fleet;
 
     @BeforeAll
     static void start() throws Exception {
-        fleet = Fleet.start(SetupAheadFaultsIT::throughTheProxyAndCompressed);
+        proxied = ProxiedFleet.start(FaultProxy::new, FaultProxy::port, SetupAheadFaultsIT::withTheSecondCompressed);
+        proxy = proxied.proxy();
+        fleet = proxied.fleet();
     }
 
-    private static GatewayConfig throughTheProxyAndCompressed(GatewayConfig config) {
-        try {
-            proxy = new FaultProxy(config.shards().get(0).primary().port());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        var changed = Fleet.firstAt(config, proxy.port(), 1);
+    private static GatewayConfig withTheSecondCompressed(GatewayConfig config) {
+        var changed = Fleet.withConnections(config, 1);
         var shards = new ArrayList<>(changed.shards());
         shards.set(1, shards.get(1).withWire(new ShardWire(ShardWire.ProxyVersion.OFF, ShardWire.Compress.ZLIB)));
         return changed.toBuilder().shards(shards).build();
     }
 
     @AfterAll
-    static void stop() throws IOException {
-        if (fleet != null) {
-            fleet.close();
-        }
-        if (proxy != null) {
-            proxy.close();
+    static void stop() throws Exception {
+        if (proxied != null) {
+            proxied.close();
         }
     }
 

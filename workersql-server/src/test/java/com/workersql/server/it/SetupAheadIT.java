@@ -4,9 +4,6 @@ package com.workersql.server.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.workersql.server.config.GatewayConfig;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -27,6 +24,7 @@ class SetupAheadIT {
 
     private static final String PING = "\1\0\0\0\u000e";
 
+    private static ProxiedFleet<ListeningProxy> proxied;
     private static ListeningProxy proxy;
     private static Fleet fleet;
 
@@ -34,29 +32,20 @@ class SetupAheadIT {
 
     @BeforeAll
     static void start() throws Exception {
-        fleet = Fleet.start(SetupAheadIT::throughTheProxy);
+        proxied = ProxiedFleet.start(
+                ListeningProxy::new, ListeningProxy::port, config -> Fleet.withConnections(config, 1));
+        proxy = proxied.proxy();
+        fleet = proxied.fleet();
         try (var acme = fleet.direct(Driver.MARIADB_TEXT, "acme")) {
             run(acme, "DROP TABLE IF EXISTS set_up");
             run(acme, "CREATE TABLE set_up (id INT)");
         }
     }
 
-    private static GatewayConfig throughTheProxy(GatewayConfig config) {
-        try {
-            proxy = new ListeningProxy(config.shards().get(0).primary().port());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return Fleet.firstAt(config, proxy.port(), 1);
-    }
-
     @AfterAll
-    static void stop() throws IOException {
-        if (fleet != null) {
-            fleet.close();
-        }
-        if (proxy != null) {
-            proxy.close();
+    static void stop() throws Exception {
+        if (proxied != null) {
+            proxied.close();
         }
     }
 

@@ -7,13 +7,10 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import com.workersql.protocol.CapabilityFlags;
 import com.workersql.server.config.BreakerConfig;
 import com.workersql.server.config.GatewayConfig;
-import com.workersql.server.config.ShardConfig;
 import com.workersql.server.config.StatementsConfig;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -33,6 +30,7 @@ abstract class SickShard {
             | CapabilityFlags.CLIENT_CONNECT_WITH_DB
             | CapabilityFlags.CLIENT_DEPRECATE_EOF;
 
+    private static ProxiedFleet<FaultProxy> proxied;
     static Fleet fleet;
     static FaultProxy proxy;
 
@@ -41,39 +39,28 @@ abstract class SickShard {
     @BeforeAll
     static void start() throws Exception {
         assumeFalse(Fleet.isMySql(), "servers that exist beside the build are not to be hurt");
-        fleet = Fleet.start(SickShard::throughProxy);
+        proxied = ProxiedFleet.start(FaultProxy::new, FaultProxy::port, SickShard::changed);
+        fleet = proxied.fleet();
+        proxy = proxied.proxy();
         try (var acme = fleet.direct(Driver.MYSQL_TEXT, "acme")) {
             run(acme, "CREATE TABLE written (id INT PRIMARY KEY)");
         }
     }
 
-    static GatewayConfig throughProxy(GatewayConfig config) {
-        try {
-            var shards = new ArrayList<>(config.shards());
-            var first = shards.get(0);
-            proxy = new FaultProxy(first.primary().port());
-            shards.set(0, ShardConfig.of(first.name(), "127.0.0.1", proxy.port(), first.account()));
-            // Cut after cut would open it, as it should; here each is looked at by itself.
-            var breaker = BreakerConfig.of(
-                    Map.of(BreakerConfig.CONSECUTIVE_FAILURES, 10_000L, BreakerConfig.MINIMUM_CALLS, 1_000_000L));
-            // A length that was changed on the way lets a reply never end.
-            var statements = StatementsConfig.of(Map.of(StatementsConfig.TIMEOUT_MILLIS, 2_000L));
-            return config.toBuilder()
-                    .shards(shards)
-                    .breaker(breaker)
-                    .statements(statements)
-                    .build();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    private static GatewayConfig changed(GatewayConfig config) {
+        // Cut after cut would open it, as it should; here each is looked at by itself.
+        var breaker = BreakerConfig.of(
+                Map.of(BreakerConfig.CONSECUTIVE_FAILURES, 10_000L, BreakerConfig.MINIMUM_CALLS, 1_000_000L));
+        // A length that was changed on the way lets a reply never end.
+        var statements = StatementsConfig.of(Map.of(StatementsConfig.TIMEOUT_MILLIS, 2_000L));
+        return config.toBuilder().breaker(breaker).statements(statements).build();
     }
 
     @AfterAll
     static void stop() throws Exception {
-        if (fleet != null) {
-            fleet.close();
-            proxy.close();
-            fleet = null;
+        if (proxied != null) {
+            proxied.close();
+            proxied = null;
         }
     }
 
