@@ -17,32 +17,20 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What a borrower's {@link Error} costs: its connection, of which it hears once, and not the connection's place. */
 @Timeout(60)
 class BorrowerFaultIT {
-    private static TestServer server;
-
-    @BeforeAll
-    static void start() throws Exception {
-        server = TestServer.start();
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        server.close();
-    }
+    @RegisterExtension
+    static final SharedServer SERVER = new SharedServer();
 
     private static PoolFixture one() {
-        return new PoolFixture(
-                PoolConfig.builder().maxConnectionsPerEndpoint(1),
-                PoolFixture.key(server.endpoint(), "pool_app", "secret"));
+        return new PoolFixture(PoolConfig.builder().maxConnectionsPerEndpoint(1), SERVER.key());
     }
 
     /** Throws in one of its calls and writes down all of them. */

@@ -3,10 +3,10 @@ package com.workersql.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.workersql.pool.CountingConnector.Owned;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -78,12 +78,7 @@ class EndpointCoreCrossingTest {
         }
     }
 
-    private static final class Owned {
-        final AtomicInteger owners = new AtomicInteger();
-    }
-
-    private static final class Loop {
-        final ConcurrentLinkedQueue<Runnable> inbox = new ConcurrentLinkedQueue<>();
+    private static final class Loop extends CountingConnector.Loop {
         final List<Request> requests = new ArrayList<>();
         Entry<Owned> own;
         Entry<Owned> held;
@@ -103,7 +98,7 @@ class EndpointCoreCrossingTest {
         @Override
         void acquired(Entry<Owned> entry, AcquireSource source) {
             answers.incrementAndGet();
-            round.own(entry);
+            round.connector.own(entry);
             got = entry;
         }
 
@@ -114,28 +109,20 @@ class EndpointCoreCrossingTest {
     }
 
     /** One core, from its start to the end of all that the two steps caused. */
-    private static final class Round implements Connector<Owned> {
-        private final int limit;
+    private static final class Round {
         /** How much later than the second one the first one acts; less than nothing for earlier. */
         private final int lead;
 
-        private final AtomicInteger open = new AtomicInteger();
-        private final AtomicInteger broken = new AtomicInteger();
-        private final AtomicInteger threadIds = new AtomicInteger();
+        private final int limit;
         private final Loop[] loops = {new Loop(), new Loop()};
+        private final CountingConnector connector;
         private final EndpointCore<Owned> core;
 
         Round(Start start, int lead) {
             this.lead = lead;
             limit = start == Start.EMPTY ? 1 : 2;
-            var config = PoolConfig.builder()
-                    .maxConnectionsPerEndpoint(limit)
-                    .keySwitchMillis(0)
-                    .minIdlePerKey(start == Start.EMPTY ? 1 : 0)
-                    .nanoClock(() -> 1)
-                    .random(() -> 0)
-                    .build();
-            core = new EndpointCore<>(CoreFixture.ENDPOINT, config, this, PoolListener.NONE, () -> {});
+            connector = new CountingConnector(limit, PoolConfig.builder().minIdlePerKey(start == Start.EMPTY ? 1 : 0));
+            core = connector.core;
             if (start == Start.EMPTY) {
                 return;
             }
@@ -174,7 +161,7 @@ class EndpointCoreCrossingTest {
         private void borrow(Loop loop, PoolKey key) {
             var now = core.acquireNow(key, loop, c -> ConnectionPreference.PERFECT);
             if (now != null) {
-                own(now);
+                connector.own(now);
                 loop.held = now;
             } else {
                 var request = new Request(this, key, loop);
@@ -183,22 +170,11 @@ class EndpointCoreCrossingTest {
             }
         }
 
-        private void own(Entry<Owned> entry) {
-            if (entry.connection.owners.incrementAndGet() != 1) {
-                broken.incrementAndGet();
-            }
-        }
-
         private void giveBack(Loop loop) {
             var entry = loop.held;
             loop.held = null;
             if (entry != null) {
-                entry.connection.owners.decrementAndGet();
-                if (entry.loop == loop) {
-                    core.release(entry);
-                } else {
-                    ((Loop) entry.loop).inbox.add(() -> core.release(entry));
-                }
+                connector.giveBack(loop, entry, false);
             }
         }
 
@@ -206,44 +182,18 @@ class EndpointCoreCrossingTest {
         private void takeBack(Loop loop, boolean takenBack, int answers) {
             if (takenBack) {
                 var request = loop.requests.remove(0);
-                loop.inbox.add(() -> {
+                loop.add(() -> {
                     if (request.answers.get() != answers) {
-                        broken.incrementAndGet();
+                        connector.broken.incrementAndGet();
                     }
                 });
             }
         }
 
-        @Override
-        public void open(Entry<Owned> entry) {
-            if (open.incrementAndGet() > limit) {
-                broken.incrementAndGet();
-            }
-            ((Loop) entry.loop).inbox.add(() -> core.opened(entry, new Owned(), threadIds.incrementAndGet(), null));
-        }
-
-        @Override
-        public void validate(Entry<Owned> entry) {
-            ((Loop) entry.loop).inbox.add(() -> core.validated(entry, true));
-        }
-
-        @Override
-        public void close(Entry<Owned> entry, CloseReason reason) {
-            ((Loop) entry.loop).inbox.add(() -> {
-                if (open.decrementAndGet() < 0) {
-                    broken.incrementAndGet();
-                }
-                core.closed(entry);
-            });
-        }
-
         private boolean runTasks() {
             boolean any = false;
             for (var loop : loops) {
-                for (var task = loop.inbox.poll(); task != null; task = loop.inbox.poll()) {
-                    task.run();
-                    any = true;
-                }
+                any |= loop.runTasks();
             }
             return any;
         }
@@ -266,11 +216,16 @@ class EndpointCoreCrossingTest {
                     }
                 }
             }
-            assertThat(broken).as("broken promises in round %d", number).hasValue(0);
+            assertThat(connector.broken)
+                    .as("broken promises in round %d", number)
+                    .hasValue(0);
             assertThat(loops[0].requests).as("forgotten requests").isEmpty();
             assertThat(loops[1].requests).as("forgotten requests").isEmpty();
             assertThat(core.stats(0).waiting()).as("waiting").isZero();
-            assertThat(core.permitsTaken()).as("permits").isEqualTo(open.get()).isLessThanOrEqualTo(limit);
+            assertThat(core.permitsTaken())
+                    .as("permits")
+                    .isEqualTo(connector.open.get())
+                    .isLessThanOrEqualTo(limit);
         }
     }
 }

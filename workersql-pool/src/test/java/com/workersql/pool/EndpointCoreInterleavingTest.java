@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.pool;
 
+import com.workersql.pool.CountingConnector.Owned;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jetbrains.lincheck.datastructures.Param;
@@ -33,20 +31,12 @@ public class EndpointCoreInterleavingTest {
 
     private static final boolean LONG = ITERATIONS > 10;
 
-    private final AtomicInteger broken = new AtomicInteger();
-    private final AtomicInteger open = new AtomicInteger();
-    private final AtomicLong threadIds = new AtomicLong();
     private final List<Loop> loops = new ArrayList<>();
-    private final EndpointCore<Owned> core;
-
-    /** A connection that counts its owners. */
-    private static final class Owned {
-        final AtomicInteger owners = new AtomicInteger();
-    }
+    private final CountingConnector connector = new CountingConnector(LIMIT, PoolConfig.builder());
+    private final EndpointCore<Owned> core = connector.core;
 
     /** An event loop: what it has to do, and what its borrower has. The latter belongs to the loop's thread. */
-    private static final class Loop {
-        final ConcurrentLinkedQueue<Runnable> inbox = new ConcurrentLinkedQueue<>();
+    private static final class Loop extends CountingConnector.Loop {
         Request request;
         Entry<Owned> held;
     }
@@ -61,7 +51,7 @@ public class EndpointCoreInterleavingTest {
 
         @Override
         void acquired(Entry<Owned> entry, AcquireSource source) {
-            own(entry);
+            connector.own(entry);
             got = entry;
             answered = true;
         }
@@ -72,52 +62,16 @@ public class EndpointCoreInterleavingTest {
         }
     }
 
-    private final class Inboxes implements Connector<Owned> {
-        @Override
-        public void open(Entry<Owned> entry) {
-            if (open.incrementAndGet() > LIMIT) {
-                broken.incrementAndGet();
-            }
-            ((Loop) entry.loop).inbox.add(() -> core.opened(entry, new Owned(), threadIds.incrementAndGet(), null));
-        }
-
-        @Override
-        public void validate(Entry<Owned> entry) {
-            ((Loop) entry.loop).inbox.add(() -> core.validated(entry, true));
-        }
-
-        @Override
-        public void close(Entry<Owned> entry, CloseReason reason) {
-            ((Loop) entry.loop).inbox.add(() -> {
-                open.decrementAndGet();
-                core.closed(entry);
-            });
-        }
-    }
-
     public EndpointCoreInterleavingTest() {
         for (int i = 0; i < MAX_THREADS; i++) {
             loops.add(new Loop());
         }
-        var config = PoolConfig.builder()
-                .maxConnectionsPerEndpoint(LIMIT)
-                .keySwitchMillis(0)
-                .nanoClock(() -> 1)
-                .random(() -> 0)
-                .build();
-        core = new EndpointCore<>(CoreFixture.ENDPOINT, config, new Inboxes(), PoolListener.NONE, () -> {});
         // Most of what can go wrong is about connections that are idle, and few scenarios would come so far by
         // themselves.
         for (var loop : loops.subList(0, LIMIT)) {
             borrow(loop, CoreFixture.KEY_A);
-            run(loop);
+            loop.runTasks();
             giveBack(loop, false);
-        }
-    }
-
-    private void own(Entry<Owned> entry) {
-        if (entry.connection.owners.incrementAndGet() != 1) {
-            broken.incrementAndGet();
         }
     }
 
@@ -126,7 +80,7 @@ public class EndpointCoreInterleavingTest {
         try {
             operation.run();
         } catch (RuntimeException | AssertionError e) {
-            broken.incrementAndGet();
+            connector.broken.incrementAndGet();
             throw e;
         }
     }
@@ -145,7 +99,7 @@ public class EndpointCoreInterleavingTest {
         if (loop.held == null && loop.request == null) {
             loop.held = core.acquireNow(key, loop, c -> ConnectionPreference.PERFECT);
             if (loop.held != null) {
-                own(loop.held);
+                connector.own(loop.held);
             } else {
                 loop.request = new Request(key, loop);
                 core.submit(loop.request);
@@ -166,13 +120,7 @@ public class EndpointCoreInterleavingTest {
     private void giveBack(Loop loop, boolean discard) {
         var entry = take(loop);
         if (entry != null) {
-            entry.connection.owners.decrementAndGet();
-            Runnable task = discard ? () -> core.discard(entry, CloseReason.DISCARDED) : () -> core.release(entry);
-            if (entry.loop == loop) {
-                task.run();
-            } else {
-                ((Loop) entry.loop).inbox.add(task);
-            }
+            connector.giveBack(loop, entry, discard);
         }
     }
 
@@ -198,16 +146,7 @@ public class EndpointCoreInterleavingTest {
 
     @Operation
     public void runTasks(@Param(name = "thread") int thread) {
-        step(() -> run(loops.get(thread)));
-    }
-
-    private static boolean run(Loop loop) {
-        var task = loop.inbox.poll();
-        boolean any = task != null;
-        for (; task != null; task = loop.inbox.poll()) {
-            task.run();
-        }
-        return any;
+        step(loops.get(thread)::runTasks);
     }
 
     @Operation
@@ -222,7 +161,7 @@ public class EndpointCoreInterleavingTest {
         do {
             moved = false;
             for (var loop : loops) {
-                moved |= run(loop);
+                moved |= loop.runTasks();
                 moved |= loop.held != null || (loop.request != null && loop.request.answered);
                 giveBack(loop, false);
             }
@@ -232,8 +171,11 @@ public class EndpointCoreInterleavingTest {
                 throw new IllegalStateException("a request is forgotten");
             }
         }
-        if (core.stats(0).waiting() != 0 || core.permitsTaken() != open.get() || broken.get() != 0) {
-            throw new IllegalStateException(core.stats(0) + ", open " + open + ", broken promises " + broken);
+        if (core.stats(0).waiting() != 0
+                || core.permitsTaken() != connector.open.get()
+                || connector.broken.get() != 0) {
+            throw new IllegalStateException(
+                    core.stats(0) + ", open " + connector.open + ", broken promises " + connector.broken);
         }
     }
 

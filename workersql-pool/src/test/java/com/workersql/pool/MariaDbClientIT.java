@@ -1,23 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.pool;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class MariaDbClientIT extends PooledClientContract {
-    private static TestServer server;
+    @RegisterExtension
+    static final SharedServer SERVER = new SharedServer();
 
     MariaDbClientIT() {
-        super(PoolFixture.key(server.endpoint(), "pool_app", "secret"));
-    }
-
-    @BeforeAll
-    static void startServer() throws Exception {
-        server = TestServer.start();
-    }
-
-    @AfterAll
-    static void stopServer() throws Exception {
-        server.close();
+        super(SERVER.key());
     }
 }

@@ -1,24 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.pool;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class MariaDbReturnStepsIT extends ReturnStepsContract {
-    private static TestServer server;
+    @RegisterExtension
+    static final SharedServer SERVER = new SharedServer();
 
     MariaDbReturnStepsIT() throws Exception {
-        super(PoolFixture.key(server.endpoint(), "pool_app", "secret"));
-    }
-
-    @BeforeAll
-    static void start() throws Exception {
-        server = TestServer.start();
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        server.close();
+        super(SERVER.key());
     }
 
     @Override

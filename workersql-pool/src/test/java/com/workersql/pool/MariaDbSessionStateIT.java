@@ -2,24 +2,14 @@
 package com.workersql.pool;
 
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class MariaDbSessionStateIT extends SessionStateContract {
-    private static TestServer server;
+    @RegisterExtension
+    static final SharedServer SERVER = new SharedServer();
 
     MariaDbSessionStateIT() {
-        super(PoolFixture.key(server.endpoint(), "pool_app", "secret"));
-    }
-
-    @BeforeAll
-    static void start() throws Exception {
-        server = TestServer.start();
-    }
-
-    @AfterAll
-    static void stop() throws Exception {
-        server.close();
+        super(SERVER.key());
     }
 
     @Override

@@ -222,6 +222,29 @@ final class Fleet implements AutoCloseable {
         return connect(driver, tenant, gateway);
     }
 
+    /** So many connections of a tenant through the gateway. */
+    Clients connect(Driver driver, String tenant, int count) throws SQLException {
+        var connections = new ArrayList<Connection>();
+        for (int i = 0; i < count; i++) {
+            connections.add(connect(driver, tenant));
+        }
+        return new Clients(connections);
+    }
+
+    /** Connections that are closed together. */
+    record Clients(List<Connection> connections) implements AutoCloseable {
+        Connection get(int client) {
+            return connections.get(client);
+        }
+
+        @Override
+        public void close() throws SQLException {
+            for (var connection : connections) {
+                connection.close();
+            }
+        }
+    }
+
     /** A tenant's connection through another gateway. */
     Connection connect(Driver driver, String tenant, Gateway through) throws SQLException {
         return driver.connect(through.mysqlAddress().getPort(), tenant, passwords.get(tenant), tenant);

@@ -7,8 +7,6 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -62,8 +60,7 @@ class SequencesIT {
     @ParameterizedTest
     @EnumSource
     void takingValuesKeepsNoConnection(Driver driver) throws Exception {
-        var sessions = connect(driver);
-        try {
+        try (var sessions = fleet.connect(driver, "acme", CLIENTS)) {
             var taken = ConcurrentHashMap.<Long>newKeySet();
             var counted = Workload.measure(fleet, driver + ", sequences", CLIENTS, ROUNDS, (client, round) -> {
                 var session = sessions.get(client);
@@ -82,8 +79,6 @@ class SequencesIT {
                         .as("the value behind the one of the same row")
                         .isEqualTo((long) CLIENTS * ROUNDS);
             }
-        } finally {
-            close(sessions);
         }
     }
 
@@ -171,9 +166,8 @@ class SequencesIT {
     void noSessionEverReadsTheValueOfAnother() throws Exception {
         long seed = Long.getLong("workersql.seed", System.nanoTime());
         System.out.println("Sequences, seed " + seed);
-        var sessions = connect(Driver.MARIADB_TEXT);
         var exact = new AtomicInteger();
-        try {
+        try (var sessions = fleet.connect(Driver.MARIADB_TEXT, "acme", CLIENTS)) {
             Workload.measure(fleet, "Sequences in transactions", CLIENTS, 1, (client, once) -> {
                 var random = new Random(seed + client);
                 var session = sessions.get(client);
@@ -210,8 +204,6 @@ class SequencesIT {
                 }
                 run(session, "COMMIT");
             });
-        } finally {
-            close(sessions);
         }
         assertThat(exact.get()).as("answers").isPositive();
     }
@@ -232,20 +224,6 @@ class SequencesIT {
             }
         }
         return pins.toString();
-    }
-
-    private static List<Connection> connect(Driver driver) throws SQLException {
-        var connections = new ArrayList<Connection>();
-        for (int i = 0; i < CLIENTS; i++) {
-            connections.add(fleet.connect(driver, "acme"));
-        }
-        return connections;
-    }
-
-    private static void close(List<Connection> connections) throws SQLException {
-        for (var connection : connections) {
-            connection.close();
-        }
     }
 
     private static void run(Connection connection, String sql) throws SQLException {

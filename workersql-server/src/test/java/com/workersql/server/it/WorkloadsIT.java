@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -60,29 +58,25 @@ class WorkloadsIT {
     @ParameterizedTest
     @EnumSource(names = {"MYSQL_TEXT", "MYSQL_PREPARED"})
     void connectorJKeepsAConnectionForTransactionsAlone(Driver driver) throws Exception {
-        var connections = connect(driver);
-        try {
-            for (var connection : connections) {
+        try (var clients = fleet.connect(driver, "acme", CLIENTS)) {
+            for (var connection : clients.connections()) {
                 connection.setAutoCommit(false);
             }
             var counted = measure(driver + ", transactions", (client, round) -> {
-                order(connections.get(client), client);
-                connections.get(client).commit();
+                order(clients.get(client), client);
+                clients.get(client).commit();
             });
             assertThat(counted.pins()).as("pins for other reasons").isZero();
             assertThat(counted.kept()).isPositive();
-        } finally {
-            close(connections);
         }
     }
 
     @ParameterizedTest
     @EnumSource(names = {"MYSQL_TEXT", "MYSQL_PREPARED"})
     void connectorJMovesBetweenConnectionsOutsideOfTransactions(Driver driver) throws Exception {
-        var connections = connect(driver);
-        try {
+        try (var clients = fleet.connect(driver, "acme", CLIENTS)) {
             var counted = measure(driver + ", autocommit", (client, round) -> {
-                var connection = connections.get(client);
+                var connection = clients.get(client);
                 long id = order(connection, client);
                 assertThat(number(connection, "SELECT COUNT(*) FROM item WHERE purchase = " + id))
                         .isEqualTo(5);
@@ -93,22 +87,6 @@ class WorkloadsIT {
             assertThat(counted.movedShare())
                     .as("the share of statements that moved")
                     .isGreaterThan(FEWEST_MOVED);
-        } finally {
-            close(connections);
-        }
-    }
-
-    private static List<Connection> connect(Driver driver) throws SQLException {
-        var connections = new ArrayList<Connection>();
-        for (int i = 0; i < CLIENTS; i++) {
-            connections.add(fleet.connect(driver, "acme"));
-        }
-        return connections;
-    }
-
-    private static void close(List<Connection> connections) throws SQLException {
-        for (var connection : connections) {
-            connection.close();
         }
     }
 
