@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.it;
+
+import com.workersql.protocol.CapabilityFlags;
+import com.workersql.protocol.Command;
+import com.workersql.protocol.message.client.StmtExecute;
+import com.workersql.protocol.value.ParameterWriter;
+import com.workersql.server.it.SessionScript.Step;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+
+/** What a session does at random with statements that the server prepares. */
+final class PreparedScript {
+    private final Random random;
+    private final SessionTexts texts;
+    private final String table;
+    private final boolean mariaDb;
+    private final Set<Integer> typed = new HashSet<>();
+    private int lastStatement;
+
+    PreparedScript(Random random, SessionTexts texts, String table, boolean mariaDb) {
+        this.random = random;
+        this.texts = texts;
+        this.table = table;
+        this.mariaDb = mariaDb;
+    }
+
+    /** Prepares a statement, or does something with one that is prepared. */
+    Step next() {
+        return twin -> {
+            int statement = twin.statements().isEmpty() || random.nextInt(6) == 0
+                    ? prepare(twin)
+                    : new ArrayList<>(twin.statements().keySet())
+                            .get(random.nextInt(twin.statements().size()));
+            if (!twin.statements().containsKey(statement)) {
+                return;
+            }
+            switch (random.nextInt(12)) {
+                case 0 -> close(twin, statement);
+                case 1 -> onStatement(twin, statement, "COM_STMT_RESET", Command.COM_STMT_RESET);
+                case 2 -> longData(twin, statement);
+                case 3 -> execute(twin, statement, false);
+                default -> execute(twin, statement, true);
+            }
+        };
+    }
+
+    private int prepare(SessionTwin twin) throws IOException {
+        return prepare(
+                twin,
+                texts.pick(
+                        "SELECT ? + 1, LENGTH(?)",
+                        "SELECT v FROM " + table + " WHERE id < ? AND v <> ? ORDER BY id LIMIT 3",
+                        "INSERT INTO " + table + " (n, v) VALUES (? + 1000000, ?) ON DUPLICATE KEY UPDATE v = 'again'",
+                        "UPDATE " + table + " SET v = 'p' WHERE id = ? OR v = ?",
+                        "SELECT * FROM " + table + "_aux WHERE id < ? OR v = ? ORDER BY id LIMIT 2",
+                        "SELECT LAST_INSERT_ID(), ? + 1, LENGTH(?)",
+                        "SELECT ROW_COUNT() + ?, FOUND_ROWS(), LENGTH(?)",
+                        // MySQL keeps the connection for such a one: there it belongs into a bout.
+                        mariaDb ? "SELECT @a, ? + 1, LENGTH(?)" : "SELECT ? + 2, LENGTH(?)",
+                        "SELECT no_such_column + ? FROM " + table + " WHERE v = ?"));
+    }
+
+    /** Prepares a text of two parameters; gives its number, by which it is known where it could be prepared. */
+    int prepare(SessionTwin twin, String text) throws IOException {
+        int number = ++lastStatement;
+        var ids = new int[2];
+        var reply = twin.both("prepare #" + number + ": " + text, (client, side) -> {
+            var prepared = client.command(Command.COM_STMT_PREPARE, text.getBytes(StandardCharsets.UTF_8));
+            if (prepared.isError()) {
+                return prepared;
+            }
+            ids[side] = prepared.statementId();
+            return prepared.withoutStatementId();
+        });
+        if (!reply.isError()) {
+            twin.statements().put(number, ids);
+        }
+        return number;
+    }
+
+    void execute(SessionTwin twin, int statement, boolean withTypes) throws IOException {
+        long first = random.nextInt(20);
+        String second = "s" + random.nextInt(3);
+        boolean isNull = random.nextInt(8) == 0;
+        // Servers need the types once; what they do without is not defined, and can be their end.
+        boolean sendsTypes = withTypes || isNull || !typed.contains(statement);
+        typed.add(statement);
+        twin.both("execute #" + statement + " " + first + ", " + (isNull ? null : second), (client, side) -> {
+            var out = Unpooled.buffer();
+            var writer = new ParameterWriter()
+                    .begin(out, twin.statements().get(statement)[side], 0, 2, List.of(), CapabilityFlags.NONE);
+            writer.addLong(first);
+            if (isNull) {
+                writer.addNull();
+            } else {
+                writer.addText(second);
+            }
+            writer.end();
+            byte[] payload = ByteBufUtil.getBytes(out, 1, out.readableBytes() - 1);
+            return client.command(Command.COM_STMT_EXECUTE, sendsTypes ? payload : withoutTypes(payload));
+        });
+    }
+
+    /** The server has to remember the types of the execution before. */
+    private static byte[] withoutTypes(byte[] payload) {
+        int bound = StmtExecute.STATEMENT_ID_OFFSET - 1 + 4 + 1 + 4 + 1;
+        byte[] shorter = new byte[payload.length - 4];
+        System.arraycopy(payload, 0, shorter, 0, bound);
+        shorter[bound] = 0;
+        System.arraycopy(payload, bound + 5, shorter, bound + 1, payload.length - bound - 5);
+        return shorter;
+    }
+
+    private void longData(SessionTwin twin, int statement) throws IOException {
+        typed.add(statement);
+        twin.both("long data for #" + statement, (client, side) -> {
+            var out = Unpooled.buffer()
+                    .writeIntLE(twin.statements().get(statement)[side])
+                    .writeShortLE(1)
+                    .writeBytes(new byte[] {'b', '1'});
+            return client.command(Command.COM_STMT_SEND_LONG_DATA, ByteBufUtil.getBytes(out));
+        });
+        twin.both("execute #" + statement + " with long data", (client, side) -> {
+            var out = Unpooled.buffer()
+                    .writeIntLE(twin.statements().get(statement)[side])
+                    .writeByte(0)
+                    .writeIntLE(1)
+                    .writeByte(0)
+                    .writeByte(1)
+                    .writeShortLE(8)
+                    .writeShortLE(0xFC)
+                    .writeLongLE(3);
+            return client.command(Command.COM_STMT_EXECUTE, ByteBufUtil.getBytes(out));
+        });
+    }
+
+    void close(SessionTwin twin, int statement) throws IOException {
+        onStatement(twin, statement, "COM_STMT_CLOSE", Command.COM_STMT_CLOSE);
+        twin.statements().remove(statement);
+    }
+
+    private static void onStatement(SessionTwin twin, int statement, String what, int code) throws IOException {
+        twin.both(
+                what + " #" + statement,
+                (client, side) -> client.command(
+                        code,
+                        ByteBufUtil.getBytes(
+                                Unpooled.buffer().writeIntLE(twin.statements().get(statement)[side]))));
+    }
+}
