@@ -6,33 +6,14 @@ import com.workersql.server.config.yaml.Section;
 import com.workersql.server.users.ApiKey;
 import com.workersql.server.users.ApiKeyFile;
 import java.net.URI;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.function.Function;
 
 /** Reads the section {@code auth}. Used once, by one thread. */
 final class AuthReader {
-    private final Files files;
-    private final Function<Section, Secret> secret;
+    private final ConfigFiles files;
 
-    /** What a section may name beside itself. */
-    interface Files {
-        /** The path under a key; null when the key is absent. */
-        Path path(Section section, String key);
-
-        /** The text of a file that is watched from here on; empty, and reported, when it cannot be read. */
-        String text(Path path, Section section, String key);
-
-        /** Reports a file that every user of the machine may read. */
-        void refuseReadableByOthers(Path path, Section section, String key);
-    }
-
-    /**
-     * @param secret reads the secret of HS256
-     */
-    AuthReader(Files files, Function<Section, Secret> secret) {
+    AuthReader(ConfigFiles files) {
         this.files = files;
-        this.secret = secret;
     }
 
     /** Reads the section up to its end. */
@@ -45,7 +26,7 @@ final class AuthReader {
 
     private AuthConfig.Jwt jwt(Section section) {
         boolean hasSecret = section.has("secret") || section.has("secret_file") || section.has("secret_env");
-        var shared = hasSecret ? secret.apply(section) : null;
+        var shared = hasSecret ? files.secret(section, "secret") : null;
         var jwksFile = files.path(section, "jwks_file");
         var jwks = jwksFile == null ? null : files.text(jwksFile, section, "jwks_file");
         var url = url(section);
@@ -54,12 +35,8 @@ final class AuthReader {
         int leewaySeconds = (int) section.number(AuthConfig.LEEWAY_SECONDS);
         int refreshSeconds = (int) section.number(AuthConfig.REFRESH_SECONDS);
         section.end();
-        try {
-            return new AuthConfig.Jwt(shared, jwks, url, issuer, audience, leewaySeconds, refreshSeconds);
-        } catch (IllegalArgumentException e) {
-            section.problem(e.getMessage());
-            return null;
-        }
+        return section.checked(
+                () -> new AuthConfig.Jwt(shared, jwks, url, issuer, audience, leewaySeconds, refreshSeconds), null);
     }
 
     private static URI url(Section section) {
@@ -87,7 +64,7 @@ final class AuthReader {
         if (path == null) {
             return List.of();
         }
-        files.refuseReadableByOthers(path, section, "api_keys_file");
+        ConfigFiles.refuseReadableByOthers(path, section, "api_keys_file");
         var text = files.text(path, section, "api_keys_file");
         try {
             return text.isEmpty() ? List.of() : ApiKeyFile.read(path.toString(), text);

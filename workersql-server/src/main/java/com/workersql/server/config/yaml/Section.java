@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * A mapping that is being read key by key. A fault is noted and reading goes on with the default, so that one run shows
@@ -69,6 +70,16 @@ public final class Section {
             return "";
         }
         return text(key, "");
+    }
+
+    /** What is made of this mapping's values; notes a fault, and gives the other, when they are refused. */
+    public <T> T checked(Supplier<T> make, T otherwise) {
+        try {
+            return make.get();
+        } catch (IllegalArgumentException e) {
+            problem(e.getMessage());
+            return otherwise;
+        }
     }
 
     /** The whole number under the key, or the setting's default; the setting names the key and the range. */
