@@ -9,7 +9,7 @@ public final class BackendUnavailableException extends PoolException {
 
     /** How far the attempt came. */
     public enum Reason {
-        /** None was made, since {@link PoolConfig#mayConnect()} said no; no {@link PoolListener#connectFailed} tells of it. */
+        /** None was made, since {@link PoolConfig#connectGate()} said no; no {@link PoolListener#connectFailed} tells of it. */
         NOT_TRIED,
         /** The host's name has no address. */
         UNRESOLVED,

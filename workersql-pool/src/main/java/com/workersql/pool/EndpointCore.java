@@ -192,6 +192,7 @@ final class EndpointCore<C> implements Matcher.Decisions<C> {
         counters.opened.increment();
         entry.connection = connection;
         long now = now();
+        entry.pass.opened(now - entry.openingNanos);
         entry.idleTimeoutNanos = jittered(config.idleTimeoutMillis());
         entry.expiresNanos = now + jittered(config.maxLifetimeMillis());
         if (config.detectRestarts() && incarnation.isAnother(entry, threadId, identity)) {
@@ -205,6 +206,8 @@ final class EndpointCore<C> implements Matcher.Decisions<C> {
 
     void openFailed(Entry<C> entry, BackendUnavailableException cause) {
         counters.connectFailures.increment();
+        // First, so that whoever asks the gate because of what follows finds that it knows.
+        entry.pass.failed(cause);
         warmKeys.failed(entry, now());
         boolean heard = entry.opener.tryServe();
         if (heard) {
@@ -241,9 +244,12 @@ final class EndpointCore<C> implements Matcher.Decisions<C> {
         }
         var successor = entry.successor;
         if (places.remove(entry, successor != null && successor.isWaiting() && !closed ? successor : null)) {
-            open(successor);
-        } else if (successor != null && successor.tryCheck()) {
-            sendBack(successor);
+            open(successor, entry.successorsPass);
+        } else if (successor != null) {
+            entry.successorsPass.unused();
+            if (successor.tryCheck()) {
+                sendBack(successor);
+            }
         }
         if (!entry.wasLent && entry.opener.tryCheck()) {
             // Closed before anybody had it: another one must be opened.
@@ -263,8 +269,9 @@ final class EndpointCore<C> implements Matcher.Decisions<C> {
         sweepIdle();
         if (!closed) {
             for (var opener : warmKeys.missing(now(), waiterCount.get() == 0)) {
-                if (places.tryPermit(opener.share, this::mayConnect)) {
-                    open(opener);
+                var pass = places.tryPermit(opener.share, this::tryPass);
+                if (pass != null) {
+                    open(opener, pass);
                 }
             }
         }
@@ -345,8 +352,8 @@ final class EndpointCore<C> implements Matcher.Decisions<C> {
     // ---- what the matcher decided
 
     @Override
-    public void open(Waiter<C> waiter) {
-        connector.open(places.add(waiter, incarnation));
+    public void open(Waiter<C> waiter, ConnectGate.Pass pass) {
+        connector.open(places.add(waiter, pass, incarnation, now()));
     }
 
     @Override
@@ -377,8 +384,8 @@ final class EndpointCore<C> implements Matcher.Decisions<C> {
     }
 
     @Override
-    public boolean mayConnect() {
-        return config.mayConnect().test(endpoint);
+    public ConnectGate.Pass tryPass() {
+        return GuardedPass.ask(config.connectGate(), endpoint);
     }
 
     @Override

@@ -30,6 +30,9 @@ final class Entry<C> {
     /** The waiter for which it is opened, which hears when that fails. */
     final Waiter<C> opener;
 
+    /** What the connect gate gave for it, and hears of it by. */
+    final ConnectGate.Pass pass;
+
     /** The tenant that it counts for. */
     final TenantShare share;
 
@@ -42,7 +45,9 @@ final class Entry<C> {
     volatile long idleSinceNanos;
     long expiresNanos;
     long idleTimeoutNanos;
-    /** The highest connection id known when opening began. */
+    /** When opening began. */
+    long openingNanos;
+    /** The highest connection id known then. */
     long threadIdBefore;
     /** True once a borrower had it. Written by whoever owns the entry. */
     volatile boolean wasLent;
@@ -50,15 +55,18 @@ final class Entry<C> {
     Waiter<C> validatingFor;
     /** The waiter that gets its permit. Written by whoever owns the entry. */
     Waiter<C> successor;
+    /** What the connect gate gave for the successor's connection. Set with it. */
+    ConnectGate.Pass successorsPass;
     /** True while it is in its loop's list of idle entries; confined to that loop. */
     boolean listed;
     /** The channel closed by itself. */
     volatile boolean broken;
 
-    Entry(PoolKey key, Object loop, Waiter<C> opener, int generation) {
+    Entry(PoolKey key, Object loop, Waiter<C> opener, ConnectGate.Pass pass, int generation) {
         this.key = key;
         this.loop = loop;
         this.opener = opener;
+        this.pass = pass;
         this.share = opener.share;
         this.generation = generation;
     }

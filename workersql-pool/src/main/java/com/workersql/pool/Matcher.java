@@ -23,7 +23,7 @@ final class Matcher<C> {
 
     /** What the matcher decides and the core carries out, after the decisions of the round. */
     interface Decisions<C> {
-        void open(Waiter<C> waiter);
+        void open(Waiter<C> waiter, ConnectGate.Pass pass);
 
         void deliver(Entry<C> entry, Waiter<C> waiter);
 
@@ -34,8 +34,8 @@ final class Matcher<C> {
 
         void refuse(Waiter<C> waiter);
 
-        /** Whether a connection may be opened now. */
-        boolean mayConnect();
+        /** Asks to open a connection; null for no. */
+        ConnectGate.Pass tryPass();
 
         /** No connection may be opened, and none is there for it. */
         void notTried(Waiter<C> waiter);
@@ -246,11 +246,15 @@ final class Matcher<C> {
 
     private void openWherePermitted() {
         var waiter = places.isFull() ? null : waiting.nextUnopened(this::isBelowItsLimit);
-        while (waiter != null && places.tryPermit(waiter.share, this::mayConnect)) {
+        while (waiter != null) {
+            var pass = places.tryPermit(waiter.share, this::tryPass);
+            if (pass == null) {
+                return;
+            }
             waiter.opening = true;
             waiter.share.busy++;
             var opener = waiter;
-            decisions.add(() -> core.open(opener));
+            decisions.add(() -> core.open(opener, pass));
             waiter = waiting.nextUnopened(this::isBelowItsLimit);
         }
     }
@@ -259,29 +263,38 @@ final class Matcher<C> {
     private boolean makeRoom() {
         boolean made = false;
         var stuck = new HashSet<TenantShare>();
+        ConnectGate.Pass pass = null;
         var waiter = waiting.nextUnopened(share -> true);
         while (waiter != null) {
             // At its own limit a tenant gives up one of its own.
             var victim = places.leastRecentlyUsed(waiter.key, places.isAtItsLimit(waiter.share) ? waiter.share : null);
+            pass = victim == null || pass != null ? pass : tryPass();
             if (victim == null) {
                 stuck.add(waiter.share);
-            } else if (!mayConnect()) {
+            } else if (pass == null) {
                 return made;
             } else if (victim.tryMove(State.IDLE, State.CLOSING)) {
                 waiter.opening = true;
                 waiter.share.busy++;
                 victim.successor = waiter;
+                victim.successorsPass = pass;
+                pass = null;
                 decisions.add(() -> core.close(victim, CloseReason.MAKE_ROOM));
                 made = true;
             }
             waiter = waiting.nextUnopened(share -> !stuck.contains(share));
         }
+        if (pass != null) {
+            // The victim was borrowed at this very moment, and there is no other.
+            pass.unused();
+        }
         return made;
     }
 
-    private boolean mayConnect() {
-        shut = !core.mayConnect();
-        return !shut;
+    private ConnectGate.Pass tryPass() {
+        var pass = core.tryPass();
+        shut = pass == null;
+        return pass;
     }
 
     private void refuse(Waiter<C> waiter, Consumer<Waiter<C>> refusal) {

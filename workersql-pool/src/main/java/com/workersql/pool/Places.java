@@ -8,7 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * The connections of an endpoint and the permits that they hold, of the endpoint and of their tenant. A permit is held from before
@@ -92,21 +92,26 @@ final class Places<C> implements Iterable<Entry<C>> {
 
     // ---- connections
 
-    /** Takes a permit of the endpoint and one of the tenant, or neither; neither also where a connection may not be opened. */
-    boolean tryPermit(TenantShare share, BooleanSupplier mayConnect) {
+    /**
+     * Takes a permit of the endpoint and one of the tenant, or neither; neither also where the gate lets no connection be opened.
+     *
+     * @param gate asked only where there are permits
+     * @return the gate's pass; null when there are no permits, or no pass
+     */
+    ConnectGate.Pass tryPermit(TenantShare share, Supplier<ConnectGate.Pass> gate) {
         if (!tryPermit(share)) {
-            return false;
+            return null;
         }
-        boolean opens = false;
+        ConnectGate.Pass pass = null;
         try {
-            opens = mayConnect.getAsBoolean();
+            pass = gate.get();
         } finally {
-            if (!opens) {
+            if (pass == null) {
                 share.connections.decrementAndGet();
                 permitsTaken.decrementAndGet();
             }
         }
-        return opens;
+        return pass;
     }
 
     private boolean tryPermit(TenantShare share) {
@@ -133,8 +138,9 @@ final class Places<C> implements Iterable<Entry<C>> {
     }
 
     /** Adds a connection that is going to be opened with permits already taken. */
-    Entry<C> add(Waiter<C> opener, Incarnation incarnation) {
-        var entry = new Entry<>(opener.key, opener.loop, opener, incarnation.generation());
+    Entry<C> add(Waiter<C> opener, ConnectGate.Pass pass, Incarnation incarnation, long nowNanos) {
+        var entry = new Entry<>(opener.key, opener.loop, opener, pass, incarnation.generation());
+        entry.openingNanos = nowNanos;
         entry.threadIdBefore = incarnation.highestThreadId();
         entries.add(entry);
         return entry;

@@ -10,7 +10,6 @@ import io.netty.handler.ssl.SslContext;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 
@@ -37,7 +36,7 @@ public final class PoolConfig {
     private final SslContext sslContext;
     private final Supplier<? extends SocketChannel> channelFactory;
     private final PoolListener listener;
-    private final Predicate<Endpoint> mayConnect;
+    private final ConnectGate connectGate;
     private final LongSupplier nanoClock;
     private final DoubleSupplier random;
     private final String name;
@@ -70,7 +69,7 @@ public final class PoolConfig {
         sslContext = b.sslContext;
         channelFactory = b.channelFactory;
         listener = b.listener;
-        mayConnect = b.mayConnect;
+        connectGate = b.connectGate;
         nanoClock = b.nanoClock;
         random = b.random;
         name = b.name;
@@ -192,9 +191,9 @@ public final class PoolConfig {
         return listener;
     }
 
-    /** See {@link Builder#mayConnect(Predicate)}. */
-    public Predicate<Endpoint> mayConnect() {
-        return mayConnect;
+    /** See {@link Builder#connectGate(ConnectGate)}. */
+    public ConnectGate connectGate() {
+        return connectGate;
     }
 
     /** See {@link Builder#nanoClock(LongSupplier)}. */
@@ -266,7 +265,7 @@ public final class PoolConfig {
         private SslContext sslContext;
         private Supplier<? extends SocketChannel> channelFactory = NioSocketChannel::new;
         private PoolListener listener = PoolListener.NONE;
-        private Predicate<Endpoint> mayConnect = endpoint -> true;
+        private ConnectGate connectGate = ConnectGate.OPEN;
         private LongSupplier nanoClock = System::nanoTime;
         private DoubleSupplier random = () -> ThreadLocalRandom.current().nextDouble();
 
@@ -614,14 +613,14 @@ public final class PoolConfig {
          * Asked right before a connection is opened for a request or to be kept warm: a circuit breaker's say. Where it says no, the
          * connections that are open go on serving, none of them is closed in favour of a new one, and a request for whose key there is
          * none fails at once with {@link BackendUnavailableException.Reason#NOT_TRIED}; the others wait. It is asked again whenever
-         * somebody asks for a connection or gives one back. What became of each yes, the {@link PoolListener} hears. Connections that
-         * are only for a KILL are opened unasked.
+         * somebody asks for a connection or gives one back. What became of each connection, its pass hears. Connections that are only
+         * for a KILL are opened unasked, and no pass hears of them.
          *
-         * @param value called on any thread, must not block; default: yes
+         * @param value default {@link ConnectGate#OPEN}
          * @return this
          */
-        public Builder mayConnect(Predicate<Endpoint> value) {
-            mayConnect = requireNonNull(value, "mayConnect");
+        public Builder connectGate(ConnectGate value) {
+            connectGate = requireNonNull(value, "connectGate");
             return this;
         }
 

@@ -62,11 +62,11 @@ class CoreFaultsTest {
     @Test
     void aGateThatFailsHoldsUpNobodyBehindIt() {
         var faults = new int[] {1};
-        var f = new CoreFixture(PoolConfig.builder().mayConnect(endpoint -> {
+        var f = new CoreFixture(PoolConfig.builder().connectGate(endpoint -> {
             if (faults[0]-- > 0) {
                 throw new OutOfMemoryError("of the test");
             }
-            return true;
+            return ConnectGate.Pass.UNHEARD;
         }));
 
         var first = f.submit(KEY_A, LOOP_1);
@@ -76,5 +76,27 @@ class CoreFaultsTest {
 
         assertThat(first.entry).isNotNull();
         assertThat(f.core.permitsTaken()).isEqualTo(2);
+    }
+
+    @Test
+    void aGateThatFailsWhenItHearsOfAConnectionChangesNothingForIt() {
+        var f = new CoreFixture(PoolConfig.builder().connectGate(endpoint -> new ConnectGate.Pass() {
+            @Override
+            public void opened(long nanos) {
+                throw new OutOfMemoryError("of the test");
+            }
+
+            @Override
+            public void failed(BackendUnavailableException cause) {
+                throw new IllegalStateException("of the test");
+            }
+        }));
+
+        var refused = f.submit(KEY_A, LOOP_1);
+        f.failOpening();
+        assertThat(refused.failure).isInstanceOf(BackendUnavailableException.class);
+
+        assertThat(f.borrow(KEY_A, LOOP_1)).isNotNull();
+        assertThat(f.core.permitsTaken()).isEqualTo(1);
     }
 }

@@ -18,7 +18,7 @@ class EntryTest {
         var nobody = Waiter.<String>nobody(CoreFixture.KEY_A, CoreFixture.LOOP_1, places.shareOf(CoreFixture.KEY_A));
         var entries = new ArrayList<Entry<String>>();
         for (int i = 0; i < ROUNDS; i++) {
-            var entry = new Entry<>(CoreFixture.KEY_A, CoreFixture.LOOP_1, nobody, 0);
+            var entry = new Entry<>(CoreFixture.KEY_A, CoreFixture.LOOP_1, nobody, ConnectGate.Pass.UNHEARD, 0);
             entry.move(State.IDLE);
             entries.add(entry);
         }

@@ -40,7 +40,7 @@ class LoopIdleTest {
 
     private Entry<String> idle(String connection) {
         var waiter = new CoreFixture.TestWaiter(CoreFixture.KEY_A, CoreFixture.LOOP_1, 0);
-        var entry = new Entry<>(CoreFixture.KEY_A, CoreFixture.LOOP_1, waiter, 0);
+        var entry = new Entry<>(CoreFixture.KEY_A, CoreFixture.LOOP_1, waiter, ConnectGate.Pass.UNHEARD, 0);
         entry.connection = connection;
         entry.move(Entry.State.IDLE);
         idle.add(entry);

@@ -7,23 +7,46 @@ import static com.workersql.pool.CoreFixture.LOOP_1;
 import static com.workersql.pool.CoreFixture.LOOP_2;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** Who gets what while no connection may be opened: {@link PoolConfig.Builder#mayConnect}. */
+/** Who gets what while no connection may be opened: {@link ConnectGate}. */
 class ShutGateTest {
     private int allowed = Integer.MAX_VALUE;
     private final AtomicInteger asked = new AtomicInteger();
+    private int passes;
+    private final List<String> answers = new ArrayList<>();
 
     private CoreFixture fixture(int maxConnections) {
         return new CoreFixture(
-                PoolConfig.builder().maxConnectionsPerEndpoint(maxConnections).mayConnect(this::mayConnect));
+                PoolConfig.builder().maxConnectionsPerEndpoint(maxConnections).connectGate(this::tryPass));
     }
 
-    private boolean mayConnect(Endpoint endpoint) {
+    private ConnectGate.Pass tryPass(Endpoint endpoint) {
         assertThat(endpoint).isEqualTo(CoreFixture.ENDPOINT);
         asked.incrementAndGet();
-        return allowed-- > 0;
+        if (allowed-- <= 0) {
+            return null;
+        }
+        int number = passes++;
+        return new ConnectGate.Pass() {
+            @Override
+            public void opened(long nanos) {
+                answers.add(number + " opened in " + nanos / 1_000_000 + " ms");
+            }
+
+            @Override
+            public void failed(BackendUnavailableException cause) {
+                answers.add(number + " failed: " + cause.reason());
+            }
+
+            @Override
+            public void unused() {
+                answers.add(number + " unused");
+            }
+        };
     }
 
     private static void isNotTried(CoreFixture.TestWaiter waiter) {
@@ -142,7 +165,7 @@ class ShutGateTest {
 
     @Test
     void noneIsOpenedToBeKeptWarm() {
-        var f = new CoreFixture(PoolConfig.builder().minIdlePerKey(2).mayConnect(this::mayConnect));
+        var f = new CoreFixture(PoolConfig.builder().minIdlePerKey(2).connectGate(this::tryPass));
         allowed = 0;
         f.core.warmUp(KEY_A, LOOP_1);
         assertThat(f.opening).isEmpty();
@@ -151,5 +174,68 @@ class ShutGateTest {
         allowed = Integer.MAX_VALUE;
         f.core.sweep();
         assertThat(f.opening).hasSize(2);
+    }
+
+    @Test
+    void eachPassHearsOnceWhatBecameOfItsConnection() {
+        var f = fixture(10);
+        f.submit(KEY_A, LOOP_1);
+        f.advanceMillis(30);
+        f.finishOpening();
+        f.submit(KEY_B, LOOP_1);
+        f.failOpening();
+
+        assertThat(answers).containsExactly("0 opened in 30 ms", "1 failed: REFUSED");
+        f.core.close();
+        assertThat(answers).hasSize(2);
+    }
+
+    @Test
+    void thePassForAConnectionThatTakesThePlaceOfAnotherGoesWithThePlace() {
+        var f = fixture(1);
+        f.core.release(f.borrow(KEY_A, LOOP_1));
+        f.closesAtOnce = false;
+        var waiter = f.submit(KEY_B, LOOP_1);
+        assertThat(passes).isEqualTo(2);
+
+        f.core.closed(f.closing.remove(0));
+        f.finishOpening();
+
+        assertThat(waiter.entry).isNotNull();
+        assertThat(answers).containsExactly("0 opened in 0 ms", "1 opened in 0 ms");
+    }
+
+    @Test
+    void thePassOfWhoeverGaveUpWhileAPlaceWasMadeIsNotUsed() {
+        var f = fixture(1);
+        f.core.release(f.borrow(KEY_A, LOOP_1));
+        f.closesAtOnce = false;
+        var waiter = f.submit(KEY_B, LOOP_1);
+
+        assertThat(f.core.cancel(waiter)).isTrue();
+        f.core.closed(f.closing.remove(0));
+
+        assertThat(f.opening).isEmpty();
+        assertThat(answers).containsExactly("0 opened in 0 ms", "1 unused");
+    }
+
+    @Test
+    void whoeverFindsNoPlaceThatWasMadeForItAsksTheGateAnew() {
+        var f = fixture(2);
+        var first = f.borrow(KEY_A, LOOP_1);
+        var second = f.borrow(KEY_A, LOOP_1);
+        f.core.release(first);
+        f.core.release(second);
+        f.closesAtOnce = false;
+        var waiter = f.submit(KEY_B, LOOP_1);
+        f.core.limit(1);
+
+        f.core.closed(f.closing.remove(0));
+        assertThat(answers).contains("2 unused");
+        f.core.closed(f.closing.remove(0));
+        f.finishOpening();
+
+        assertThat(waiter.entry).isNotNull();
+        assertThat(answers).endsWith("3 opened in 0 ms");
     }
 }

@@ -111,7 +111,7 @@ final class ShardSet implements ShardMonitor.Fleet, AutoCloseable {
                 .forEach(endpoint -> nodes.add(node(shard, endpoint, registry)));
         var settings = config.pool();
         var topology = new Topology(nodes, settings.queueLength());
-        var feed = new ConnectFeed(topology);
+        var suspicions = new Suspicions(topology);
         var pool = BackendPool.create(pool(shard, transport, nanoClock)
                 .name(shard.name())
                 .maxConnectionsPerEndpoint(shard.connectionsOf(0))
@@ -132,12 +132,10 @@ final class ShardSet implements ShardMonitor.Fleet, AutoCloseable {
                 .tcpUserTimeoutMillis(settings.tcpUserTimeoutMillis())
                 .preparedStatementsPerConnection(settings.preparedStatementsPerConnection())
                 .setupStatement(SetupStatement.of(config.statements(), nodes.size() > 1))
-                .listener(feed)
-                // How it goes, the gate hears from the feed.
-                .mayConnect(endpoint ->
-                        topology.gates(topology.node(endpoint)).connectGate().tryAcquire() != null)
+                .listener(suspicions)
+                .connectGate(new BreakersConnectGate(topology))
                 .build());
-        feed.pool = pool;
+        suspicions.pool = pool;
         return new Shard(
                 shard.name(),
                 tls(shard.tls().mode()),
@@ -362,18 +360,13 @@ final class ShardSet implements ShardMonitor.Fleet, AutoCloseable {
         shards.values().forEach(shard -> shard.pool().close());
     }
 
-    /** Tells the connect gates how connecting goes; an answer of a healthy server, such as a wrong password, does not count. */
-    private static final class ConnectFeed implements PoolListener {
+    /** Has a server looked at that connections give a reason to doubt. */
+    private static final class Suspicions implements PoolListener {
         private final Topology topology;
         private volatile BackendPool pool;
 
-        ConnectFeed(Topology topology) {
+        Suspicions(Topology topology) {
             this.topology = topology;
-        }
-
-        @Override
-        public void connectSucceeded(Endpoint endpoint, long nanos) {
-            record(endpoint, FailureClass.NEUTRAL, nanos);
         }
 
         @Override
@@ -381,7 +374,6 @@ final class ShardSet implements ShardMonitor.Fleet, AutoCloseable {
             var node = topology.node(endpoint);
             var outcome =
                     ConnectFailures.classify(cause, topology.gates(node).key().role());
-            record(endpoint, outcome, 0);
             if (ConnectFailures.isFull(cause)) {
                 // Who wants a connection waits for one of those that are open, until a check gets a new one.
                 pool.limit(endpoint, Math.max(1, pool.stats(endpoint).open()));
@@ -389,10 +381,6 @@ final class ShardSet implements ShardMonitor.Fleet, AutoCloseable {
             if (outcome != FailureClass.NEUTRAL) {
                 topology.suspect(node);
             }
-        }
-
-        private void record(Endpoint endpoint, FailureClass outcome, long nanos) {
-            topology.gates(topology.node(endpoint)).recordConnect(outcome, nanos);
         }
 
         @Override

@@ -112,20 +112,26 @@ public final class EndpointGates {
     }
 
     /**
-     * Takes note of a connection that was opened without asking, as pools do: while the connect gate is closed it counts as
-     * any other; else one that was established closes the gate, and one that failed counts as a failed probe.
+     * Takes note of a connection that was opened without asking. While the connect gate is closed it counts as any other, and
+     * while it is half-open as one of its probes; one that fails shuts a half-open gate also where all probes are under way.
+     * Of an open gate, one that was established closes it, since only a server that is well again answers.
      *
      * @param outcome what happened, not null
      * @param durationNanos how long it took, in nanoseconds
      */
     public void recordConnect(FailureClass outcome, long durationNanos) {
-        Permit permit = connectGate.state() == BreakerState.CLOSED ? connectGate.tryAcquire() : null;
+        boolean isOpen = connectGate.state() == BreakerState.OPEN;
+        Permit permit = isOpen ? null : connectGate.tryAcquire();
         if (permit != null) {
             permit.finish(outcome, durationNanos);
         } else {
             switch (outcome) {
                 case CONNECT_FAILURE, CALL_FAILURE -> connectGate.recordFailure();
-                case NEUTRAL, ROLE_CHANGE, SLOW -> connectGate.reportHealthy();
+                case NEUTRAL, ROLE_CHANGE, SLOW -> {
+                    if (isOpen) {
+                        connectGate.reportHealthy();
+                    }
+                }
                 case CALLER, CALL_FAILURE_IF_CONNECT_FAILS -> {}
             }
         }

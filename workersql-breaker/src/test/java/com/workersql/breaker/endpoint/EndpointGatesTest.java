@@ -4,6 +4,7 @@ package com.workersql.breaker.endpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.workersql.breaker.BreakerState;
+import com.workersql.breaker.CircuitBreaker;
 import com.workersql.breaker.FailureClass;
 import com.workersql.breaker.FakeClock;
 import java.time.Duration;
@@ -136,5 +137,34 @@ class EndpointGatesTest {
         gates.recordConnect(FailureClass.CONNECT_FAILURE, 0);
 
         assertThat(gates.callGate().state()).isEqualTo(BreakerState.OPEN);
+    }
+
+    @Test
+    void halfOpenAConnectionOpenedWithoutAskingCountsAsOneOfTheProbes() {
+        var several = BreakerRegistry.builder()
+                .connect(CircuitBreaker.builder().probes(2).toConfig())
+                .build(clock, new Random(1))
+                .primary("db1:3306");
+        several.connectGate().reportDown();
+        clock.advance(Duration.ofSeconds(16));
+        var probe = several.connectGate().tryAcquire();
+
+        several.recordConnect(FailureClass.NEUTRAL, 0);
+        several.recordConnect(FailureClass.NEUTRAL, 0);
+        assertThat(several.connectGate().state()).isEqualTo(BreakerState.HALF_OPEN);
+
+        several.finishConnect(probe, FailureClass.NEUTRAL, 0);
+        assertThat(several.connectGate().state()).isEqualTo(BreakerState.CLOSED);
+    }
+
+    @Test
+    void halfOpenAConnectionThatFailsShutsTheGateThoughItDidNotAsk() {
+        gates.connectGate().reportDown();
+        clock.advance(Duration.ofSeconds(16));
+        assertThat(gates.connectGate().tryAcquire()).isNotNull();
+
+        gates.recordConnect(FailureClass.CONNECT_FAILURE, 0);
+
+        assertThat(gates.connectGate().state()).isEqualTo(BreakerState.OPEN);
     }
 }
