@@ -19,6 +19,8 @@ public enum CloseReason {
     RESET_FAILED,
     /** The borrower discarded it, or gave it back with a command pending. */
     DISCARDED,
+    /** The borrower knew that nobody would need it. */
+    DISMISSED,
     /** A kill was sent for it. */
     KILLED,
     /** It broke. */

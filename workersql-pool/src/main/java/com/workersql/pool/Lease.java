@@ -360,7 +360,7 @@ final class Lease implements PooledConnection {
             LOGGER.warn("A borrower of a connection failed, and so did whoever was told", e);
         }
         if (!returned && !killed) {
-            giveBack(false, true);
+            giveBack(false, CloseReason.DISCARDED);
         }
     }
 
@@ -372,26 +372,32 @@ final class Lease implements PooledConnection {
 
     @Override
     public void release() {
-        giveBack(false, false);
+        giveBack(false, null);
     }
 
     @Override
     public void releaseAfterReset() {
-        giveBack(true, false);
+        giveBack(true, null);
     }
 
     @Override
     public void discard(String reason) {
-        giveBack(false, true);
+        giveBack(false, CloseReason.DISCARDED);
     }
 
-    private void giveBack(boolean reset, boolean discard) {
+    @Override
+    public void dismiss() {
+        giveBack(false, CloseReason.DISMISSED);
+    }
+
+    /** Closes the connection where the borrower has a reason for that, or something else stands against its use. */
+    private void giveBack(boolean reset, CloseReason wanted) {
         unpin();
         returned = true;
         closeAction = null;
         connection.lease(null);
-        boolean unfit = discard || killed || pending > 0 || !connection.isOpen();
-        var reason = killed ? CloseReason.KILLED : connection.isOpen() ? CloseReason.DISCARDED : CloseReason.BROKEN;
+        boolean unfit = wanted != null || killed || pending > 0 || !connection.isOpen();
+        var reason = reason(wanted);
         boolean resume = paused;
         onChannel(null, () -> {
             if (unfit) {
@@ -405,6 +411,16 @@ final class Lease implements PooledConnection {
                 pool.restoreAndRelease(entry, ReturnRecipe.of(connection.state(), entry.key, reset));
             });
         });
+    }
+
+    private CloseReason reason(CloseReason wanted) {
+        if (killed) {
+            return CloseReason.KILLED;
+        }
+        if (!connection.isOpen()) {
+            return CloseReason.BROKEN;
+        }
+        return wanted == null || pending > 0 ? CloseReason.DISCARDED : wanted;
     }
 
     // ---- called by commands, on the borrower's event loop

@@ -347,7 +347,7 @@ final class NettyBackendPool implements BackendPool, Connector<BackendConnection
     public void close(Entry<BackendConnection> entry, CloseReason reason) {
         var core = coreOf(entry);
         boolean farewell = switch (reason) {
-            case IDLE_TIMEOUT, MAX_LIFETIME, STALE_GENERATION, MAKE_ROOM, OVER_LIMIT, POOL_CLOSED -> true;
+            case IDLE_TIMEOUT, MAX_LIFETIME, STALE_GENERATION, MAKE_ROOM, OVER_LIMIT, DISMISSED, POOL_CLOSED -> true;
             case VALIDATION_FAILED, RESET_FAILED, DISCARDED, KILLED, BROKEN -> false;
         };
         onLoop(

@@ -194,4 +194,10 @@ public interface PooledConnection {
      * @param reason a few words, for statistics and logs
      */
     void discard(String reason);
+
+    /**
+     * Closes a connection that could be lent again, since nobody will need it. The server is told (COM_QUIT), so that it neither counts nor
+     * logs an aborted connection. With a command pending this is {@link #discard}.
+     */
+    void dismiss();
 }

@@ -177,6 +177,8 @@ final class ShardSet implements ShardMonitor.Fleet, AutoCloseable {
                 .maxWaitersPerEndpoint(CHECK_CONNECTIONS)
                 .connectTimeoutMillis(CHECK_TIMEOUT_MILLIS)
                 .preparedStatementsPerConnection(1)
+                // Nobody reads what a check's session would tell of its state.
+                .setupStatement("")
                 .detectRestarts(false)
                 .build());
     }

@@ -180,7 +180,7 @@ final class ServerProbe implements EndpointProbe {
         if (held != null && !server.equals(heldServer)) {
             var former = held;
             held = null;
-            former.discard("another server has its name");
+            former.dismiss();
         }
     }
 
@@ -188,7 +188,7 @@ final class ServerProbe implements EndpointProbe {
     public void close() {
         closed = true;
         if (held != null) {
-            held.discard("the monitor ends");
+            held.dismiss();
             held = null;
         }
     }
@@ -254,7 +254,7 @@ final class ServerProbe implements EndpointProbe {
             if (held == null && !closed) {
                 hold(connection, report.identity().server());
             } else {
-                connection.discard("checked");
+                connection.dismiss();
             }
             listener.checked(report);
         }
