@@ -19,6 +19,9 @@ final class EndpointMonitor implements EndpointProbe.Listener {
     /** A deadline that comes so late tells more of this process than of the server. */
     private static final long STALL_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
+    /** Between a check that found no reason for a suspicion and the next one for that sake; doubled by each, up to the interval of pings. */
+    private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+
     private final EndpointProbe probe;
     private final EventLoop loop;
     private final LongSupplier nanoClock;
@@ -30,6 +33,10 @@ final class EndpointMonitor implements EndpointProbe.Listener {
     private boolean checking;
     private boolean checkAgain;
     private boolean heldBroke;
+    private boolean checksForSuspicion;
+    private long pauseNanos;
+    /** A look that waits for the end of the pause. */
+    private Future<?> suspicion;
     /** The latest check got no connection, although pings are answered. */
     private boolean refuses;
 
@@ -145,11 +152,39 @@ final class EndpointMonitor implements EndpointProbe.Listener {
         pings = 0;
         stalled = false;
         heldBroke = true;
+        pauseNanos = 0;
         check();
     }
 
     /** Looks at the server now, with a new connection. */
     void check() {
+        check(false);
+    }
+
+    /**
+     * Looks at the server because a statement or a connection gave a reason to: now, or where such looks have found nothing, when a pause is
+     * over, once for all reasons until then. A server that loses reply after reply, or refuses write after write, is not to be asked by a
+     * new connection for each.
+     */
+    void suspected() {
+        long left = checkedNanos + pauseNanos - nanoClock.getAsLong();
+        if (checking) {
+            // What it finds says how long the pause is.
+            checkAgain = true;
+        } else if (left <= 0 || !health.isUp()) {
+            check(true);
+        } else if (suspicion == null && !closed) {
+            suspicion = loop.schedule(
+                    () -> {
+                        suspicion = null;
+                        check(true);
+                    },
+                    left,
+                    TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void check(boolean forSuspicion) {
         if (closed) {
             return;
         }
@@ -159,6 +194,7 @@ final class EndpointMonitor implements EndpointProbe.Listener {
         }
         checking = true;
         checkAgain = false;
+        checksForSuspicion = forSuspicion;
         checkedNanos = nanoClock.getAsLong();
         probe.check(this);
     }
@@ -175,6 +211,13 @@ final class EndpointMonitor implements EndpointProbe.Listener {
     private void up(ServerReport report) {
         boolean back = !health.isUp() || heldBroke;
         heldBroke = false;
+        if (back || !checksForSuspicion || isNews(report)) {
+            pauseNanos = 0;
+        } else {
+            pauseNanos = Math.min(
+                    Math.max(2 * pauseNanos, FIRST_PAUSE_NANOS),
+                    TimeUnit.MILLISECONDS.toNanos(settings.pingIntervalMillis()));
+        }
         refuses &= report == null;
         health = health.up(report, nanoClock.getAsLong());
         observer.changed(health);
@@ -183,12 +226,24 @@ final class EndpointMonitor implements EndpointProbe.Listener {
         }
     }
 
+    /** Whether the server says something else of itself than before. */
+    private boolean isNews(ServerReport report) {
+        var before = health.report();
+        return report != null
+                && (before == null
+                        || report.readOnly() != before.readOnly()
+                        || !report.identity().equals(before.identity()));
+    }
+
     @Override
     public void checkFailed(FailureClass outcome, String why) {
         try {
             if (outcome == FailureClass.NEUTRAL) {
                 up(null);
-            } else if (probe.isHeld() && health.isUp() && pings == 0) {
+                return;
+            }
+            pauseNanos = 0;
+            if (probe.isHeld() && health.isUp() && pings == 0) {
                 refuses = true;
                 observer.refusesConnections(why);
             } else if (!probe.isHeld() || !health.isUp()) {
@@ -202,7 +257,7 @@ final class EndpointMonitor implements EndpointProbe.Listener {
     private void checkEnded() {
         checking = false;
         if (checkAgain && health.isUp()) {
-            check();
+            suspected();
         }
         checkAgain = false;
     }
@@ -224,6 +279,9 @@ final class EndpointMonitor implements EndpointProbe.Listener {
         }
         if (deadline != null) {
             deadline.cancel(false);
+        }
+        if (suspicion != null) {
+            suspicion.cancel(false);
         }
         probe.close();
     }

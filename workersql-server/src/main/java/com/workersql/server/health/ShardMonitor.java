@@ -90,7 +90,7 @@ public final class ShardMonitor implements AutoCloseable {
             }
             shard.topology()
                     .onSuspicion(
-                            node -> loop.execute(() -> byNode.get(node).monitor.check()));
+                            node -> loop.execute(() -> byNode.get(node).monitor.suspected()));
         }
         loop.execute(() -> watches.forEach(watch -> watch.monitor.start()));
         return CompletableFuture.allOf(firsts.toArray(CompletableFuture<?>[]::new));

@@ -26,6 +26,9 @@ class EndpointMonitorTest {
             false,
             -1);
 
+    private static final ServerReport READ_ONLY =
+            new ServerReport(REPORT.identity(), true, REPORT.gtidPosition(), false, -1);
+
     private final EmbeddedChannel channel = new EmbeddedChannel();
     private final FakeServer server = new FakeServer();
     private final List<String> events = new ArrayList<>();
@@ -238,10 +241,79 @@ class EndpointMonitorTest {
         monitor.start();
         pass(2_000);
         int before = server.checks.size();
-        monitor.check();
+        monitor.suspected();
         pass(1);
 
         assertThat(server.checks).hasSize(before + 1);
+    }
+
+    private void suspectFor(int millis) {
+        for (int i = 0; i < millis; i++) {
+            monitor.suspected();
+            pass(1);
+        }
+    }
+
+    @Test
+    void looksEverLessOftenWhereSuspicionsProveWrong() {
+        monitor.start();
+        pass(2_000);
+        server.checks.clear();
+        suspectFor(4_000);
+
+        assertThat(server.checks)
+                .startsWith(2_000L, 2_050L, 2_150L, 2_350L, 2_750L, 3_150L)
+                .hasSize(13);
+    }
+
+    @Test
+    void aSuspicionWithinThePauseIsLookedIntoWhenThatIsOver() {
+        monitor.start();
+        pass(2_000);
+        suspectFor(10);
+        server.checks.clear();
+        pass(40);
+
+        assertThat(server.checks).containsExactly(2_050L);
+    }
+
+    @Test
+    void behindAQuietTimeItLooksAtOnceAgain() {
+        monitor.start();
+        pass(2_000);
+        suspectFor(2_000);
+        pass(12_000);
+        server.checks.clear();
+        monitor.suspected();
+
+        assertThat(server.checks).containsExactly(nowMillis);
+    }
+
+    @Test
+    void aServerThatIsKilledBehindManyWrongSuspicionsIsNoticedAtOnce() {
+        monitor.start();
+        pass(2_000);
+        suspectFor(2_000);
+        server.kill();
+        pass(2);
+
+        assertThat(events.get(1)).isEqualTo("down at 4001");
+    }
+
+    @Test
+    void behindOneThatProvedRightItLooksAtOnce() {
+        monitor.start();
+        pass(2_000);
+        suspectFor(2_000);
+        server.report = READ_ONLY;
+        server.checks.clear();
+        while (server.checks.isEmpty()) {
+            suspectFor(1);
+        }
+        pass(1);
+        monitor.suspected();
+
+        assertThat(server.checks).hasSize(2);
     }
 
     @Test
@@ -293,6 +365,7 @@ class EndpointMonitorTest {
         private boolean frozen;
         private boolean dead;
         private boolean full;
+        private ServerReport report = REPORT;
         private boolean held;
         private int unanswered;
         private Listener listener;
@@ -317,7 +390,7 @@ class EndpointMonitorTest {
                 listener.checkFailed(FailureClass.CONNECT_FAILURE, "too many connections");
             } else {
                 held = true;
-                listener.checked(REPORT);
+                listener.checked(report);
             }
         }
 
