@@ -183,6 +183,7 @@ public final class ShardMonitor implements AutoCloseable {
         private long downNanos;
         private boolean isDown;
         private boolean isLost;
+        private boolean isRefusing;
 
         Watch(String shardName, ShardNode node) {
             this.shardName = shardName;
@@ -232,6 +233,10 @@ public final class ShardMonitor implements AutoCloseable {
                                     node.load(),
                                     report.lagMillis(),
                                     toldNanos - TimeUnit.MILLISECONDS.toNanos(settings.checkTimeoutMillis()));
+                }
+                if (isRefusing) {
+                    isRefusing = false;
+                    LOG.info("Shard {}: {} takes new connections again", shardName, node);
                 }
                 fleet.connectable(shard(), node, report.identity());
                 shard().topology().gates(node).connectGate().reportHealthy();
@@ -295,7 +300,11 @@ public final class ShardMonitor implements AutoCloseable {
 
         @Override
         public void refusesConnections(String why) {
-            LOG.warn("Shard {}: {} takes no new connections: {}", shardName, node, why);
+            if (!isRefusing) {
+                isRefusing = true;
+                // Once, not at each look for as long as it refuses.
+                LOG.warn("Shard {}: {} takes no new connections: {}", shardName, node, why);
+            }
             shard().topology().gates(node).recordConnect(FailureClass.CONNECT_FAILURE, 0);
             first.complete(null);
         }
