@@ -309,26 +309,35 @@ public final class RoutingPolicy {
      * @param value the key's value
      */
     public KeyPlace place(TableRule.Keyed rule, ParameterValue value) {
-        if (rule instanceof TableRule.Range range) {
-            CanonicalKey key = CanonicalKey.of(rule.keyType(), rule.collation(), value);
-            BigDecimal number = CanonicalKey.number(rule.keyType(), value);
-            return key == null || number == null
-                    ? null
-                    : new KeyPlace(
-                            key.toString(),
-                            -1,
-                            range.parts().get(range.part(number)).shard());
-        }
         CanonicalKey key = CanonicalKey.of(rule.keyType(), rule.collation(), value);
-        if (key == null) {
+        String shard = key == null ? null : shard(rule, key, value);
+        if (shard == null) {
             return null;
         }
-        if (rule instanceof TableRule.Listed listed) {
-            String shard = listed.values().get(key);
-            return shard == null ? null : new KeyPlace(key.toString(), -1, shard);
+        int slot = rule instanceof TableRule.Hash hashed ? key.slot(hashed.hash()) : -1;
+        return new KeyPlace(key.toString(), slot, shard);
+    }
+
+    /**
+     * {@return the shard of the rows of a key; null where the key has no canonical form, or no place}
+     *
+     * @param rule the rule of the table
+     * @param value the key's value
+     */
+    public String shard(TableRule.Keyed rule, ParameterValue value) {
+        CanonicalKey key = CanonicalKey.of(rule.keyType(), rule.collation(), value);
+        return key == null ? null : shard(rule, key, value);
+    }
+
+    private String shard(TableRule.Keyed rule, CanonicalKey key, ParameterValue value) {
+        if (rule instanceof TableRule.Range range) {
+            BigDecimal number = CanonicalKey.number(rule.keyType(), value);
+            return number == null ? null : range.parts().get(range.part(number)).shard();
         }
-        int slot = key.slot(((TableRule.Hash) rule).hash());
-        return new KeyPlace(key.toString(), slot, slots.owner(slot));
+        if (rule instanceof TableRule.Listed listed) {
+            return listed.values().get(key);
+        }
+        return slots.owner(key.slot(((TableRule.Hash) rule).hash()));
     }
 
     /** A rule that places tenants by their names: a prefix, or a range of the first byte of the name's SHA-256. */

@@ -92,6 +92,12 @@ final class Binding {
             return closed;
         }
         boolean preparing = purpose == Purpose.PREPARE;
+        if (!preparing && trace == null) {
+            String shard = shape.oneKey(policy).shard(statement, s);
+            if (shard != null) {
+                return shape.home(shard);
+            }
+        }
         RoutePlan plan = shut.orRefused(new TableRoute(statement, s, info, analysis, policy, preparing, trace).plan());
         if (trace != null && plan instanceof RoutePlan.MultiShard several) {
             trace.combination(several.combination());

@@ -68,19 +68,29 @@ final class HintReader {
      */
     private record Comment(int start, String text) {}
 
+    /** {@return false where there is no room for a hint: most statements begin with their first word and go on one blank behind it} */
+    static boolean mayHaveHints(Statement statement, FoldedStatement s) {
+        return s.tokens() > 0 && (isRoomy(statement.offset(), s.start(0)) || isRoomy(s.end(0), second(statement, s)));
+    }
+
+    private static boolean isRoomy(int from, int to) {
+        return to - from >= 5;
+    }
+
+    /** Where the second token begins, or else the text ends. */
+    private static int second(Statement statement, FoldedStatement s) {
+        return s.tokens() > 1 ? s.start(1) : statement.offset() + statement.length();
+    }
+
     private static List<Comment> comments(Statement statement, FoldedStatement s) {
-        if (s.tokens() == 0) {
+        if (!mayHaveHints(statement, s)) {
             return List.of();
         }
         int begin = statement.offset();
         int first = s.start(0);
-        int second = s.tokens() > 1 ? s.start(1) : statement.offset() + statement.length();
-        // Most statements begin with their first word and go on one blank behind it.
-        boolean before = first - begin >= 5;
-        boolean behind = second - s.end(0) >= 5;
-        if (!before && !behind) {
-            return List.of();
-        }
+        int second = second(statement, s);
+        boolean before = isRoomy(begin, first);
+        boolean behind = isRoomy(s.end(0), second);
         List<Comment> comments = new ArrayList<>();
         if (before) {
             comments(statement.bytes(), begin, first, comments);

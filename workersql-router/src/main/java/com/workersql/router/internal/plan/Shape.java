@@ -4,6 +4,7 @@ package com.workersql.router.internal.plan;
 import com.workersql.router.RoutePlan.SingleShard;
 import com.workersql.router.internal.analyze.Analysis;
 import com.workersql.router.internal.classify.Verdict;
+import com.workersql.router.policy.RoutingPolicy;
 
 /** All that is known of statements of one folded text, whoever sends them and whatever their values. */
 final class Shape {
@@ -12,6 +13,9 @@ final class Shape {
     private final Analysis analysis;
     /** The plan of the last home; most shapes are sent to one, and then a hit allocates nothing. */
     private volatile SingleShard lastHome;
+
+    /** What it is under the policy that was last asked for. */
+    private volatile OneKey oneKey;
 
     private final Sample sample;
 
@@ -41,6 +45,15 @@ final class Shape {
             lastHome = plan;
         }
         return plan;
+    }
+
+    OneKey oneKey(RoutingPolicy policy) {
+        OneKey known = oneKey;
+        if (known == null || known.policy() != policy) {
+            known = OneKey.of(verdict.info(), analysis, policy);
+            oneKey = known;
+        }
+        return known;
     }
 
     int weightBytes() {
