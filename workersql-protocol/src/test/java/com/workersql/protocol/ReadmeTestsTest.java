@@ -68,6 +68,22 @@ class ReadmeTestsTest {
         assertThat(missing(Files.readString(Path.of(document)))).isEmpty();
     }
 
+    /** What it has, and what it refuses. */
+    @Test
+    void everyFeatureIsShownByATest() throws IOException {
+        String readme = Files.readString(Path.of("README.md"));
+        int table = readme.indexOf("| feature |");
+        var rows = readme.substring(table, readme.indexOf("\n\n", table))
+                .lines()
+                .skip(2)
+                .toList();
+
+        assertThat(rows).hasSizeGreaterThan(30).allMatch(row -> {
+            String shownBy = row.substring(row.lastIndexOf('|', row.length() - 2));
+            return NAMED.matcher(shownBy).find();
+        });
+    }
+
     @Test
     void aTestThatIsGoneIsNoticed() {
         assertThat(missing("`NoSuchTest`, `ReadmeTestsTest.noSuchMethod`, `ReadmeTestsTest.aTestThatIsGoneIsNoticed`"))

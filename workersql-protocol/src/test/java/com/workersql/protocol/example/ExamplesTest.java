@@ -26,6 +26,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The two examples of the README talk to each other, and are what the README shows. */
@@ -89,5 +90,15 @@ class ExamplesTest {
 
         assertThat(Files.readString(Path.of("README.md"), StandardCharsets.UTF_8))
                 .contains("```java\n" + shown + "```");
+    }
+
+    /** Without imports, comments and empty lines. */
+    @ParameterizedTest
+    @CsvSource({"SelectOneServer, 40", "SelectOneClient, 30"})
+    void areShort(String name, int lines) throws IOException {
+        String source = Files.readString(Path.of("src/test/java/com/workersql/protocol/example", name + ".java"));
+        String code = source.substring(source.indexOf("final class"));
+
+        assertThat(code.lines().filter(line -> !line.isBlank())).hasSizeBetween(20, lines);
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.protocol.example;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.workersql.protocol.frame.*;
 import com.workersql.protocol.message.client.Query;
 import com.workersql.protocol.message.server.*;
@@ -12,7 +14,6 @@ import io.netty.buffer.*;
 import io.netty.channel.*;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 
 /** Logs in, asks SELECT 1 and gives the number. */
@@ -23,21 +24,16 @@ final class SelectOneClient extends SimpleChannelInboundHandler<ByteBuf> impleme
     static CompletableFuture<Long> ask(EventLoopGroup loops, InetSocketAddress server, ClientHandshakeConfig config) {
         var client = new SelectOneClient();
         var handshake = new ClientHandshakeHandler(config, null, server.getHostString(), server.getPort(), client);
-        new Bootstrap()
-                .group(loops)
-                .channel(NioSocketChannel.class)
-                .handler(handshake)
-                .connect(server);
+        var bootstrap = new Bootstrap().group(loops).channel(NioSocketChannel.class);
+        bootstrap.handler(handshake).connect(server);
         return client.answer;
     }
 
     @Override
     public void onConnected(ChannelHandlerContext ctx, ServerSession session) {
-        var decoder = new PacketDecoderHandler(1 << 24, SequenceMode.UNCHECKED, Reservation.UNLIMITED);
-        ctx.pipeline().addLast(decoder, this);
-        ByteBuf sql = Unpooled.copiedBuffer("SELECT 1", StandardCharsets.UTF_8);
+        ctx.pipeline().addLast(new PacketDecoderHandler(1 << 24, SequenceMode.UNCHECKED, Reservation.UNLIMITED), this);
         ByteBuf out = ctx.alloc().buffer();
-        new Query(sql).encodePacket(out, 0, session.capabilities());
+        new Query(Unpooled.copiedBuffer("SELECT 1", UTF_8)).encodePacket(out, 0, session.capabilities());
         ctx.writeAndFlush(out);
     }
 

@@ -3,17 +3,17 @@ package com.workersql.protocol.example;
 
 import com.workersql.protocol.*;
 import com.workersql.protocol.auth.*;
-import com.workersql.protocol.frame.PacketEncoder;
 import com.workersql.protocol.message.client.*;
 import com.workersql.protocol.message.server.*;
 import com.workersql.protocol.netty.*;
 import com.workersql.protocol.session.ServerHandshakeConfig;
-import com.workersql.protocol.wire.*;
+import com.workersql.protocol.value.ResultSetWriter;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.*;
 import io.netty.channel.*;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.concurrent.ForkJoinPool;
 
 /** Lets one user in and answers every SELECT by 1. */
@@ -46,22 +46,15 @@ final class SelectOneServer extends SimpleChannelInboundHandler<ByteBuf> {
     @Override
     protected void channelRead0(ChannelHandlerContext ctx, ByteBuf payload) {
         ByteBuf out = ctx.alloc().buffer();
-        boolean eof = !capabilities.has(CapabilityFlags.CLIENT_DEPRECATE_EOF);
-        if (ClientCommand.decode(payload, capabilities) instanceof Query query && isSelect(query)) {
-            int sequenceId = PacketEncoder.write(out, 1, Unpooled.wrappedBuffer(new byte[] {1}));
-            sequenceId = ColumnDefinition.of("1", ColumnType.LONGLONG).encodePacket(out, sequenceId, capabilities);
-            sequenceId = eof ? new Eof(0, 0).encodePacket(out, sequenceId, capabilities) : sequenceId;
-            int row = PacketEncoder.start(out);
-            ProtocolStrings.writeLengthEncoded(out, "1");
-            sequenceId = PacketEncoder.finish(out, row, sequenceId);
-            (eof ? new Eof(0, 0) : Ok.endOfRows(0, 0)).encodePacket(out, sequenceId, capabilities);
+        if (ClientCommand.decode(payload, capabilities) instanceof Query query
+                && query.sql().toString(StandardCharsets.UTF_8).contains("SELECT")) {
+            new ResultSetWriter(out, 1, capabilities, 0, false)
+                    .columns(List.of(ColumnDefinition.of("1", ColumnType.LONGLONG)))
+                    .row(1)
+                    .end(0);
         } else {
             Ok.of(0).encodePacket(out, 1, capabilities);
         }
         ctx.writeAndFlush(out);
-    }
-
-    private static boolean isSelect(Query query) {
-        return query.sql().toString(StandardCharsets.UTF_8).contains("SELECT");
     }
 }
