@@ -11,6 +11,7 @@ import com.workersql.server.session.Principal;
 import com.workersql.server.users.ApiKey;
 import io.netty.channel.EventLoop;
 import java.net.URI;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -26,6 +27,7 @@ import java.util.stream.Collectors;
  */
 public final class Bearers {
     private static final int REMEMBERED = 10_000;
+    private static final Duration KEYS_TIME_LIMIT = Duration.ofSeconds(5);
 
     private final Function<URI, CompletableFuture<String>> fetch;
     private final InstantSource clock;
@@ -48,7 +50,7 @@ public final class Bearers {
      * @param nanoClock the gateway's monotonic clock
      */
     public Bearers(InstantSource clock, LongSupplier nanoClock) {
-        this(KeySource.network(), clock, nanoClock);
+        this(new KeyFetch(KEYS_TIME_LIMIT), clock, nanoClock);
     }
 
     Bearers(Function<URI, CompletableFuture<String>> fetch, InstantSource clock, LongSupplier nanoClock) {

@@ -2,13 +2,7 @@
 package com.workersql.server.login;
 
 import com.workersql.server.config.AuthConfig;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -24,7 +18,6 @@ import org.slf4j.LoggerFactory;
 final class KeySource {
     private static final Logger LOG = LoggerFactory.getLogger(KeySource.class);
     private static final long COOLDOWN_NANOS = Duration.ofSeconds(10).toNanos();
-    private static final int MAX_BYTES = 1 << 20;
 
     private final AuthConfig.Jwt config;
     private final Function<URI, CompletableFuture<String>> fetch;
@@ -54,34 +47,6 @@ final class KeySource {
         } else if (config.jwksText() != null) {
             keys = SigningKeys.ofJwks(config.jwksText());
         }
-    }
-
-    /** Fetches over the network, following no redirects, up to a mebibyte. */
-    static Function<URI, CompletableFuture<String>> network() {
-        var client = HttpClient.newBuilder()
-                .connectTimeout(Duration.ofSeconds(5))
-                .followRedirects(HttpClient.Redirect.NEVER)
-                .build();
-        return uri -> client.sendAsync(
-                        HttpRequest.newBuilder(uri)
-                                .timeout(Duration.ofSeconds(5))
-                                .header("Accept", "application/json")
-                                .build(),
-                        HttpResponse.BodyHandlers.ofInputStream())
-                .thenApplyAsync(response -> {
-                    try (var body = response.body()) {
-                        if (response.statusCode() != 200) {
-                            throw new IllegalStateException("the answer has status " + response.statusCode());
-                        }
-                        var bytes = body.readNBytes(MAX_BYTES + 1);
-                        if (bytes.length > MAX_BYTES) {
-                            throw new IllegalStateException("the answer has more than " + MAX_BYTES + " bytes");
-                        }
-                        return new String(bytes, StandardCharsets.UTF_8);
-                    } catch (IOException e) {
-                        throw new UncheckedIOException(e);
-                    }
-                });
     }
 
     /** The keys of this moment; null before any were fetched. Begins a fetch where they have become old. */
