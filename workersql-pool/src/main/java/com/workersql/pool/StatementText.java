@@ -29,6 +29,15 @@ public final class StatementText {
         this.hash = (Arrays.hashCode(sql) * 31 + Objects.hashCode(schema)) * 31 + Objects.hashCode(parsing);
     }
 
+    /**
+     * The same text as another statement, which is prepared beside this one.
+     *
+     * @param name tells it from all others of the connection
+     */
+    public StatementText besides(String name) {
+        return new StatementText(sql, schema, (parsing == null ? "" : parsing) + name);
+    }
+
     /** The statement's length in bytes. */
     public int lengthBytes() {
         return sql.length;

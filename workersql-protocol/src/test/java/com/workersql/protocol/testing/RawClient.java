@@ -233,7 +233,12 @@ public final class RawClient implements AutoCloseable {
                 }
                 status = 0;
                 if (!deprecatesEof()) {
-                    status = RawReply.statusFlags(next(payloads));
+                    byte[] eof = next(payloads);
+                    if ((eof[0] & 0xFF) == 0xFF) {
+                        // A cursor's query failed while its rows were gathered.
+                        return new RawReply(payloads, capabilities());
+                    }
+                    status = RawReply.statusFlags(eof);
                 }
                 if ((status & StatusFlags.SERVER_STATUS_CURSOR_EXISTS) == 0) {
                     status = rows(payloads);

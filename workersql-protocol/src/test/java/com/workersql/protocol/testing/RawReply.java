@@ -94,6 +94,13 @@ public record RawReply(List<byte[]> payloads, CapabilityFlags capabilities) {
         return new RawReply(masked, capabilities);
     }
 
+    /** The same error with its number and SQLSTATE only. */
+    public RawReply withoutMessage() {
+        var masked = new ArrayList<>(payloads);
+        masked.set(payloads.size() - 1, Arrays.copyOf(last(), Math.min(last().length, 9)));
+        return new RawReply(masked, capabilities);
+    }
+
     /** Whether no client could tell one from the other. */
     public boolean sameAs(RawReply other) {
         if (payloads.size() != other.payloads.size()) {

@@ -97,10 +97,15 @@ final class Aftermath {
         };
     }
 
-    /** What a preparation leaves: nothing but its failure and, on MySQL, what it warns of in the text. */
-    static void prepared(ClientSession session, ReplyStatus status, ServerFlavor flavor) {
+    /**
+     * What a command leaves that does not run its statement: its failure; of a preparation on MySQL what it warns of in the text, of a fetch
+     * no count, and the diagnostics as they were.
+     */
+    static void notRun(ClientSession session, Work.Step step, ReplyStatus status, ServerFlavor flavor) {
         if (status.isError()) {
             failed(session);
+        } else if (step == Work.Step.FETCHES) {
+            session.figures().rowCount(-1);
         } else if (flavor == ServerFlavor.MYSQL) {
             diagnostics(session, status);
         }
@@ -132,7 +137,7 @@ final class Aftermath {
 
     /** The session goes on without the connection that it had; where more than a transaction was there, only to its next reply. */
     static void forget(ClientSession session) {
-        if (session.holdsUnreplayableState()) {
+        if (session.holdsStateMissedInSilence()) {
             session.closeAfterReply();
         }
         session.statusFlags(session.statusFlags() & ~StatusFlags.SERVER_STATUS_IN_TRANS);

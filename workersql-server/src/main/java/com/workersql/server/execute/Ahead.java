@@ -52,7 +52,7 @@ final class Ahead {
         }
         var waiting = session.takeAhead();
         var figures = session.figures();
-        if (!work.isPreparation() && needsKey(info) && !figures.isKeyOnConnection()) {
+        if (work.isRun() && needsKey(info) && !figures.isKeyOnConnection()) {
             // A statement that generates no key leaves the connection's, which must be the session's then.
             if (connection.state().lastInsertId() != figures.lastInsertId()) {
                 waiting = plus(waiting, SET_KEY + Long.toUnsignedString(figures.lastInsertId()));
@@ -117,7 +117,7 @@ final class Ahead {
 
     private static boolean counts(ClientSession session, Work work, ServerFlavor flavor) {
         // Whoever reads the diagnostics must find them: what is sent ahead would clear them.
-        return !work.isPreparation()
+        return work.isRun()
                 && !work.info().has(SessionEffect.DIAGNOSTICS_USED)
                 && FoundRows.mayChange(work.info(), flavor)
                 && !session.figures().isFoundRowsOnConnection();

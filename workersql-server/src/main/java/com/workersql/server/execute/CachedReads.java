@@ -215,7 +215,7 @@ final class CachedReads {
         var info = work.info();
         return info.kind() == StatementKind.SELECT
                 && info.readsOnly()
-                && !work.isPreparation()
+                && work.isRun()
                 && session.held() == null
                 && session.running() == null
                 && session.autocommit()

@@ -41,9 +41,6 @@ final class ExecutePayload implements Execution {
      */
     static ExecutePayload read(ClientStatement statement, ByteBuf command) {
         var execute = (StmtExecute) ClientCommand.decode(command.duplicate(), CapabilityFlags.NONE);
-        // A cursor would bind the session to its connection for rows that stream as well without one.
-        execute = new StmtExecute(
-                execute.statementId(), execute.flags() & ~CURSORS, execute.iterations(), execute.parameters());
         var longData = statement.longData();
         var given = given(longData);
         var reader = new ParameterReader()
@@ -79,19 +76,27 @@ final class ExecutePayload implements Execution {
     }
 
     @Override
-    public ByteBuf encode(int statementId) {
+    public ByteBuf encode(int statementId, boolean cursor) {
+        int withoutCursor = execute.flags() & ~CURSORS;
+        int flags = cursor ? withoutCursor | StmtExecute.CURSOR_TYPE_READ_ONLY : withoutCursor;
         int count = reader.count();
         int start = command.readerIndex();
         boolean hasTypes = count == 0 || command.getByte(start + FIXED_BYTES + (count + 7) / 8) == 1;
         if (hasTypes) {
             // All but the id and the flags is what the connection needs, however large.
             command.setIntLE(start + StmtExecute.STATEMENT_ID_OFFSET, statementId);
-            command.setByte(start + FLAGS_OFFSET, execute.flags());
+            command.setByte(start + FLAGS_OFFSET, flags);
             return command.retainedDuplicate();
         }
         var out = command.alloc().buffer(command.readableBytes() + 2 * count);
-        new ParameterWriter().rewrite(out, statementId, execute, reader, CapabilityFlags.NONE, null);
+        var sent = new StmtExecute(execute.statementId(), flags, execute.iterations(), execute.parameters());
+        new ParameterWriter().rewrite(out, statementId, sent, reader, CapabilityFlags.NONE, null);
         return out;
+    }
+
+    @Override
+    public boolean wantsCursor() {
+        return (execute.flags() & StmtExecute.CURSOR_TYPE_READ_ONLY) != 0;
     }
 
     @Override

@@ -4,6 +4,7 @@ package com.workersql.server.execute;
 import com.workersql.pool.PooledConnection;
 import com.workersql.pool.PreparedStatement;
 import com.workersql.pool.ReplyListener;
+import com.workersql.pool.ReplyStatus;
 import com.workersql.pool.StatementText;
 import com.workersql.protocol.Command;
 import com.workersql.protocol.message.server.StmtPrepareOk;
@@ -26,6 +27,9 @@ final class ExecuteWork implements Work {
     private final byte[] asked;
     private final ClientStatement statement;
     private Execution execution;
+    private boolean mayOpenCursor;
+    /** What was executed, where a cursor was asked for. */
+    private PreparedStatement askedForCursor;
 
     /**
      * @param statement the statement as the client prepared it; null when it did not prepare it
@@ -70,7 +74,7 @@ final class ExecuteWork implements Work {
 
     @Override
     public void send(PooledConnection connection, ReplyListener listener, Consumer<GatewayError> failed) {
-        var text = text();
+        var text = asksForCursor() ? Cursors.text(connection, text(), statement) : text();
         var known = connection.preparedStatements().lookup(text);
         if (known != null) {
             execute(connection, known, listener);
@@ -151,7 +155,9 @@ final class ExecuteWork implements Work {
                     Unpooled.wrappedBuffer(head, data.retainedDuplicate()),
                     new ShardConnections.StatusListener((status, broken) -> {}));
         });
-        var payload = execution.encode(id);
+        boolean cursor = asksForCursor();
+        askedForCursor = cursor ? prepared : null;
+        var payload = execution.encode(id, cursor);
         drop();
         connection.executePayload(
                 ReplyKind.EXECUTE, payload, statement == null ? listener : new ColumnWatch(listener, statement));
@@ -162,7 +168,7 @@ final class ExecuteWork implements Work {
         if (!execution.longData().isEmpty()) {
             return null;
         }
-        var encoded = execution.encode(0);
+        var encoded = execution.encode(0, false);
         try {
             return ByteBufUtil.getBytes(encoded);
         } finally {
@@ -176,15 +182,42 @@ final class ExecuteWork implements Work {
     }
 
     @Override
+    public void mayOpenCursor(boolean may) {
+        mayOpenCursor = may;
+    }
+
+    @Override
+    public boolean asksForCursor() {
+        return mayOpenCursor
+                && statement != null
+                // One that has to be executed as it was prepared has no second statement for cursors.
+                && statement.preparedUnder() == null
+                && execution != null
+                && execution.wantsCursor()
+                && Cursors.mayBeAskedFor(info);
+    }
+
+    @Override
+    public void ended(PooledConnection connection, ReplyStatus status) {
+        if (askedForCursor != null && Cursors.isOpened(status)) {
+            Cursors.opened(session, statement, askedForCursor);
+        }
+    }
+
+    @Override
     public Work again() {
-        return new ExecuteWork(session, info, sql, asked, statement, execution.again());
+        var again = new ExecuteWork(session, info, sql, asked, statement, execution.again());
+        again.mayOpenCursor = mayOpenCursor;
+        return again;
     }
 
     @Override
     public Work rewritten(byte[] text) {
         var taken = execution;
         execution = null;
-        return new ExecuteWork(session, info, text, asked, statement, taken);
+        var rewritten = new ExecuteWork(session, info, text, asked, statement, taken);
+        rewritten.mayOpenCursor = mayOpenCursor;
+        return rewritten;
     }
 
     @Override

@@ -10,9 +10,15 @@ interface Execution {
      * The payload of the COM_STMT_EXECUTE, parameter types included, since the connection may not know them.
      *
      * @param statementId the connection's id of the statement
+     * @param cursor whether the server is asked for a cursor, where the client {@link #wantsCursor wants} one
      * @return owned by the caller
      */
-    ByteBuf encode(int statementId);
+    ByteBuf encode(int statementId, boolean cursor);
+
+    /** Whether the client would rather fetch the rows than have them sent with the execution. */
+    default boolean wantsCursor() {
+        return false;
+    }
 
     /** The parameters that are sent ahead in pieces, by index; the buffers stay this execution's. */
     Map<Integer, ? extends ByteBuf> longData();

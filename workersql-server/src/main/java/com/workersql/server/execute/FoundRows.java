@@ -51,6 +51,12 @@ final class FoundRows {
     /** Takes over what a reply tells of the figure. */
     static void learn(
             Figures figures, ConnectionState state, StatementInfo info, ReplyStatus status, ServerFlavor flavor) {
+        if (Cursors.isOpened(status)) {
+            // The query has found its rows, of which none was sent yet.
+            figures.foundRowsMayHaveChanged();
+            state.foundRows(-1);
+            return;
+        }
         long certain = status.isError() ? -1 : certain(figures, info, status, flavor);
         if (certain >= 0) {
             figures.foundRowsCounted(certain);

@@ -23,7 +23,7 @@ record GivenExecution(List<ParameterValue> values) implements Execution, Paramet
     }
 
     @Override
-    public ByteBuf encode(int statementId) {
+    public ByteBuf encode(int statementId, boolean cursor) {
         var out = Unpooled.buffer();
         var writer = new ParameterWriter().begin(out, statementId, 0, values.size(), List.of(), CapabilityFlags.NONE);
         values.forEach(value -> add(writer, value));

@@ -58,7 +58,7 @@ final class LatestValues {
         if (!session.inTransaction()) {
             session.takenSequences().readOutsideTransactions();
         }
-        return work.isPreparation() ? null : REFUSED;
+        return work.isRun() ? REFUSED : null;
     }
 
     private static boolean isColumn(ClientSession session, StatementInfo info) {

@@ -93,8 +93,8 @@ final class PrepareWork implements Work {
     }
 
     @Override
-    public boolean isPreparation() {
-        return true;
+    public Step step() {
+        return Step.PREPARES;
     }
 
     @Override

@@ -23,6 +23,9 @@ import java.util.function.Consumer;
  * execution is routed by its parameters.
  */
 public final class PreparedStatementExecutor {
+    /** The command, the statement's id and how many rows. */
+    private static final int FETCH_BYTES = 9;
+
     private final StatementExecutor executor;
     private final long maxLongDataBytes;
 
@@ -136,6 +139,8 @@ public final class PreparedStatementExecutor {
         if (payload == null) {
             return;
         }
+        // An execution ends the cursor of the one before, wherever it goes itself.
+        Cursors.close(executor, session, statement);
         run(session, statement.sql(), statement, payload.parameters(), payload, target);
     }
 
@@ -255,6 +260,7 @@ public final class PreparedStatementExecutor {
             var statement = session.prepared().remove(command.getIntLE(command.readerIndex() + 1));
             if (statement != null) {
                 statement.discardLongData();
+                Cursors.close(executor, session, statement);
                 session.pins().remove(HoldReason.USER_VARIABLE, PrepareWork.ofStatement(statement.id()));
                 executor.release(session);
             }
@@ -263,7 +269,7 @@ public final class PreparedStatementExecutor {
     }
 
     /**
-     * Drops what a statement holds of parameters that were sent in pieces.
+     * Drops what a statement holds of parameters that were sent in pieces, and ends its cursor.
      *
      * @param session the session
      * @param command the payload of a COM_STMT_RESET; owned by the executor from here
@@ -277,6 +283,7 @@ public final class PreparedStatementExecutor {
             target.failed(unknown(id, "mysqld_stmt_reset"));
         } else {
             statement.discardLongData();
+            Cursors.close(executor, session, statement);
             session.figures().warningsShown();
             session.figures().rowCount(0);
             session.figures().onConnection(false);
@@ -285,25 +292,50 @@ public final class PreparedStatementExecutor {
     }
 
     /**
-     * Refuses to fetch: no statement has a cursor here, all rows come with the execution.
+     * Fetches rows of a statement's cursor.
      *
      * @param session the session
      * @param command the payload of a COM_STMT_FETCH; owned by the executor from here
-     * @param target takes the reply
+     * @param client takes the reply: rows and their end, no definitions
+     * @throws ProtocolException when the payload is malformed; it is released then
      */
-    public void fetch(ClientSession session, ByteBuf command, ReplyTarget target) {
-        int id = command.readableBytes() >= 5 ? command.getIntLE(command.readerIndex() + 1) : 0;
-        command.release();
-        target.failed(
-                session.prepared().get(id) == null
-                        ? unknown(id, "mysqld_stmt_fetch")
-                        : GatewayError.refused(1421, "HY000", "The statement (" + id + ") has no open cursor."));
+    public void fetch(ClientSession session, ByteBuf command, ReplyTarget client) {
+        if (command.readableBytes() < FETCH_BYTES) {
+            int bytes = command.readableBytes();
+            command.release();
+            throw ProtocolException.malformed("a COM_STMT_FETCH of " + bytes + " bytes");
+        }
+        if (session.running() != null) {
+            StatementExecutor.waitForAnswers(session, () -> fetch(session, command, client), error -> {
+                command.release();
+                client.failed(error);
+            });
+            return;
+        }
+        int id = command.getIntLE(command.readerIndex() + 1);
+        var statement = session.prepared().get(id);
+        if (statement == null || !Cursors.isOpen(session, statement)) {
+            command.release();
+            var error = statement == null
+                    ? unknown(id, "mysqld_stmt_fetch")
+                    : Cursors.notOpen(statement, executor.flavor());
+            executor.commands().failHere(session, error, client);
+            return;
+        }
+        var target = executor.admission().admit(session, client);
+        if (target == null) {
+            command.release();
+            return;
+        }
+        var work = new FetchWork(session, statement, command);
+        executor.runOn(session, session.held().shard(), false, work, target);
     }
 
-    private static GatewayError unknown(int id, String function) {
+    private GatewayError unknown(int id, String function) {
         return GatewayError.refused(
                 1243,
                 "HY000",
-                "Unknown prepared statement handler (" + Integer.toUnsignedString(id) + ") given to " + function);
+                "Unknown prepared statement handler (" + Integer.toUnsignedString(id) + ") given to "
+                        + (executor.flavor() == ServerFlavor.MYSQL ? "mysql_stmt_precheck" : function));
     }
 }

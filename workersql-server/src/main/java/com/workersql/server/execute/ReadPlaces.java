@@ -67,7 +67,7 @@ final class ReadPlaces {
                 && !session.inTransaction()
                 && !session.transactionLost()
                 && session.ahead().isEmpty()
-                && !work.isPreparation()
+                && work.isRun()
                 && mayRunElsewhere(work.info());
     }
 

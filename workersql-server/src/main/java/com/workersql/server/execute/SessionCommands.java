@@ -8,6 +8,8 @@ import com.workersql.server.session.ClientSession;
 import com.workersql.server.session.HoldReason;
 import com.workersql.server.session.SessionVariables;
 import io.netty.buffer.ByteBuf;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Supplier;
 
 /**
@@ -151,6 +153,23 @@ public final class SessionCommands {
         } else {
             step.run();
         }
+    }
+
+    /**
+     * Answers a command by an error of the gateway's own that a server would have added to its diagnostics: MySQL behind those of the
+     * statement before, MariaDB in their place.
+     */
+    void failHere(ClientSession session, GatewayError error, ReplyTarget target) {
+        boolean adds = executor.flavor() == ServerFlavor.MYSQL;
+        if (adds && session.held() != null && session.pins().has(HoldReason.UNREAD_WARNINGS)) {
+            inquire(session, () -> failHere(session, error, target));
+            return;
+        }
+        var diagnostics = new ArrayList<String[]>(adds ? session.figures().warnings() : List.of());
+        diagnostics.add(new String[] {"Error", Integer.toString(error.errno()), error.message()});
+        executor.diagnosticsOf(session, diagnostics);
+        session.figures().rowCount(-1);
+        target.failed(error);
     }
 
     private void inquire(ClientSession session, Runnable then) {

@@ -77,7 +77,7 @@ final class ShardRun implements Relay.Ending, Placement.Run {
         }
         placement = new Placement(executor, session, shard, this);
         clearsBehind = executor.flavor() == ServerFlavor.MYSQL && work.info().has(SessionEffect.DIAGNOSTICS_USED);
-        if (!clearsBehind) {
+        if (!clearsBehind && work.step() != Work.Step.FETCHES) {
             clearDiagnostics();
         }
         shard.retries().recordStatement();
@@ -164,7 +164,7 @@ final class ShardRun implements Relay.Ending, Placement.Run {
         boolean keeps = Effects.keepConnection(work.info(), named)
                 || LatestValues.keepConnection(session, work.info())
                 || (learner != null && learner.keepsConnection());
-        if (keeps && !work.isPreparation() && !connection.tryPin()) {
+        if (keeps && work.isRun() && !connection.tryPin()) {
             ready.released();
             giveBackUnused(ready);
             fail(GatewayError.refused(
@@ -184,6 +184,10 @@ final class ShardRun implements Relay.Ending, Placement.Run {
         executor.counters().ran(session.held() != null, session.movesTo(shardName, connection.threadId()));
         copy = mayBeRepeated ? work.again() : null;
         kept = copy == null && outcomes().dependsOnEngines() ? work.again() : null;
+        if (work.asksForCursor() && (ready.role() == Role.REPLICA || !connection.tryPin())) {
+            // Rows that come with the execution serve the client as well, and bind it to nothing.
+            work.mayOpenCursor(false);
+        }
         if (!ready.setup().isEmpty()) {
             executor.counters().setUp(true);
             ready.setup().sendAhead(connection, executor.connections().proven(), this::setupRefused);
@@ -253,7 +257,7 @@ final class ShardRun implements Relay.Ending, Placement.Run {
             return;
         }
         end();
-        if (!work.isPreparation()) {
+        if (work.isRun()) {
             Written.perhaps(session, shardName, work.info(), executor.nanoClock());
         }
         executor.cachedWrites().ended(session, true);
@@ -344,7 +348,7 @@ final class ShardRun implements Relay.Ending, Placement.Run {
 
     private void learn(ReplyStatus status) {
         executor.answered(lease, status);
-        if (!work.isPreparation()) {
+        if (work.isRun()) {
             Written.learn(session, shardName, work.info(), status, executor.nanoClock());
         }
         if (work.info().isDdl() && !status.isError()) {
@@ -356,7 +360,7 @@ final class ShardRun implements Relay.Ending, Placement.Run {
             return;
         }
         session.statement(null, executor.nanoClock().getAsLong());
-        if (!work.isPreparation()) {
+        if (work.isRun()) {
             session.figures().onConnection(true);
         }
         String modes = status.changes().variables().get("sql_mode");
@@ -368,12 +372,13 @@ final class ShardRun implements Relay.Ending, Placement.Run {
         if (clearsBehind) {
             clearDiagnostics();
         }
-        if (work.isPreparation()) {
-            Aftermath.prepared(session, status, executor.flavor());
-        } else {
+        if (work.isRun()) {
             Aftermath.figures(session, lease.connection(), info, status, executor.flavor());
             Effects.learn(session, info, named, status, executor.counters());
+        } else {
+            Aftermath.notRun(session, work.step(), status, executor.flavor());
         }
+        work.ended(lease.connection(), status);
         executor.cachedWrites().ended(session, !session.inTransaction() || endsTransaction());
         if (diagnostics != null) {
             // What the connection has of them now is of another question.
@@ -547,7 +552,7 @@ final class ShardRun implements Relay.Ending, Placement.Run {
             return;
         }
         end();
-        if (!work.isPreparation()) {
+        if (work.isRun()) {
             Written.perhaps(session, shardName, work.info(), executor.nanoClock());
         }
         var lost = lost(cause, bytesLeft);
@@ -608,7 +613,7 @@ final class ShardRun implements Relay.Ending, Placement.Run {
             return;
         }
         executor.failed(lease);
-        if (!work.isPreparation()) {
+        if (work.isRun()) {
             Written.perhaps(session, shardName, work.info(), executor.nanoClock());
         }
         executor.cachedWrites().ended(session, true);

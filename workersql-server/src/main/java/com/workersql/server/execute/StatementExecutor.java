@@ -347,8 +347,13 @@ public final class StatementExecutor {
             String shard = single.shard();
             boolean discards = single.discardConnectionAfterwards();
             if (keeps) {
-                cached.answer(session, shard, statement, sent, target, to -> runOn(session, shard, discards, sent, to));
+                cached.answer(session, shard, statement, sent, target, to -> {
+                    // What is gathered has to be whole.
+                    sent.mayOpenCursor(to == target);
+                    runOn(session, shard, discards, sent, to);
+                });
             } else {
+                sent.mayOpenCursor(true);
                 runOn(session, shard, discards, sent, target);
             }
         } else if (plan instanceof RoutePlan.Local local) {
@@ -439,6 +444,12 @@ public final class StatementExecutor {
             retention.dropDiagnostics(session);
         }
         session.figures().onConnection(false);
+    }
+
+    /** The session's diagnostics are the gateway's own from here on. */
+    void diagnosticsOf(ClientSession session, List<String[]> diagnostics) {
+        retention.dropDiagnostics(session);
+        session.figures().warnings(diagnostics);
     }
 
     /** Behind a statement, or in its place: the connection is kept, asked, or given back. */

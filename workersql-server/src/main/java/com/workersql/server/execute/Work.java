@@ -3,6 +3,7 @@ package com.workersql.server.execute;
 
 import com.workersql.pool.PooledConnection;
 import com.workersql.pool.ReplyListener;
+import com.workersql.pool.ReplyStatus;
 import com.workersql.router.StatementInfo;
 import com.workersql.server.error.GatewayError;
 import java.util.function.Consumer;
@@ -23,10 +24,42 @@ interface Work {
         return sql();
     }
 
-    /** Whether the statement is not run but only prepared. */
-    default boolean isPreparation() {
+    /** What a command does with its statement. */
+    enum Step {
+        PREPARES,
+        RUNS,
+        /** Sends rows that an execution has found; the statement itself is not run again. */
+        FETCHES
+    }
+
+    /** What this command does with the statement. */
+    default Step step() {
+        return Step.RUNS;
+    }
+
+    /** Whether the statement is run, and not only prepared or read on. */
+    default boolean isRun() {
+        return step() == Step.RUNS;
+    }
+
+    /**
+     * Lets the server open a cursor where the client wants one, or has the rows sent with the execution, as is the case until this is
+     * called.
+     *
+     * @param may whether the session may keep the connection for it
+     */
+    default void mayOpenCursor(boolean may) {}
+
+    /** Whether the server will be asked to open a cursor. */
+    default boolean asksForCursor() {
         return false;
     }
+
+    /**
+     * Hears how the server has ended the command, before the session settles for what reasons it keeps the connection. Not called where
+     * the session is over.
+     */
+    default void ended(PooledConnection connection, ReplyStatus status) {}
 
     /**
      * The name of the client's file that the statement loads, as the server will ask for it; null where it loads none, so that a server

@@ -12,9 +12,11 @@ import com.workersql.server.replicas.SessionWrites;
 import com.workersql.server.results.Touched;
 import io.netty.channel.EventLoop;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -26,6 +28,14 @@ import java.util.function.Consumer;
 public final class ClientSession {
     /** Set by MariaDB, and by nobody else, while {@code sql_mode} has ANSI_QUOTES. */
     private static final int MARIADB_STATUS_ANSI_QUOTES = 1 << 15;
+
+    private static final Set<HoldReason> OF_TRANSACTIONS =
+            EnumSet.of(HoldReason.TRANSACTION, HoldReason.TRANSACTION_STATE_UNKNOWN, HoldReason.UNREAD_WARNINGS);
+    private static final Set<HoldReason> TOLD_WHEN_LOST = EnumSet.of(
+            HoldReason.TRANSACTION,
+            HoldReason.TRANSACTION_STATE_UNKNOWN,
+            HoldReason.UNREAD_WARNINGS,
+            HoldReason.OPEN_CURSOR);
 
     private final int id;
     private final EventLoop loop;
@@ -589,15 +599,27 @@ public final class ClientSession {
     }
 
     /**
-     * Whether losing the connection loses more than a transaction, so that the client must not go on as if nothing was.
+     * Whether the connection has state that no other one can be given.
      *
      * @return true when a reason other than a transaction or unread warnings keeps it
      */
     public boolean holdsUnreplayableState() {
+        return isKeptForOtherThan(OF_TRANSACTIONS);
+    }
+
+    /**
+     * Whether losing the connection loses what the client would miss without being told: a transaction's loss is told by error, and
+     * that of a cursor by the next fetch.
+     *
+     * @return true when any other state is on it
+     */
+    public boolean holdsStateMissedInSilence() {
+        return isKeptForOtherThan(TOLD_WHEN_LOST);
+    }
+
+    private boolean isKeptForOtherThan(Set<HoldReason> known) {
         for (var reason : pins.reasons()) {
-            if (reason != HoldReason.TRANSACTION
-                    && reason != HoldReason.TRANSACTION_STATE_UNKNOWN
-                    && reason != HoldReason.UNREAD_WARNINGS) {
+            if (!known.contains(reason)) {
                 return true;
             }
         }

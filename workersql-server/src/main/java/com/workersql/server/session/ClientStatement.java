@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.session;
 
+import com.workersql.pool.PreparedStatement;
 import com.workersql.pool.StatementText;
 import com.workersql.protocol.value.ParameterTypes;
 import com.workersql.router.StatementInfo;
@@ -23,6 +24,7 @@ public final class ClientStatement {
     private StatementText text;
     private String schemaOfText;
     private SessionVariables variablesOfText;
+    private PreparedStatement cursor;
     private int columnCount;
     private ParameterTypes parameterTypes = ParameterTypes.NONE;
     private Map<Integer, LongData> longData;
@@ -111,6 +113,24 @@ public final class ClientStatement {
         schemaOfText = schema;
         variablesOfText = variables;
         text = key;
+    }
+
+    /**
+     * The server's statement whose cursor this one's rows are fetched from. It is of no use once the session has lost the connection.
+     *
+     * @return null where none was opened, or the client has heard of its end
+     */
+    public PreparedStatement cursor() {
+        return cursor;
+    }
+
+    /**
+     * Notes that a cursor was opened, or that it is over.
+     *
+     * @param on the server's statement, or null
+     */
+    public void cursor(PreparedStatement on) {
+        cursor = on;
     }
 
     /**

@@ -23,6 +23,8 @@ public enum HoldReason {
     HANDLER,
     /** A statement was prepared by text. */
     TEXT_PREPARE,
+    /** A prepared statement has a cursor of which rows are still to be fetched. */
+    OPEN_CURSOR,
     /** A stored routine ran, whose effects are not known. */
     CALL,
     /** An XA transaction was begun. */

@@ -86,7 +86,53 @@ final class PreparedScript {
         return number;
     }
 
+    /** MySQL 9 does not answer an execution without a cursor of a statement that has had one. */
+    boolean mayHaveCursors() {
+        return mariaDb;
+    }
+
+    int openCursor(SessionTwin twin) throws IOException {
+        int number = prepare(twin, "SELECT id, v, n FROM " + table + " WHERE id < ? + 1000 OR v = ? ORDER BY id");
+        execute(twin, number, true, StmtExecute.CURSOR_TYPE_READ_ONLY);
+        return number;
+    }
+
+    /** Fetches, with or without a cursor, unless the statement was taken away. */
+    void fetch(SessionTwin twin, int statement, int rows) throws IOException {
+        if (!twin.statements().containsKey(statement)) {
+            return;
+        }
+        var answer = twin.both("fetch " + rows + " of #" + statement, (client, side) -> {
+            var reply = CursorTwin.fetch(client, twin.statements().get(statement)[side], rows);
+            return reply.isError() ? reply.withoutMessage() : reply;
+        });
+        if (answer.isError()) {
+            // Its text names the statement by the id that each side has for it, also among the diagnostics.
+            twin.query("SELECT COUNT(*) FROM " + table);
+        }
+    }
+
+    /** One of the ways in which a cursor ends, or does not. */
+    Step endOfCursor(int[] statement) {
+        int way = random.nextInt(4);
+        return twin -> {
+            if (!twin.statements().containsKey(statement[0])) {
+                return;
+            }
+            switch (way) {
+                case 0 -> fetch(twin, statement[0], 10_000);
+                case 1 -> twin.query("COMMIT");
+                case 2 -> execute(twin, statement[0], true);
+                default -> onStatement(twin, statement[0], "COM_STMT_RESET", Command.COM_STMT_RESET);
+            }
+        };
+    }
+
     void execute(SessionTwin twin, int statement, boolean withTypes) throws IOException {
+        execute(twin, statement, withTypes, 0);
+    }
+
+    private void execute(SessionTwin twin, int statement, boolean withTypes, int flags) throws IOException {
         long first = random.nextInt(20);
         String second = "s" + random.nextInt(3);
         boolean isNull = random.nextInt(8) == 0;
@@ -96,7 +142,7 @@ final class PreparedScript {
         twin.both("execute #" + statement + " " + first + ", " + (isNull ? null : second), (client, side) -> {
             var out = Unpooled.buffer();
             var writer = new ParameterWriter()
-                    .begin(out, twin.statements().get(statement)[side], 0, 2, List.of(), CapabilityFlags.NONE);
+                    .begin(out, twin.statements().get(statement)[side], flags, 2, List.of(), CapabilityFlags.NONE);
             writer.addLong(first);
             if (isNull) {
                 writer.addNull();

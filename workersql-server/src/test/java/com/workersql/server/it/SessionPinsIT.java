@@ -7,11 +7,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.Command;
 import com.workersql.protocol.testing.RawClient;
+import com.workersql.protocol.testing.RawReply;
 import com.workersql.server.config.GatewayConfig;
 import com.workersql.server.config.PoolConfig;
 import com.workersql.server.embedded.ShardFixture;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -28,6 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Sessions that keep their connection: who may, why they do, where it shows. */
 class SessionPinsIT {
     private static final int CONNECTIONS = 8;
+    private static final int LAST_PREPARED = -1;
 
     private static Fleet fleet;
 
@@ -62,7 +62,10 @@ class SessionPinsIT {
         fleet.close();
     }
 
-    /** Reason | statements that bring it | those behind which it is still there | the one that ends it; RESET is the command. */
+    /**
+     * Reason | statements that bring it | those behind which it is still there | the one that ends it. RESET is the command; OPEN prepares a
+     * statement and opens its cursor, and what stands in brackets behind it is done with the statement that was prepared last.
+     */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -77,6 +80,11 @@ class SessionPinsIT {
                 "LOCK_TABLES | LOCK TABLES pinned READ | SELECT COUNT(*) FROM pinned | UNLOCK TABLES",
                 "HANDLER | HANDLER pinned OPEN; HANDLER pinned OPEN AS again | HANDLER again CLOSE | HANDLER pinned CLOSE",
                 "TEXT_PREPARE | PREPARE p1 FROM 'SELECT 1'; PREPARE p2 FROM 'SELECT 2' | DEALLOCATE PREPARE p1 | DROP PREPARE p2",
+                "OPEN_CURSOR | OPEN | DO 1; [FETCH 1]; BEGIN; [FETCH 0]; COMMIT | [FETCH 9]",
+                "OPEN_CURSOR | OPEN | DO 1 | [RESET]",
+                "OPEN_CURSOR | OPEN | SELECT COUNT(*) FROM pinned | [CLOSE]",
+                "OPEN_CURSOR | OPEN | DO 1 | [EXECUTE]",
+                "OPEN_CURSOR | OPEN; OPEN | [FETCH 9] | RESET",
                 "USER_VARIABLE | SET @pin = 1 + 1 | SELECT @pin | SET @pin = 1",
                 "USER_VARIABLE | SELECT 1 + 1 INTO @pin | SELECT @pin | SET @pin = 1",
                 "TRANSACTION | START TRANSACTION WITH CONSISTENT SNAPSHOT | SELECT COUNT(*) FROM pinned | ROLLBACK",
@@ -148,42 +156,44 @@ class SessionPinsIT {
                     .statementId();
             session.query("DROP TABLE IF EXISTS no_such_table");
 
-            session.command(Command.COM_STMT_CLOSE, id(statement).array());
+            session.command(Command.COM_STMT_CLOSE, CursorTwin.id(statement));
 
             assertThat(session.query("SHOW COUNT(*) WARNINGS").value()).isEqualTo("1");
-            assertThat(session.command(Command.COM_STMT_EXECUTE, execution(statement, 0))
-                            .errno())
+            assertThat(CursorTwin.execute(session, statement, 0).errno())
                     .as("the statement is closed")
                     .isEqualTo(1243);
         }
     }
 
+    /** Where a tenant keeps all that it may, the rows come with the execution, which serves a client as well. */
     @Test
-    void aCursorThatAClientAsksForIsNotOpenedAndKeepsNoConnection() throws Exception {
-        try (var session = raw();
+    void noCursorIsOpenedThatWouldKeepOneConnectionTooMany() throws Exception {
+        try (var one = fleet.connect(Driver.MARIADB_TEXT, "acme");
+                var two = fleet.connect(Driver.MARIADB_TEXT, "acme");
+                var session = raw();
                 var watcher = fleet.connect(Driver.MARIADB_TEXT, "acme")) {
-            int statement = session.command(
-                            Command.COM_STMT_PREPARE, "SELECT 1 UNION ALL SELECT 2".getBytes(StandardCharsets.UTF_8))
-                    .statementId();
+            run(one, "CREATE TEMPORARY TABLE tmp_share (id INT)");
+            run(two, "DO GET_LOCK('share', 1)");
 
-            var reply = session.command(Command.COM_STMT_EXECUTE, execution(statement, 1));
+            var reply = open(session);
 
             assertThat(reply.payloads()).as("count, column, both rows, end").hasSize(5);
-            assertThat(rows(watcher, "SHOW GATEWAY PINS")).isEmpty();
+            assertThat(CursorTwin.isOpen(CursorTwin.status(reply))).isFalse();
+            assertThat(CursorTwin.fetch(session, LAST_PREPARED, 1).errno()).isEqualTo(1421);
+            assertThat(pins(watcher, "OPEN_CURSOR")).isEmpty();
+
+            run(two, "DO RELEASE_LOCK('share')");
+            run(two, "DO 1");
+            assertThat(CursorTwin.isOpen(
+                            CursorTwin.status(CursorTwin.execute(session, LAST_PREPARED, CursorTwin.READ_ONLY))))
+                    .isTrue();
         }
     }
 
-    private static ByteBuffer id(int statement) {
-        return ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(statement);
-    }
-
-    private static byte[] execution(int statement, int flags) {
-        return ByteBuffer.allocate(9)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putInt(statement)
-                .put((byte) flags)
-                .putInt(1)
-                .array();
+    /** Prepares a statement of two rows and asks for a cursor. */
+    private static RawReply open(RawClient session) throws Exception {
+        session.command(Command.COM_STMT_PREPARE, "SELECT 1 UNION ALL SELECT 2".getBytes(StandardCharsets.UTF_8));
+        return CursorTwin.execute(session, LAST_PREPARED, CursorTwin.READ_ONLY);
     }
 
     private static RawClient raw() throws Exception {
@@ -200,10 +210,18 @@ class SessionPinsIT {
     /** Errors are part of it. */
     private static void runAll(RawClient session, String statements) throws Exception {
         for (String sql : statements.split(";", -1)) {
-            if (sql.equals("RESET")) {
-                session.command(Command.COM_RESET_CONNECTION, new byte[0]);
-            } else {
-                session.query(sql.strip());
+            switch (sql.strip()) {
+                case "RESET" -> session.command(Command.COM_RESET_CONNECTION, new byte[0]);
+                case "OPEN" ->
+                    assertThat(CursorTwin.isOpen(CursorTwin.status(open(session))))
+                            .isTrue();
+                case "[FETCH 0]" -> CursorTwin.fetch(session, LAST_PREPARED, 0);
+                case "[FETCH 1]" -> CursorTwin.fetch(session, LAST_PREPARED, 1);
+                case "[FETCH 9]" -> CursorTwin.fetch(session, LAST_PREPARED, 9);
+                case "[RESET]" -> session.command(Command.COM_STMT_RESET, CursorTwin.id(LAST_PREPARED));
+                case "[CLOSE]" -> session.command(Command.COM_STMT_CLOSE, CursorTwin.id(LAST_PREPARED));
+                case "[EXECUTE]" -> CursorTwin.execute(session, LAST_PREPARED, 0);
+                default -> session.query(sql.strip());
             }
         }
     }

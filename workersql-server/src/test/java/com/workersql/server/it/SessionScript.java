@@ -121,8 +121,9 @@ final class SessionScript {
 
     private void bout() {
         bound = true;
-        switch (random.nextInt(10)) {
+        switch (random.nextInt(11)) {
             case 0, 1, 2 -> transaction();
+            case 10 -> cursor();
             case 9 -> preparedVariable();
             case 3 -> temporaryTable();
             case 4 -> locks();
@@ -231,6 +232,27 @@ final class SessionScript {
             }
         });
         filler();
+        due.add(twin -> {
+            if (twin.statements().containsKey(number[0])) {
+                prepared.close(twin, number[0]);
+            }
+        });
+    }
+
+    private void cursor() {
+        if (!prepared.mayHaveCursors()) {
+            transaction();
+            return;
+        }
+        var number = new int[1];
+        due.add(twin -> number[0] = prepared.openCursor(twin));
+        for (int i = 1 + random.nextInt(3); i > 0; i--) {
+            int rows = random.nextInt(4);
+            due.add(twin -> prepared.fetch(twin, number[0], rows));
+            filler();
+        }
+        due.add(prepared.endOfCursor(number));
+        due.add(twin -> prepared.fetch(twin, number[0], 1));
         due.add(twin -> {
             if (twin.statements().containsKey(number[0])) {
                 prepared.close(twin, number[0]);

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+package com.workersql.server.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.workersql.server.config.GatewayConfig;
+import com.workersql.server.config.PoolConfig;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** MySQL's driver reads by cursors when it is told to, a few rows at a time, with other statements in between. */
+class CursorDriversIT {
+    private static final int ROWS = 1_000;
+    private static final String OPTIONS =
+            "?sslMode=DISABLED&allowPublicKeyRetrieval=true&useCursorFetch=true&defaultFetchSize=7";
+
+    private static Fleet fleet;
+
+    @BeforeAll
+    static void start() throws Exception {
+        fleet = Fleet.start(CursorDriversIT::withFewConnections);
+        try (var direct = fleet.direct(Driver.MARIADB_TEXT, "acme");
+                var statement = direct.createStatement()) {
+            statement.execute("DROP TABLE IF EXISTS fetched");
+            statement.execute("CREATE TABLE fetched (id INT PRIMARY KEY, v VARCHAR(20))");
+            try (var insert = direct.prepareStatement("INSERT INTO fetched VALUES (?, ?)")) {
+                for (int i = 0; i < ROWS; i++) {
+                    insert.setInt(1, i);
+                    insert.setString(2, "v" + i);
+                    insert.addBatch();
+                }
+                insert.executeBatch();
+            }
+        }
+    }
+
+    private static GatewayConfig withFewConnections(GatewayConfig config) {
+        return Fleet.withConnections(config, 2).toBuilder()
+                .pool(PoolConfig.of(Map.of(PoolConfig.PINNED_PERCENT_PER_TENANT, 100L)))
+                .build();
+    }
+
+    @AfterAll
+    static void stop() {
+        if (fleet != null) {
+            fleet.close();
+        }
+    }
+
+    private static Connection connect() throws SQLException {
+        return DriverManager.getConnection(
+                "jdbc:mysql://127.0.0.1:" + fleet.gateway().mysqlAddress().getPort() + "/acme" + OPTIONS,
+                "acme",
+                fleet.password("acme"));
+    }
+
+    @Test
+    void readsAllRowsAndLetsGoOfTheConnectionBehindTheLast() throws Exception {
+        try (var connection = connect();
+                var watcher = fleet.connect(Driver.MYSQL_TEXT, "acme")) {
+            try (var select = connection.prepareStatement("SELECT id, v FROM fetched WHERE id >= ? ORDER BY id")) {
+                for (int from : new int[] {0, 5, ROWS - 1, ROWS}) {
+                    select.setInt(1, from);
+                    var ids = new ArrayList<Integer>();
+                    try (var rows = select.executeQuery()) {
+                        if (from == 0) {
+                            assertThat(rows.next()).isTrue();
+                            ids.add(rows.getInt(1));
+                            assertThat(pins(watcher)).containsExactly("OPEN_CURSOR");
+                            assertThat(count(connection))
+                                    .as("a statement in between")
+                                    .isEqualTo(ROWS);
+                        }
+                        while (rows.next()) {
+                            ids.add(rows.getInt(1));
+                            assertThat(rows.getString(2)).isEqualTo("v" + rows.getInt(1));
+                        }
+                    }
+                    assertThat(ids).hasSize(ROWS - from);
+                }
+            }
+            assertThat(pins(watcher)).isEmpty();
+        }
+    }
+
+    @Test
+    void lettingGoOfAResultHalfReadLetsGoOfTheConnection() throws Exception {
+        try (var connection = connect();
+                var watcher = fleet.connect(Driver.MYSQL_TEXT, "acme")) {
+            try (var select = connection.prepareStatement("SELECT id FROM fetched ORDER BY id");
+                    var rows = select.executeQuery()) {
+                assertThat(rows.next()).isTrue();
+                assertThat(pins(watcher)).containsExactly("OPEN_CURSOR");
+            }
+            // The driver closes its statement without waiting; it does not send the next command before.
+            count(connection);
+            assertThat(pins(watcher)).isEmpty();
+        }
+    }
+
+    @Test
+    void readsInATransactionAndBehindItsEnd() throws Exception {
+        try (var connection = connect()) {
+            connection.setAutoCommit(false);
+            try (var select = connection.prepareStatement("SELECT id FROM fetched ORDER BY id");
+                    var update = connection.prepareStatement("UPDATE fetched SET v = CONCAT(v, '') WHERE id = ?");
+                    var rows = select.executeQuery()) {
+                int read = 0;
+                while (rows.next()) {
+                    if (++read % 100 == 0) {
+                        update.setInt(1, rows.getInt(1));
+                        update.executeUpdate();
+                        connection.commit();
+                    }
+                }
+                assertThat(read).isEqualTo(ROWS);
+            }
+        }
+    }
+
+    private static int count(Connection connection) throws SQLException {
+        try (var statement = connection.createStatement();
+                var rows = statement.executeQuery("SELECT COUNT(*) FROM fetched")) {
+            rows.next();
+            return rows.getInt(1);
+        }
+    }
+
+    /** A client has its answer a moment before the session has settled; another one may look in between. */
+    private static List<String> pins(Connection watcher) throws SQLException {
+        var pins = new ArrayList<String>();
+        try (var statement = watcher.createStatement();
+                var rows = statement.executeQuery("SHOW GATEWAY PINS")) {
+            while (rows.next()) {
+                pins.add(rows.getString(4));
+            }
+        }
+        return pins;
+    }
+}
