@@ -11,6 +11,7 @@ import org.jetbrains.lincheck.datastructures.StressOptions;
 import org.jetbrains.lincheck.datastructures.ThreadIdGen;
 import org.jetbrains.lincheck.datastructures.Validate;
 import org.jetbrains.lincheck.datastructures.verifier.EpsilonVerifier;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
  * <p>Broken promises are counted where they are broken, and looked at when a scenario has ended; so nothing is compared with what the
  * operations would give one after the other, which would cost most of the time. {@code -Dpool.iterations=100} is the long search.
  */
+@Tag("lincheck")
 @Param(name = "thread", gen = ThreadIdGen.class)
 public class EndpointCoreInterleavingTest {
     private static final int LIMIT = 3;
