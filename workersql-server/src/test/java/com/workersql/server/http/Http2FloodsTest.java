@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -245,8 +246,10 @@ class Http2FloodsTest {
             block.writeBytes(frame);
         }
         var bytes = bytes(block);
-        try (var sockets = new SocketDoor();
-                var socket = sockets.connectWithoutBuffer()) {
+        // Its last words find no room; with the time for a first request it ends for good.
+        var settings = HttpSettings.of(Map.of(HttpSettings.HEADER_TIMEOUT_MILLIS, 1_000L));
+        try (var sockets = new SocketDoor(settings);
+                var socket = sockets.connect()) {
             OutputStream out = socket.getOutputStream();
             out.write(PREFACE.getBytes(StandardCharsets.US_ASCII));
             out.write(frame(SETTINGS, 0, 0));

@@ -11,40 +11,41 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A door with the default limits on a port of loopback, with one event loop, for clients that send what they like. */
+/** A door on a port of loopback, with one event loop, for clients that send what they like. */
 final class SocketDoor implements AutoCloseable {
     private static final int PATIENCE_MILLIS = 20_000;
 
     private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
-    private final TestDoor door = new TestDoor(HttpSettings.defaults(), WebSocketSettings.defaults());
-    private final Channel listener = new ServerBootstrap()
-            .group(loops)
-            .channel(NioServerSocketChannel.class)
-            .childHandler(door.door())
-            .bind(InetAddress.getLoopbackAddress(), 0)
-            .syncUninterruptibly()
-            .channel();
+    private final TestDoor door;
+    private final Channel listener;
+
+    /** With the default limits. */
+    SocketDoor() {
+        this(HttpSettings.defaults());
+    }
+
+    SocketDoor(HttpSettings settings) {
+        door = new TestDoor(settings, WebSocketSettings.defaults());
+        listener = new ServerBootstrap()
+                .group(loops)
+                .channel(NioServerSocketChannel.class)
+                .childHandler(door.door())
+                .bind(InetAddress.getLoopbackAddress(), 0)
+                .syncUninterruptibly()
+                .channel();
+    }
 
     /** A new connection, on which a read waits for 20 s at most. */
     Socket connect() throws IOException {
-        return connect(new Socket());
-    }
-
-    /** The same, for a client that reads nothing: soon the gateway cannot send it any more. */
-    Socket connectWithoutBuffer() throws IOException {
-        var socket = new Socket();
-        socket.setReceiveBufferSize(1);
-        return connect(socket);
-    }
-
-    private Socket connect(Socket socket) throws IOException {
-        socket.connect(listener.localAddress());
+        var socket =
+                new Socket(InetAddress.getLoopbackAddress(), ((InetSocketAddress) listener.localAddress()).getPort());
         socket.setTcpNoDelay(true);
         socket.setSoTimeout(PATIENCE_MILLIS);
         return socket;
