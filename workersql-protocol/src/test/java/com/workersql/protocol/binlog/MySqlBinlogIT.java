@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,17 @@ class MySqlBinlogIT extends FollowedServer {
         try (Connection connection = open();
                 Statement statement = connection.createStatement()) {
             statement.execute("SET GLOBAL binlog_row_metadata = FULL");
+        }
+    }
+
+    /** The feed of changes refuses GTIDs with tags: what is tested behind this, on the same server, is to find none. */
+    @AfterAll
+    static void forgetTags() throws SQLException {
+        if (PORT > 0) {
+            try (Connection connection = open();
+                    Statement statement = connection.createStatement()) {
+                statement.execute("RESET BINARY LOGS AND GTIDS");
+            }
         }
     }
 
