@@ -274,15 +274,18 @@ final class ShardServer {
         }
     }
 
+    /** Java itself looks only a few times a second, and ever less often, whether a process has ended that is not its child. */
     private void awaitEnd(ProcessHandle handle) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(STOP_TIMEOUT_MILLIS);
         var ended = handle.onExit();
-        while (!ended.isDone()) {
+        while (handle.isAlive()) {
             try {
-                ended.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+                ended.get(POLL_MILLIS, TimeUnit.MILLISECONDS);
             } catch (ExecutionException | TimeoutException e) {
-                handle.destroyForcibly();
-                deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(STOP_TIMEOUT_MILLIS);
+                if (System.nanoTime() > deadline) {
+                    handle.destroyForcibly();
+                    deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(STOP_TIMEOUT_MILLIS);
+                }
             }
         }
     }

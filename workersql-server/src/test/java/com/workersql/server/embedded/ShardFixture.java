@@ -8,6 +8,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 /** Embedded shards for tests, with what disturbs them. The programs are unpacked once for all tests of the module. */
 public final class ShardFixture {
@@ -121,10 +122,15 @@ public final class ShardFixture {
         }
     }
 
-    /** Waits for the end of a process. */
+    /** Waits for the end of a process, which Java itself would notice late where that is not its child. */
     public static void await(long pid) {
-        ProcessHandle.of(pid)
-                .ifPresent(handle ->
-                        handle.onExit().orTimeout(30, TimeUnit.SECONDS).join());
+        var process = ProcessHandle.of(pid);
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+        while (process.isPresent() && process.get().isAlive()) {
+            if (System.nanoTime() > end) {
+                throw new IllegalStateException("process " + pid + " does not end");
+            }
+            LockSupport.parkNanos(1_000_000);
+        }
     }
 }

@@ -48,7 +48,8 @@ class PoolSizeIT {
                         first.wire()));
         return config.toBuilder()
                 .shards(shards)
-                .pool(PoolConfig.of(Map.of(PoolConfig.WAIT_MILLIS, 100L)))
+                // Longer than a busy machine takes to open a connection.
+                .pool(PoolConfig.of(Map.of(PoolConfig.WAIT_MILLIS, 2_000L)))
                 .build();
     }
 

@@ -83,10 +83,13 @@ class SessionMutationIT {
         proxy.forget(forgotten);
         // Another gateway for each, so that no connection is left from the one before.
         try (var gateway = fleet.startAnotherGateway()) {
-            return difference(gateway, random, scripts, twins);
-        } finally {
-            for (var twin : twins) {
-                twin.close();
+            try {
+                return difference(gateway, random, scripts, twins);
+            } finally {
+                // First, so that the gateway does not wait for the end of their transactions.
+                for (var twin : twins) {
+                    twin.close();
+                }
             }
         }
     }
