@@ -21,6 +21,10 @@ final class Refusals {
             }
             return GatewayError.transactionLost("its shard was lost; send ROLLBACK before anything else");
         }
+        if (session.mustClose()) {
+            return GatewayError.notExecuted(
+                    "The session's connection to its shard was lost, and with it what only that had; log in again");
+        }
         PermissionClass needed = info.permission();
         if (!session.principal().permissions().contains(needed)) {
             return GatewayError.refused(

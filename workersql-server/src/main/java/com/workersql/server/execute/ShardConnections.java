@@ -158,7 +158,10 @@ final class ShardConnections {
         borrow(wish);
     }
 
-    /** Asks the held connection what only it knows, so that it can be given back, then goes on; without it where it broke. */
+    /**
+     * Asks the held connection what only it knows, so that it can be given back, then goes on; without it where it broke, and {@link
+     * Refusals} tell what the session has lost with it.
+     */
     static void inquire(ClientSession session, ClientSession.Held held, Runnable then) {
         Inquiry.start(session, held.connection(), new Inquiry.Ending() {
             @Override
@@ -168,8 +171,7 @@ final class ShardConnections {
 
             @Override
             public void broken(String why) {
-                session.held(null);
-                held.connection().discard(why);
+                Aftermath.lost(session, held.connection(), why);
                 then.run();
             }
         });

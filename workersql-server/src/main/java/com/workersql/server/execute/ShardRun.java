@@ -91,9 +91,18 @@ final class ShardRun implements Relay.Ending, Placement.Run {
         if (held != null
                 && session.pins().has(HoldReason.UNREAD_WARNINGS)
                 && Ahead.clearsDiagnostics(session, held.connection(), work, executor.flavor())) {
-            ShardConnections.inquire(session, held, placement::find);
+            ShardConnections.inquire(session, held, this::findUnlessLost);
         } else {
             placement.find();
+        }
+    }
+
+    private void findUnlessLost() {
+        var refusal = Refusals.of(session, work.info());
+        if (refusal == null) {
+            placement.find();
+        } else {
+            fail(refusal);
         }
     }
 

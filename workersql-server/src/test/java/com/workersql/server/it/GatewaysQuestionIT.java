@@ -4,6 +4,7 @@ package com.workersql.server.it;
 import static com.workersql.server.it.InThread.inThread;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -67,6 +68,53 @@ class GatewaysQuestionIT {
 
             run(acme, "INSERT INTO asked VALUES (3)");
             assertThat(ids()).isEqualTo("3");
+        }
+    }
+
+    /** Without its lock the statement must not run, and whoever sends it would not miss the lock. */
+    @Test
+    void aLockThatIsLostBetweenTwoStatementsEndsTheSessionBeforeTheNext() throws Exception {
+        try (var acme = fleet.connect(Driver.MARIADB_TEXT, "acme")) {
+            assertThat(value(acme, "SELECT GET_LOCK('asked', 0)")).isEqualTo("1");
+            proxy.aim(QUESTION, FaultProxy.Cut.RESET, 0);
+            run(acme, ASKED_BEHIND);
+
+            assertThatThrownBy(() -> run(acme, "INSERT INTO asked VALUES (1)"))
+                    .isInstanceOfSatisfying(
+                            SQLException.class,
+                            e -> assertThat(e.getMessage()).contains("[GW-NOT-EXECUTED]", "was lost"));
+
+            assertThatThrownBy(() -> run(acme, "INSERT INTO asked VALUES (2)")).isInstanceOf(SQLException.class);
+            assertThat(ids()).isNull();
+        }
+    }
+
+    /** A question in front of a statement, for the warnings of the one before, which what is sent ahead of it would clear. */
+    @Test
+    void aTransactionThatIsLostInFrontOfAStatementIsToldWithIt() throws Exception {
+        assumeThat(Fleet.isMySql())
+                .as("a SET there clears the diagnostics itself")
+                .isFalse();
+        try (var acme = fleet.connect(Driver.MARIADB_TEXT, "acme")) {
+            run(acme, "SET sql_mode = ''");
+            run(acme, "BEGIN");
+            run(acme, "INSERT INTO asked VALUES (1), (2)");
+            run(acme, "SELECT id FROM asked");
+            // Its answer is a row of the gateway's own, and another count than the client's.
+            run(acme, ASKED_BEHIND);
+            run(acme, "INSERT INTO asked VALUES ('x')");
+            proxy.aim("SHOW WARNINGS", FaultProxy.Cut.RESET, 0);
+
+            for (String statement : new String[] {"VALUES (1)", "COMMIT"}) {
+                assertThatThrownBy(() -> run(acme, statement))
+                        .as(statement)
+                        .isInstanceOfSatisfying(
+                                SQLException.class,
+                                e -> assertThat(e.getErrorCode()).isEqualTo(3101));
+            }
+
+            assertThat(proxy.isAimed()).isFalse();
+            assertThat(ids()).isNull();
         }
     }
 
