@@ -117,7 +117,8 @@ final class Placement {
     /** Nothing was sent to this replica: another one, or the primary, may do. */
     private void notOn(ShardNode replica, GatewayError error) {
         exclude(replica);
-        if (!run.hasEnded() && shard.retries().tryRetry(Retries.Proof.NOT_SENT)) {
+        boolean interrupted = StatementDeadline.isInterruption(error.errno());
+        if (!run.hasEnded() && !interrupted && shard.retries().tryRetry(Retries.Proof.NOT_SENT)) {
             find();
         } else {
             run.notFound(error);

@@ -373,26 +373,9 @@ final class ShardConnections {
             return;
         }
         counters.setUp(false);
-        setup.run(connection, proven, new Setup.Ending() {
-            @Override
-            public void done() {
-                deliver(wish, lease);
-            }
-
-            @Override
-            public void refused(ReplyStatus status) {
-                lease.released();
-                connection.discard("session variables refused");
-                wish.failed().accept(GatewayError.ofServer(status.errno(), status.sqlState(), status.message()));
-            }
-
-            @Override
-            public void broken(Throwable cause) {
-                lease.ended(FailureClass.CALL_FAILURE, nanoClock.getAsLong());
-                connection.discard("broken");
-                wish.failed().accept(unavailable(lease.shard(), cause));
-            }
-        });
+        new SetupWait(
+                        wish.session(), lease, () -> deliver(wish, lease), wish.failed(), nanoClock)
+                .run(setup, proven);
     }
 
     /** Runs a statement of the gateway's own whose result is of no interest. */
