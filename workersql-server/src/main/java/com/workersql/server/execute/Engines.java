@@ -23,12 +23,14 @@ final class Engines {
      *
      * @param allTransactional takes whether the statement is undone; false also where that cannot be told
      * @param lost takes the end of the connection
+     * @param silent hears that the server does not answer
      */
     static void ask(
             PooledConnection connection,
             Footprint footprint,
             Consumer<Boolean> allTransactional,
-            Consumer<BrokenConnectionException> lost) {
+            Consumer<BrokenConnectionException> lost,
+            Runnable silent) {
         if (!footprint.isComplete() || footprint.tables().isEmpty()) {
             allTransactional.accept(false);
             return;
@@ -40,9 +42,9 @@ final class Engines {
                 + " WHERE LOWER(CONCAT(event_object_schema, '.', event_object_table)) IN (" + names + "))"
                 + " FROM information_schema.tables WHERE LOWER(CONCAT(table_schema, '.', table_name)) IN (" + names
                 + ") AND table_type = 'BASE TABLE' AND UPPER(engine) IN (" + TRANSACTIONAL + ")";
-        new TextRows() {
+        new Question() {
             @Override
-            protected void completed(List<String[]> rows, ReplyStatus status) {
+            protected void answered(List<String[]> rows, ReplyStatus status) {
                 boolean all = !rows.isEmpty()
                         && rows.get(0)[0].equals(
                                 Integer.toString(footprint.tables().size()))
@@ -51,9 +53,14 @@ final class Engines {
             }
 
             @Override
-            public void onBroken(BrokenConnectionException e) {
-                lost.accept(e);
+            protected void lost(BrokenConnectionException cause) {
+                lost.accept(cause);
             }
-        }.ask(connection, sql);
+
+            @Override
+            protected void silent() {
+                silent.run();
+            }
+        }.askInTime(connection, sql);
     }
 }

@@ -29,6 +29,9 @@ final class Inquiry {
 
         /** The connection is of no use any more. */
         void broken(String why);
+
+        /** The server was lost or says nothing, which somebody should look into; {@link #broken} follows unless the client is gone. */
+        void suspected();
     }
 
     private Inquiry(ClientSession session, PooledConnection connection, Ending ending) {
@@ -153,9 +156,9 @@ final class Inquiry {
 
     private void ask(String sql, Answer answer) {
         session.figures().onConnection(false);
-        new TextRows() {
+        new Question() {
             @Override
-            protected void completed(List<String[]> rows, ReplyStatus status) {
+            protected void answered(List<String[]> rows, ReplyStatus status) {
                 if (session.isClosed()) {
                     if (session.departing() == null) {
                         connection.releaseAfterReset();
@@ -172,16 +175,26 @@ final class Inquiry {
             }
 
             @Override
-            public void onBroken(BrokenConnectionException e) {
-                if (session.isClosed() && session.departing() != null) {
-                    SessionEnd.gone(session);
-                } else if (session.isClosed()) {
-                    connection.discard("broken");
-                } else {
-                    broken("broken");
-                }
+            protected void lost(BrokenConnectionException cause) {
+                ended("broken");
             }
-        }.ask(connection, sql);
+
+            @Override
+            protected void silent() {
+                ended(SILENT);
+            }
+        }.askInTime(connection, sql);
+    }
+
+    private void ended(String why) {
+        ending.suspected();
+        if (session.isClosed() && session.departing() != null) {
+            SessionEnd.gone(session);
+        } else if (session.isClosed()) {
+            connection.discard(why);
+        } else {
+            broken(why);
+        }
     }
 
     private void broken(String why) {

@@ -56,7 +56,7 @@ final class Placement {
             return;
         }
         if (ReplicaLease.isToBeLeft(session, shard, run.work().info())) {
-            ReplicaLease.leave(session, this::find);
+            ReplicaLease.leave(executor.connections(), session, this::find);
             return;
         }
         var replica = replica();

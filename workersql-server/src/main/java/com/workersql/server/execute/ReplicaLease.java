@@ -76,14 +76,14 @@ final class ReplicaLease {
     }
 
     /** Gives that connection back, when what only it knows was asked for, and goes on. */
-    static void leave(ClientSession session, Runnable then) {
+    static void leave(ShardConnections connections, ClientSession session, Runnable then) {
         var held = session.held();
         if (!session.pins().has(HoldReason.UNREAD_WARNINGS) && !Inquiry.isDue(session)) {
             Aftermath.giveBack(session, held.connection());
             then.run();
             return;
         }
-        ShardConnections.inquire(session, held, () -> {
+        connections.inquire(session, held, () -> {
             if (session.held() != null) {
                 Aftermath.giveBack(session, held.connection());
             }

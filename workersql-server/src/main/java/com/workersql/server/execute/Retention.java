@@ -100,6 +100,11 @@ final class Retention {
                 Aftermath.lost(session, connection, why);
                 resume(session);
             }
+
+            @Override
+            public void suspected() {
+                shard.topology().suspect(connection.key().endpoint());
+            }
         });
     }
 

@@ -174,7 +174,7 @@ public final class SessionCommands {
 
     private void inquire(ClientSession session, Runnable then) {
         var held = session.held();
-        ShardConnections.inquire(session, held, () -> {
+        executor.connections().inquire(session, held, () -> {
             executor.settleHeld(session);
             executor.whenIdle(session, then);
         });

@@ -32,6 +32,9 @@ final class Setup {
 
         /** The connection is of no use any more. */
         void broken(Throwable cause);
+
+        /** Whether the connection was given up, so that nothing more is to be sent on it. */
+        boolean isOver();
     }
 
     private Setup(boolean reset, List<String> statements, SessionVariables wanted) {
@@ -104,6 +107,9 @@ final class Setup {
             return;
         }
         connection.reset().addListener(answered -> {
+            if (ending.isOver()) {
+                return;
+            }
             try {
                 if (answered.isSuccess()) {
                     proven.add(ProvenSetups.Origin.of(connection), ProvenSetups.RESET);
@@ -125,6 +131,9 @@ final class Setup {
         }
         String sql = left.next();
         ShardConnections.statement(connection, sql, (status, broken) -> {
+            if (ending.isOver()) {
+                return;
+            }
             if (broken != null) {
                 ending.broken(broken);
             } else if (status.isError()) {

@@ -5,6 +5,8 @@ import com.workersql.breaker.FailureClass;
 import com.workersql.pool.ReplyStatus;
 import com.workersql.server.error.GatewayError;
 import com.workersql.server.session.ClientSession;
+import io.netty.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -19,6 +21,8 @@ final class SetupWait implements Setup.Ending {
     private final Consumer<GatewayError> failed;
     private final LongSupplier nanoClock;
     private boolean interrupted;
+    private boolean ended;
+    private Future<?> deadline;
 
     /**
      * @param ready hears that the connection has the session's state
@@ -39,6 +43,8 @@ final class SetupWait implements Setup.Ending {
 
     void run(Setup setup, ProvenSetups proven) {
         session.interruption(this::interrupt);
+        deadline = session.loop()
+                .schedule(SessionFault.guarded(session, this::silent), Question.PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
         setup.run(lease.connection(), proven, this);
     }
 
@@ -47,17 +53,51 @@ final class SetupWait implements Setup.Ending {
         failed.accept(GatewayError.interrupted());
     }
 
-    /** False where nobody waits any more. */
+    /** The first one of all ends: the connection goes its way. */
     private boolean end() {
+        boolean first = !ended;
+        ended = true;
+        deadline.cancel(false);
+        return first;
+    }
+
+    /** False where nobody waits any more. */
+    private boolean isAwaited() {
         if (!interrupted) {
             session.interruption(null);
         }
         return !interrupted;
     }
 
+    private void silent() {
+        lost(
+                "no answer in time",
+                GatewayError.notExecuted("Shard " + lease.shard().name() + ": " + Question.SILENT));
+    }
+
+    private void lost(String why, GatewayError error) {
+        if (!end()) {
+            return;
+        }
+        lease.ended(FailureClass.CALL_FAILURE, nanoClock.getAsLong());
+        lease.shard().topology().suspect(lease.node());
+        lease.connection().discard(why);
+        if (isAwaited()) {
+            failed.accept(error);
+        }
+    }
+
+    @Override
+    public boolean isOver() {
+        return ended;
+    }
+
     @Override
     public void done() {
-        if (end()) {
+        if (!end()) {
+            return;
+        }
+        if (isAwaited()) {
             ready.run();
         } else {
             lease.released();
@@ -67,19 +107,18 @@ final class SetupWait implements Setup.Ending {
 
     @Override
     public void refused(ReplyStatus status) {
+        if (!end()) {
+            return;
+        }
         lease.released();
         lease.connection().discard("session variables refused");
-        if (end()) {
+        if (isAwaited()) {
             failed.accept(GatewayError.ofServer(status.errno(), status.sqlState(), status.message()));
         }
     }
 
     @Override
     public void broken(Throwable cause) {
-        lease.ended(FailureClass.CALL_FAILURE, nanoClock.getAsLong());
-        lease.connection().discard("broken");
-        if (end()) {
-            failed.accept(ShardConnections.unavailable(lease.shard(), cause));
-        }
+        lost("broken", ShardConnections.unavailable(lease.shard(), cause));
     }
 }

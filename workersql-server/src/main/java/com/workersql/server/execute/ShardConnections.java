@@ -34,6 +34,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 
 /**
@@ -47,6 +48,7 @@ final class ShardConnections {
     private final LongSupplier nanoClock;
     private final long acquireTimeoutNanos;
     private final SessionCounters counters;
+    private final Function<String, Shard> shards;
     private final ProvenSetups proven = new ProvenSetups(MAX_PROVEN_CHARS);
 
     /**
@@ -114,7 +116,12 @@ final class ShardConnections {
             Consumer<Lease> ready,
             Consumer<GatewayError> failed) {}
 
-    ShardConnections(LongSupplier nanoClock, long acquireTimeoutNanos, SessionCounters counters) {
+    ShardConnections(
+            LongSupplier nanoClock,
+            long acquireTimeoutNanos,
+            SessionCounters counters,
+            Function<String, Shard> shards) {
+        this.shards = shards;
         this.nanoClock = nanoClock;
         this.acquireTimeoutNanos = acquireTimeoutNanos;
         this.counters = counters;
@@ -159,10 +166,10 @@ final class ShardConnections {
     }
 
     /**
-     * Asks the held connection what only it knows, so that it can be given back, then goes on; without it where it broke, and {@link
-     * Refusals} tell what the session has lost with it.
+     * Asks the held connection what only it knows, so that it can be given back, then goes on; without it where it was lost, with a
+     * transaction that was open there or with state for which the session has to end.
      */
-    static void inquire(ClientSession session, ClientSession.Held held, Runnable then) {
+    void inquire(ClientSession session, ClientSession.Held held, Runnable then) {
         Inquiry.start(session, held.connection(), new Inquiry.Ending() {
             @Override
             public void answered() {
@@ -173,6 +180,14 @@ final class ShardConnections {
             public void broken(String why) {
                 Aftermath.lost(session, held.connection(), why);
                 then.run();
+            }
+
+            @Override
+            public void suspected() {
+                var shard = shards.apply(held.shard());
+                if (shard != null) {
+                    shard.topology().suspect(held.connection().key().endpoint());
+                }
             }
         });
     }
@@ -373,9 +388,7 @@ final class ShardConnections {
             return;
         }
         counters.setUp(false);
-        new SetupWait(
-                        wish.session(), lease, () -> deliver(wish, lease), wish.failed(), nanoClock)
-                .run(setup, proven);
+        new SetupWait(wish.session(), lease, () -> deliver(wish, lease), wish.failed(), nanoClock).run(setup, proven);
     }
 
     /** Runs a statement of the gateway's own whose result is of no interest. */

@@ -91,18 +91,22 @@ final class ShardRun implements Relay.Ending, Placement.Run {
         if (held != null
                 && session.pins().has(HoldReason.UNREAD_WARNINGS)
                 && Ahead.clearsDiagnostics(session, held.connection(), work, executor.flavor())) {
-            ShardConnections.inquire(session, held, this::findUnlessLost);
+            executor.connections().inquire(session, held, this::findBehindQuestion);
         } else {
             placement.find();
         }
     }
 
-    private void findUnlessLost() {
-        var refusal = Refusals.of(session, work.info());
-        if (refusal == null) {
-            placement.find();
+    /** What was lost with the connection, the statement must not go on without. */
+    private void findBehindQuestion() {
+        String what = "shard " + shardName + " was lost between two statements";
+        if (session.transactionLost()) {
+            session.transactionLost(work.info().kind() != StatementKind.ROLLBACK);
+            fail(GatewayError.transactionLost(what));
+        } else if (session.mustClose()) {
+            fail(GatewayError.notExecuted(what));
         } else {
-            fail(refusal);
+            placement.find();
         }
     }
 
@@ -511,7 +515,25 @@ final class ShardRun implements Relay.Ending, Placement.Run {
                         target.failed(interrupted(status, undone ? Outcome.NOT_EXECUTED : Outcome.UNKNOWN));
                     }
                 },
-                cause -> broken(cause, false));
+                cause -> broken(cause, false),
+                () -> silentOnEngines(status));
+    }
+
+    /** The statement has ended, and what became of it, the server does not say. */
+    private void silentOnEngines(ReplyStatus status) {
+        if (!end()) {
+            return;
+        }
+        executor.failed(lease);
+        Written.perhaps(session, shardName, work.info(), executor.nanoClock());
+        executor.cachedWrites().ended(session, true);
+        if (session.isClosed()) {
+            SessionEnd.gone(session);
+            return;
+        }
+        var told = interrupted(status, Outcome.UNKNOWN);
+        Aftermath.lost(session, lease.connection(), Question.SILENT);
+        target.failed(told);
     }
 
     /** Also where the next transaction has begun already. */

@@ -96,7 +96,7 @@ public final class StatementExecutor {
         this.nanoClock = nanoClock;
         this.admission = admission;
         this.settings = settings;
-        this.connections = new ShardConnections(nanoClock, settings.acquireTimeoutNanos(), counters);
+        this.connections = new ShardConnections(nanoClock, settings.acquireTimeoutNanos(), counters, this::shard);
         this.retention = new Retention(settings.warningsHoldMillis(), nanoClock, counters, this::shard);
         this.places = new ReadPlaces(settings.replicas(), new Random(), nanoClock);
         this.cached = new CachedReads(this, router, results, nanoClock);

@@ -95,6 +95,18 @@ public final class Topology {
     }
 
     /**
+     * As {@link #suspect(ShardNode)}, of a server that need not be one of this shard's any more.
+     *
+     * @param endpoint its address
+     */
+    void suspect(Endpoint endpoint) {
+        var node = node(endpoint);
+        if (node != null) {
+            suspect(node);
+        }
+    }
+
+    /**
      * Who looks at a suspected server.
      *
      * @param listener may be called on any thread
