@@ -161,8 +161,8 @@ final class Lease implements PooledConnection {
                     new ReplyStatus(connection.state().statusFlags(), 0, -1, 0, 0, 0, null, null, SessionChanges.NONE));
             return;
         }
+        var command = command(kind, packets, listener);
         pending++;
-        var command = new Command(kind, listener, this, pool.now());
         if (hops) {
             if (!onChannel(packets, () -> connection.execute(command, packets, flush))) {
                 borrower.execute(() -> {
@@ -176,6 +176,15 @@ final class Lease implements PooledConnection {
             }
         } else {
             connection.execute(command, packets, flush);
+        }
+    }
+
+    private Command command(ReplyKind kind, ByteBuf packets, ReplyListener listener) {
+        try {
+            return new Command(kind, listener, this, pool.now());
+        } catch (RuntimeException | Error e) {
+            packets.release();
+            throw e;
         }
     }
 

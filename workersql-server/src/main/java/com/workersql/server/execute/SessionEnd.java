@@ -20,6 +20,7 @@ final class SessionEnd {
         session.close();
         session.leave();
         session.interrupt();
+        session.dropUnsent();
         session.prepared().clear();
         var waiting = session.takeWaiting();
         var running = session.running();

@@ -70,6 +70,7 @@ final class ShardRun implements Relay.Ending, Placement.Run {
     }
 
     void start() {
+        session.unsent(this::dropUnsent);
         shard = executor.shard(shardName);
         if (shard == null) {
             fail(GatewayError.notExecuted("No shard is named " + shardName));
@@ -314,7 +315,16 @@ final class ShardRun implements Relay.Ending, Placement.Run {
         ended = true;
         deadline.cancel();
         dropCopy();
+        session.unsent(null);
         return true;
+    }
+
+    /** Behind a fault nobody sends it any more, nor tells this run so. */
+    private void dropUnsent() {
+        if (relay == null) {
+            work.drop();
+        }
+        dropCopy();
     }
 
     @Override

@@ -69,6 +69,7 @@ public final class ClientSession {
     private boolean mayHaveSent;
     private Consumer<GatewayError> onFault = error -> {};
     private Runnable leave = () -> {};
+    private Runnable unsent;
     private Runnable waiting;
     private Runnable interruption;
     private StatementContext context;
@@ -739,6 +740,23 @@ public final class ClientSession {
     /** What was let in last is over, be it without an answer. */
     public void leave() {
         leave.run();
+    }
+
+    /**
+     * A statement has something to send, or has none any more.
+     *
+     * @param drop lets go of what was not sent; may be run more than once; null for none
+     */
+    public void unsent(Runnable drop) {
+        unsent = drop;
+    }
+
+    /** Lets go of what was to be sent: the session is over, be it by a fault that the statement has not heard of. */
+    public void dropUnsent() {
+        if (unsent != null) {
+            unsent.run();
+            unsent = null;
+        }
     }
 
     /**
