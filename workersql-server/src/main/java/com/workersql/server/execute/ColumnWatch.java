@@ -38,8 +38,12 @@ final class ColumnWatch implements ReplyListener {
         if (kind == ControlPacket.COLUMN_COUNT) {
             int columns = (int) LengthEncodedInteger.get(payload, payload.readerIndex());
             hasRows = true;
-            changed = columns != statement.columnCount();
-            statement.columnCount(columns);
+            // Preparing did not tell the columns of what is no query: there are none that could be others now.
+            boolean told = statement.columnCount() > 0;
+            changed = told && columns != statement.columnCount();
+            if (told) {
+                statement.columnCount(columns);
+            }
         }
         int at = hasRows ? statusOffset(kind, payload) : -1;
         if (at < 0 || ((payload.getUnsignedShortLE(at) & CHANGED) != 0) == changed) {
