@@ -43,7 +43,7 @@ abstract class NarrowGateway {
         shards.set(0, Fleet.with(first, first.endpoints(), BACKENDS));
         return config.toBuilder()
                 .shards(shards)
-                .pool(PoolConfig.of(Map.of(PoolConfig.WAIT_MILLIS, 300L)))
+                .pool(PoolConfig.of(Map.of(PoolConfig.WAIT_MILLIS, 1_000L)))
                 .statements(StatementsConfig.of(Map.of(StatementsConfig.TIMEOUT_MILLIS, 60_000L)))
                 .limits(Limits.of(Map.of(
                         Limits.MAX_PACKET_BYTES,
