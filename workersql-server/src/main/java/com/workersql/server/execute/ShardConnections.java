@@ -367,7 +367,7 @@ final class ShardConnections {
     private static ConnectionPreference preference(SessionVariables wanted) {
         return (state, statements) -> {
             var applied = state.assignments();
-            if (applied == wanted.assignments() || applied.equals(wanted.assignments())) {
+            if (wanted.areGivenBy(applied)) {
                 return ConnectionPreference.PERFECT;
             }
             return applied.isEmpty() ? 1 : 0;

@@ -25,12 +25,17 @@ public final class SessionVariables {
     public static final SessionVariables NONE = new SessionVariables(Map.of());
 
     private final Map<String, String> assignments;
+    /** Those of the character set, in order. */
+    private final List<String> charsetNames;
 
     /** The statements that make all of them, once somebody has asked; of the session's loop alone. */
     private List<String> fromNothing;
 
     private SessionVariables(Map<String, String> assignments) {
         this.assignments = assignments;
+        this.charsetNames = assignments.keySet().stream()
+                .filter(SessionVariables::isCharset)
+                .toList();
     }
 
     /**
@@ -81,6 +86,30 @@ public final class SessionVariables {
     }
 
     /**
+     * Whether a connection has this state, and nothing else.
+     *
+     * @param applied what was assigned on it, in order; an assignment that a later one has overwritten may still be among it
+     * @return true when nothing has to be assigned
+     */
+    public boolean areGivenBy(Map<String, String> applied) {
+        return applied == assignments || (applied.equals(assignments) && isCharsetOrderKept(applied));
+    }
+
+    /** The variables of the character set overwrite one another: which of two was assigned later is part of their state. */
+    private boolean isCharsetOrderKept(Map<String, String> applied) {
+        if (charsetNames.size() < 2) {
+            return true;
+        }
+        var kept = charsetNames.stream().filter(applied::containsKey).iterator();
+        for (String name : applied.keySet()) {
+            if (isCharset(name) && (!kept.hasNext() || !kept.next().equals(name))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
      * The SET statements that take a connection from its state to this one: one for system variables and, behind it, one for user
      * variables, whose values are read under what the first has set.
      *
@@ -89,7 +118,7 @@ public final class SessionVariables {
      *     not have, or a user variable's type that NULL would leave it, so that it must be reset first
      */
     public List<String> differenceFrom(Map<String, String> applied) {
-        if (applied == assignments || applied.equals(assignments)) {
+        if (areGivenBy(applied)) {
             return List.of();
         }
         if (applied.isEmpty()) {
@@ -104,7 +133,7 @@ public final class SessionVariables {
     private List<String> statements(Map<String, String> applied) {
         var system = new StringBuilder();
         var user = new StringBuilder();
-        boolean charsetChanged = false;
+        boolean charsetChanged = !isCharsetOrderKept(applied);
         for (var assignment : assignments.entrySet()) {
             String name = assignment.getKey();
             boolean differs = !assignment.getValue().equals(applied.get(name));
