@@ -71,6 +71,15 @@ final class Aftermath {
         diagnostics(session, status);
     }
 
+    /** What a reply to a question of the gateway's own tells of the transaction that the session may have open. */
+    static void transactionTold(ClientSession session, int statusFlags) {
+        session.statusFlags(statusFlags & ~OF_ONE_REPLY);
+        session.pins().remove(HoldReason.TRANSACTION_STATE_UNKNOWN);
+        if ((statusFlags & StatusFlags.SERVER_STATUS_IN_TRANS) != 0) {
+            session.pins().add(HoldReason.TRANSACTION);
+        }
+    }
+
     private static void diagnostics(ClientSession session, ReplyStatus status) {
         if (status.isError()) {
             session.pins().add(HoldReason.UNREAD_WARNINGS);

@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 
 /**
  * Asks a session's connection, behind the reply to its client, for what no reply tells, so that the connection can be given back:
- * the diagnostics, the generated key, what the client wants to be told, and whether locks are still held.
+ * the diagnostics, the generated key, what the client wants to be told, whether locks are still held, and whether a transaction is open.
  */
 final class Inquiry {
     private final ClientSession session;
@@ -21,6 +21,8 @@ final class Inquiry {
     private String restoring;
     /** Whether that is all, and what else only the connection knows stays there. */
     private boolean restoresOnly;
+    /** Of the latest answer. */
+    private int statusFlags;
 
     /** How an inquiry ends. */
     interface Ending {
@@ -93,6 +95,11 @@ final class Inquiry {
             askForTracking();
         } else if (locksMayBeGone(session)) {
             askForLocks();
+        } else if (pins.has(HoldReason.TRANSACTION_STATE_UNKNOWN)) {
+            ask("SELECT 1", rows -> {
+                countedItself();
+                Aftermath.transactionTold(session, statusFlags);
+            });
         } else {
             answered();
         }
@@ -170,6 +177,7 @@ final class Inquiry {
                     broken("a question of the gateway's own was answered by " + status.errno());
                     return;
                 }
+                statusFlags = status.statusFlags();
                 answer.take(rows);
                 next();
             }

@@ -88,11 +88,22 @@ public final class SessionCommands {
     public void ping(ClientSession session, ReplyTarget target) {
         executor.whenIdle(
                 session,
-                () -> whenCounted(session, () -> {
-                    session.figures().rowCount(0);
-                    session.figures().onConnection(false);
-                    target.ok(LocalOk.withDiagnosticsOf(session, executor.flavor()));
-                }));
+                () -> whenCounted(
+                        session,
+                        () -> whenTransactionKnown(session, () -> {
+                            session.figures().rowCount(0);
+                            session.figures().onConnection(false);
+                            target.ok(LocalOk.withDiagnosticsOf(session, executor.flavor()));
+                        })));
+    }
+
+    /** An ERR does not tell whether a transaction is open behind it, and the status of a ping does. */
+    private void whenTransactionKnown(ClientSession session, Runnable step) {
+        if (session.held() != null && session.pins().has(HoldReason.TRANSACTION_STATE_UNKNOWN)) {
+            inquire(session, step);
+        } else {
+            step.run();
+        }
     }
 
     /**

@@ -215,6 +215,27 @@ class SessionDifferentialIT {
         }
     }
 
+    /** What an ERR leaves open, the next status tells, be it that of a command that no server is asked for otherwise. */
+    @Test
+    void aTransactionThatAnErrorDoesNotTellOfIsKnownToAPing() throws Exception {
+        try (var twin = twin("transaction", 2)) {
+            script(903).begin(twin);
+            twin.query("SET autocommit = 0");
+            // Of no table, so that it opens none; and of one.
+            for (String failing :
+                    List.of("SELECT 18446744073709551615 + 1", "SELECT 18446744073709551615 + id FROM diff_903")) {
+                twin.query("INSERT INTO diff_903 (v) VALUES ('y')");
+                twin.query("ROLLBACK");
+                twin.query(failing);
+                ping(twin);
+                twin.query("SHOW WARNINGS");
+                ping(twin);
+                twin.query("ROLLBACK");
+                ping(twin);
+            }
+        }
+    }
+
     @Test
     void aStatementIsExecutedWithTheTypesThatItWasPreparedWith() throws Exception {
         try (var twin = twin("types", 0)) {
