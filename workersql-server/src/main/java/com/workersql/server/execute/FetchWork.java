@@ -17,33 +17,23 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /** A COM_STMT_FETCH, sent as the client wrote it, but for the statement's id. */
-final class FetchWork implements Work {
+final class FetchWork extends CommandWork {
     private final ClientSession session;
     private final ClientStatement statement;
-    private final StatementInfo info;
-    private ByteBuf command;
 
     /**
      * @param statement whose cursor is open
      * @param command the command's payload; owned by this work until it is sent
      */
     FetchWork(ClientSession session, ClientStatement statement, ByteBuf command) {
+        super(reading(statement.info()), command);
         this.session = session;
         this.statement = statement;
-        this.command = command;
-        var asked = statement.info();
-        // Whatever the statement has done, its rows are only read.
-        this.info = new StatementInfo(StatementKind.SELECT, true, asked.permission(), Set.of(), asked.fingerprint());
     }
 
-    @Override
-    public StatementInfo info() {
-        return info;
-    }
-
-    @Override
-    public byte[] sql() {
-        return null;
+    /** Whatever the statement has done, its rows are only read. */
+    private static StatementInfo reading(StatementInfo asked) {
+        return new StatementInfo(StatementKind.SELECT, true, asked.permission(), Set.of(), asked.fingerprint());
     }
 
     @Override
@@ -53,8 +43,7 @@ final class FetchWork implements Work {
 
     @Override
     public void send(PooledConnection connection, ReplyListener listener, Consumer<GatewayError> failed) {
-        var sent = command;
-        command = null;
+        var sent = taken();
         sent.setIntLE(
                 sent.readerIndex() + StmtExecute.STATEMENT_ID_OFFSET,
                 statement.cursor().statementId());
@@ -71,20 +60,6 @@ final class FetchWork implements Work {
 
     @Override
     public Work again() {
-        return new FetchWork(session, statement, command.retainedDuplicate());
-    }
-
-    /** The command has no text that could be another. */
-    @Override
-    public Work rewritten(byte[] sql) {
-        throw new IllegalStateException("COM_STMT_FETCH has no text");
-    }
-
-    @Override
-    public void drop() {
-        if (command != null) {
-            command.release();
-            command = null;
-        }
+        return new FetchWork(session, statement, shared());
     }
 }

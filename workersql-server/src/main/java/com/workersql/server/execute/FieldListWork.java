@@ -15,19 +15,15 @@ import java.util.function.Consumer;
  * A COM_FIELD_LIST, sent as the client wrote it. The command says no SQL; it goes where {@code SHOW COLUMNS} of its table goes, and to
  * whom that is allowed.
  */
-final class FieldListWork implements Work {
+final class FieldListWork extends CommandWork {
     private static final byte[] QUESTION = "SHOW COLUMNS FROM `".getBytes(StandardCharsets.US_ASCII);
-
-    private final StatementInfo info;
-    private ByteBuf command;
 
     /**
      * @param info of the {@link #question}
      * @param command the command's payload; owned by this work until it is sent
      */
     FieldListWork(StatementInfo info, ByteBuf command) {
-        this.info = info;
-        this.command = command;
+        super(info, command);
     }
 
     /**
@@ -54,38 +50,12 @@ final class FieldListWork implements Work {
     }
 
     @Override
-    public StatementInfo info() {
-        return info;
-    }
-
-    @Override
-    public byte[] sql() {
-        return null;
-    }
-
-    @Override
     public void send(PooledConnection connection, ReplyListener listener, Consumer<GatewayError> failed) {
-        var sent = command;
-        command = null;
-        connection.executePayload(ReplyKind.FIELD_LIST, sent, listener);
+        connection.executePayload(ReplyKind.FIELD_LIST, taken(), listener);
     }
 
     @Override
     public Work again() {
-        return new FieldListWork(info, command.retainedDuplicate());
-    }
-
-    /** The command has no text that could be another. */
-    @Override
-    public Work rewritten(byte[] sql) {
-        throw new IllegalStateException("COM_FIELD_LIST has no text");
-    }
-
-    @Override
-    public void drop() {
-        if (command != null) {
-            command.release();
-            command = null;
-        }
+        return new FieldListWork(info(), shared());
     }
 }

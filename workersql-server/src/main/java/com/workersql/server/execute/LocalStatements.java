@@ -20,7 +20,6 @@ import com.workersql.server.error.GatewayError;
 import com.workersql.server.session.ClientSession;
 import com.workersql.server.session.HoldReason;
 import com.workersql.server.session.SessionRegistry;
-import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -281,10 +280,7 @@ final class LocalStatements {
         byte[] sql = ("USE `" + schema.replace("`", "``") + "`").getBytes(StandardCharsets.UTF_8);
         var info =
                 new StatementInfo(StatementKind.USE, true, PermissionClass.READ, Set.of(SessionEffect.SCHEMA), "USE");
-        var work = new QueryWork(
-                info,
-                Unpooled.buffer(1 + sql.length).writeByte(Command.COM_QUERY).writeBytes(sql));
-        useSchema(session, schema, work, target);
+        useSchema(session, schema, new QueryWork(info, CommandWork.payload(Command.COM_QUERY, sql)), target);
     }
 
     /** Changes the schema. The router has refused what the tenant may not see; whether it exists is the server's to say. */

@@ -18,18 +18,15 @@ import com.workersql.server.session.ClientStatement;
 import com.workersql.server.session.HoldReason;
 import com.workersql.server.session.SessionVariables;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import java.util.Set;
 import java.util.function.Consumer;
 
 /** Prepares a statement on one connection, for the metadata that the client wants, under an id of the gateway's. */
-final class PrepareWork implements Work {
+final class PrepareWork extends CommandWork {
     private final ClientSession session;
-    private final StatementInfo info;
     private final byte[] sql;
     private final byte[] sent;
     private final boolean ofItsConnection;
-    private ByteBuf command;
     private boolean givenUp;
 
     /**
@@ -47,12 +44,16 @@ final class PrepareWork implements Work {
             byte[] sent,
             ByteBuf command,
             boolean ofItsConnection) {
+        super(preparing(info), command);
         this.session = session;
         this.ofItsConnection = ofItsConnection;
         this.sent = sent;
-        this.info = new StatementInfo(info.kind(), true, info.permission(), tables(info), info.fingerprint());
         this.sql = sql;
-        this.command = command;
+    }
+
+    /** Preparing changes no state; what the execution will do is asked again then. */
+    private static StatementInfo preparing(StatementInfo info) {
+        return new StatementInfo(info.kind(), true, info.permission(), tables(info), info.fingerprint());
     }
 
     /** Servers open a statement's tables when they prepare it, which clears the diagnostics. */
@@ -81,17 +82,6 @@ final class PrepareWork implements Work {
         return modes.toString();
     }
 
-    /** Preparing changes no state; what the execution will do is asked again then. */
-    @Override
-    public StatementInfo info() {
-        return info;
-    }
-
-    @Override
-    public byte[] sql() {
-        return null;
-    }
-
     @Override
     public Step step() {
         return Step.PREPARES;
@@ -99,32 +89,24 @@ final class PrepareWork implements Work {
 
     @Override
     public void send(PooledConnection connection, ReplyListener listener, Consumer<GatewayError> failed) {
-        var sent = command;
-        command = null;
-        connection.executePayload(ReplyKind.PREPARE, sent, new Renumbering(connection, listener));
+        connection.executePayload(ReplyKind.PREPARE, taken(), new Renumbering(connection, listener));
     }
 
     @Override
     public Work again() {
-        return new PrepareWork(session, info, sql, sent, command.retainedDuplicate(), ofItsConnection);
+        return new PrepareWork(session, info(), sql, sent, shared(), ofItsConnection);
     }
 
     @Override
     public Work rewritten(byte[] text) {
         drop();
-        var payload = Unpooled.buffer(1 + text.length)
-                .writeByte(Command.COM_STMT_PREPARE)
-                .writeBytes(text);
-        return new PrepareWork(session, info, sql, text, payload, ofItsConnection);
+        return new PrepareWork(session, info(), sql, text, payload(Command.COM_STMT_PREPARE, text), ofItsConnection);
     }
 
     @Override
     public void drop() {
         givenUp = true;
-        if (command != null) {
-            command.release();
-            command = null;
-        }
+        super.drop();
     }
 
     /** Keeps the server's id with the connection and gives the client the gateway's. */
@@ -155,7 +137,7 @@ final class PrepareWork implements Work {
             }
             prepared = StmtPrepareOk.decode(payload.duplicate(), connection.capabilities());
             int id = session.prepared().nextId();
-            var statement = new ClientStatement(id, sql, prepared.parameters(), info);
+            var statement = new ClientStatement(id, sql, prepared.parameters(), info());
             statement.columnCount(prepared.columns());
             session.prepared().add(statement);
             if (ofItsConnection) {

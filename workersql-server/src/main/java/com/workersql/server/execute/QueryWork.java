@@ -10,16 +10,12 @@ import com.workersql.router.StatementKind;
 import com.workersql.server.error.GatewayError;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
-import io.netty.buffer.Unpooled;
 import java.util.function.Consumer;
 
 /** A COM_QUERY, sent as the client wrote it. */
-final class QueryWork implements Work {
-    private final StatementInfo info;
+final class QueryWork extends CommandWork {
     /** The text that another one is sent for; null where it is sent itself. */
     private final byte[] asked;
-
-    private ByteBuf command;
 
     /**
      * @param command the command's payload; owned by this work until it is sent
@@ -29,18 +25,13 @@ final class QueryWork implements Work {
     }
 
     private QueryWork(StatementInfo info, byte[] asked, ByteBuf command) {
-        this.info = info;
+        super(info, command);
         this.asked = asked;
-        this.command = command;
-    }
-
-    @Override
-    public StatementInfo info() {
-        return info;
     }
 
     @Override
     public byte[] sql() {
+        var command = command();
         return ByteBufUtil.getBytes(command, command.readerIndex() + 1, command.readableBytes() - 1);
     }
 
@@ -51,36 +42,23 @@ final class QueryWork implements Work {
 
     @Override
     public byte[] fileName(boolean noBackslashEscapes) {
-        return info.kind() == StatementKind.LOAD_DATA ? ClientFileName.of(sql(), noBackslashEscapes) : null;
+        return info().kind() == StatementKind.LOAD_DATA ? ClientFileName.of(sql(), noBackslashEscapes) : null;
     }
 
     @Override
     public void send(PooledConnection connection, ReplyListener listener, Consumer<GatewayError> failed) {
-        var sent = command;
-        command = null;
-        connection.executePayload(ReplyKind.QUERY, sent, listener);
+        connection.executePayload(ReplyKind.QUERY, taken(), listener);
     }
 
     @Override
     public Work again() {
-        return new QueryWork(info, asked, command.retainedDuplicate());
+        return new QueryWork(info(), asked, shared());
     }
 
     @Override
     public Work rewritten(byte[] sql) {
         byte[] before = asked();
         drop();
-        return new QueryWork(
-                info,
-                before,
-                Unpooled.buffer(1 + sql.length).writeByte(Command.COM_QUERY).writeBytes(sql));
-    }
-
-    @Override
-    public void drop() {
-        if (command != null) {
-            command.release();
-            command = null;
-        }
+        return new QueryWork(info(), before, payload(Command.COM_QUERY, sql));
     }
 }

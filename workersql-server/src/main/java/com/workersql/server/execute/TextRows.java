@@ -35,9 +35,7 @@ public abstract class TextRows implements ReplyListener {
      * @param sql the statement
      */
     public final void ask(PooledConnection connection, String sql) {
-        byte[] text = sql.getBytes(StandardCharsets.UTF_8);
-        var payload =
-                Unpooled.buffer(1 + text.length).writeByte(Command.COM_QUERY).writeBytes(text);
+        var payload = CommandWork.payload(Command.COM_QUERY, sql.getBytes(StandardCharsets.UTF_8));
         connection.executePayload(ReplyKind.QUERY, payload, this);
     }
 
