@@ -15,15 +15,9 @@ final class Refusals {
 
     /** Why a session may not run a statement; null where it may. */
     static GatewayError of(ClientSession session, StatementInfo info) {
-        if (session.transactionLost() && info.kind() != StatementKind.ROLLBACK) {
-            if (info.kind() == StatementKind.COMMIT) {
-                session.transactionLost(false);
-            }
-            return GatewayError.transactionLost("its shard was lost; send ROLLBACK before anything else");
-        }
-        if (session.mustClose()) {
-            return GatewayError.notExecuted(
-                    "The session's connection to its shard was lost, and with it what only that had; log in again");
+        var loss = ofLoss(session, info);
+        if (loss != null) {
+            return loss;
         }
         PermissionClass needed = info.permission();
         if (!session.principal().permissions().contains(needed)) {
@@ -31,6 +25,20 @@ final class Refusals {
                     1227, "42000", "Access denied; this user lacks the permission '" + name(needed) + "'");
         }
         return null;
+    }
+
+    /** Why a session cannot run a statement behind the loss of its connection; null where it can. */
+    static GatewayError ofLoss(ClientSession session, StatementInfo info) {
+        if (session.transactionLost() && info.kind() != StatementKind.ROLLBACK) {
+            if (info.kind() == StatementKind.COMMIT) {
+                session.transactionLost(false);
+            }
+            return GatewayError.transactionLost("its shard was lost; send ROLLBACK before anything else");
+        }
+        return session.mustClose()
+                ? GatewayError.notExecuted(
+                        "The session's connection to its shard was lost, and with it what only that had; log in again")
+                : null;
     }
 
     /** Why a client's file cannot be loaded; null where it can. */

@@ -100,14 +100,11 @@ final class ShardRun implements Relay.Ending, Placement.Run {
 
     /** What was lost with the connection, the statement must not go on without. */
     private void findBehindQuestion() {
-        String what = "shard " + shardName + " was lost between two statements";
-        if (session.transactionLost()) {
-            session.transactionLost(work.info().kind() != StatementKind.ROLLBACK);
-            fail(GatewayError.transactionLost(what));
-        } else if (session.mustClose()) {
-            fail(GatewayError.notExecuted(what));
-        } else {
+        var loss = Refusals.ofLoss(session, work.info());
+        if (loss == null) {
             placement.find();
+        } else {
+            fail(loss);
         }
     }
 
