@@ -46,7 +46,7 @@ public final class Admission {
     PrepareTarget admit(ClientSession session, ReplyTarget target) {
         String tenant = session.principal().tenant();
         var own = tenant == null ? null : load(tenant);
-        boolean mayRefuse = !session.inTransaction();
+        boolean mayRefuse = !session.transaction().isOpen();
         long now = nanoClock.getAsLong();
         String limit = own == null ? null : own.enter(now, mayRefuse, true);
         if (limit == null) {
@@ -66,7 +66,7 @@ public final class Admission {
             return null;
         }
         var place = new Place(own, all);
-        session.admitted(place);
+        session.activity().admitted(place);
         return AdmittedTarget.of(target, place);
     }
 

@@ -51,13 +51,13 @@ final class Aftermath {
             if (makesKeys(info)) {
                 figures.keyMayHaveChanged();
             }
-            if (!session.autocommit()) {
+            if (!session.transaction().autocommit()) {
                 pins.add(HoldReason.TRANSACTION_STATE_UNKNOWN);
             }
         } else {
             int flags = status.statusFlags() & ~OF_ONE_REPLY;
             boolean open = (flags & StatusFlags.SERVER_STATUS_IN_TRANS) != 0 || isSavepointSet(session, info, flags);
-            session.statusFlags(flags);
+            session.transaction().statusFlags(flags);
             if (status.lastInsertId() != 0) {
                 figures.keyMayHaveChanged();
             }
@@ -73,7 +73,7 @@ final class Aftermath {
 
     /** What a reply to a question of the gateway's own tells of the transaction that the session may have open. */
     static void transactionTold(ClientSession session, int statusFlags) {
-        session.statusFlags(statusFlags & ~OF_ONE_REPLY);
+        session.transaction().statusFlags(statusFlags & ~OF_ONE_REPLY);
         session.pins().remove(HoldReason.TRANSACTION_STATE_UNKNOWN);
         if ((statusFlags & StatusFlags.SERVER_STATUS_IN_TRANS) != 0) {
             session.pins().add(HoldReason.TRANSACTION);
@@ -102,7 +102,7 @@ final class Aftermath {
             case SAVEPOINT -> true;
             case COMMIT, ROLLBACK -> false;
             // What had been open by its flag has been ended by this statement.
-            default -> session.pins().has(HoldReason.TRANSACTION) && !session.inTransaction() && !info.isDdl();
+            default -> session.pins().has(HoldReason.TRANSACTION) && !session.transaction().isOpen() && !info.isDdl();
         };
     }
 
@@ -137,8 +137,8 @@ final class Aftermath {
 
     /** Gives up a connection between two statements: what was only there is gone, and the client is told with the next of them. */
     static void lost(ClientSession session, PooledConnection connection, String why) {
-        if (session.inTransaction()) {
-            session.transactionLost(true);
+        if (session.transaction().isOpen()) {
+            session.transaction().lost(true);
         }
         forget(session);
         connection.discard(why);
@@ -146,17 +146,17 @@ final class Aftermath {
 
     /** The session goes on without the connection that it had; where more than a transaction was there, only to its next reply. */
     static void forget(ClientSession session) {
-        if (session.holdsStateMissedInSilence()) {
+        if (session.pins().holdStateMissedInSilence()) {
             session.closeAfterReply();
         }
-        session.statusFlags(session.statusFlags() & ~StatusFlags.SERVER_STATUS_IN_TRANS);
-        session.running(null);
+        session.transaction().endedWithConnection();
+        session.activity().running(null);
         session.held(null);
     }
 
     /** Gives a connection back that no reason keeps; one whose state is not known for certain is not used again. */
     static void giveBack(ClientSession session, PooledConnection connection) {
-        boolean spoiled = session.isSpoiled();
+        boolean spoiled = session.pins().isSpoiled();
         session.held(null);
         if (spoiled) {
             connection.discard("statement could not be analysed");

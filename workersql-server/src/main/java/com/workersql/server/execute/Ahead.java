@@ -46,11 +46,11 @@ final class Ahead {
             Runnable ready,
             Consumer<GatewayError> failed) {
         var info = work.info();
-        if (session.beginPending()) {
+        if (session.transaction().beginPending()) {
             // Should the statement fail, its ERR says nothing of the transaction that is open all the same.
             session.pins().add(HoldReason.TRANSACTION);
         }
-        var waiting = session.takeAhead();
+        var waiting = session.transaction().takeAhead();
         var figures = session.figures();
         if (work.isRun() && needsKey(info) && !figures.isKeyOnConnection()) {
             // A statement that generates no key leaves the connection's, which must be the session's then.
@@ -60,7 +60,7 @@ final class Ahead {
             }
             figures.keyOnConnection(true);
         }
-        String tracking = session.tracking().ahead(session.inTransaction());
+        String tracking = session.tracking().ahead(session.transaction().isOpen());
         if (tracking != null) {
             waiting = plus(waiting, tracking);
         }

@@ -31,7 +31,7 @@ final class Broadcast {
     }
 
     void start() {
-        if (shards.size() > 1 && (session.inTransaction() || session.holdsUnreplayableState())) {
+        if (shards.size() > 1 && (session.transaction().isOpen() || session.pins().holdUnreplayableState())) {
             fail(GatewayError.refused(
                     1235,
                     "42000",
@@ -53,12 +53,12 @@ final class Broadcast {
 
     private void runOn(ShardConnections.Lease lease) {
         var connection = lease.connection();
-        session.running(connection);
+        session.activity().running(connection);
         work.again()
                 .send(
                         connection,
                         new ShardConnections.StatusListener((status, broken) -> {
-                            session.running(null);
+                            session.activity().running(null);
                             if (broken != null) {
                                 executor.failed(lease);
                                 Written.perhaps(session, lease.shard().name(), work.info(), executor.nanoClock());
@@ -73,7 +73,7 @@ final class Broadcast {
                             }
                         }),
                         error -> {
-                            session.running(null);
+                            session.activity().running(null);
                             lease.released();
                             Aftermath.giveBack(session, connection);
                             fail(error);

@@ -217,11 +217,8 @@ final class CachedReads {
                 && info.readsOnly()
                 && work.isRun()
                 && session.held() == null
-                && session.running() == null
-                && session.autocommit()
-                && !session.inTransaction()
-                && !session.transactionLost()
-                && session.ahead().isEmpty()
+                && session.activity().running() == null
+                && session.transaction().nextStandsAlone()
                 && !info.has(SessionEffect.USER_VARIABLE)
                 && !info.has(SessionEffect.FOUND_ROWS)
                 && !info.has(SessionEffect.LAST_INSERT_ID);

@@ -62,11 +62,7 @@ final class Concatenation {
     }
 
     void start() {
-        boolean bound = session.inTransaction()
-                || !session.autocommit()
-                || session.holdsUnreplayableState()
-                || !session.ahead().isEmpty();
-        if (bound) {
+        if (!session.transaction().nextStandsAlone() || session.pins().holdUnreplayableState()) {
             work.drop();
             target.failed(GatewayError.refused(
                     1235,
@@ -82,7 +78,7 @@ final class Concatenation {
         var part = plan.parts().get(done);
         executor.runOn(session, part.shard(), false, work(part), new Part(), (same, connection, info, status) -> {
             if (!status.isError()) {
-                same.statusFlags(status.statusFlags());
+                same.transaction().statusFlags(status.statusFlags());
             }
         });
     }
@@ -121,7 +117,7 @@ final class Concatenation {
 
     private ReplyStatus status(GatewayError error) {
         return new ReplyStatus(
-                session.statusFlags(),
+                session.transaction().statusFlags(),
                 0,
                 -1,
                 0,

@@ -33,7 +33,7 @@ final class ConnectionKeys {
     /** The key of a session's connections to a server of a shard. */
     static PoolKey of(ClientSession session, Shard shard, ShardNode node, BackendAccount account) {
         String place = node.equals(shard.topology().primary()) ? shard.name() : shard.name() + " at " + node;
-        var cached = session.poolKey(place, account);
+        var cached = session.poolKeys().get(place, account);
         if (cached != null && cached.endpoint().equals(node.endpoint())) {
             return cached;
         }
@@ -47,7 +47,7 @@ final class ConnectionKeys {
         var inSchema = new BackendAccount(account.user(), account.secret(), session.schema());
         var key = new PoolKey(
                 node.endpoint(), inSchema, session.principal().tenant(), capabilities, shard.tls(), collation);
-        session.poolKey(place, account, key);
+        session.poolKeys().put(place, account, key);
         return key;
     }
 

@@ -19,7 +19,7 @@ final class Diagnostics {
             return new LocalRows(
                     List.of(LocalColumns.diagnosticsCount(name)),
                     List.<String[]>of(new String[] {Integer.toString(rows.size())}),
-                    session.lastingStatusFlags());
+                    session.transaction().lastingStatusFlags());
         }
         var known = ResultCharset.of(session, flavor);
         var charset = known == null && flavor == ServerFlavor.MYSQL ? ResultCharset.OF_MYSQL : known;
@@ -29,6 +29,6 @@ final class Diagnostics {
                         LocalColumns.code(flavor),
                         LocalColumns.message(charset, flavor)),
                 rows.stream().skip(show.offset()).limit(show.limit()).toList(),
-                session.lastingStatusFlags());
+                session.transaction().lastingStatusFlags());
     }
 }

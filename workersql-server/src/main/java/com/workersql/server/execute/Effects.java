@@ -180,7 +180,7 @@ final class Effects {
             // A call that fails later in its statement has taken its lock all the same.
             case TAKE_LOCK -> pins.add(HoldReason.USER_LOCK, name);
             // How often it was taken is the server's to know: it is asked before the connection is given back.
-            case RELEASE_LOCK -> session.locksMayBeGone(true);
+            case RELEASE_LOCK -> session.pins().locksMayBeGone(true);
             case RELEASE_ALL_LOCKS -> {
                 if (!failed && (info.kind() == StatementKind.SELECT || info.kind() == StatementKind.DO)) {
                     pins.remove(HoldReason.USER_LOCK);

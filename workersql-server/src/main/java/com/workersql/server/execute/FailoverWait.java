@@ -27,7 +27,7 @@ final class FailoverWait {
         var loop = session.loop();
         var ticket = topology.waiters()
                 .add(() -> loop.execute(SessionFault.guarded(session, () -> {
-                    session.interruption(null);
+                    session.activity().interruption(null);
                     ready.run();
                 })));
         if (ticket == null) {
@@ -38,7 +38,7 @@ final class FailoverWait {
         var deadline = loop.schedule(
                 SessionFault.guarded(session, () -> {
                     if (ticket.cancel()) {
-                        session.interruption(null);
+                        session.activity().interruption(null);
                         failed.accept(GatewayError.notExecuted("Shard " + shard.name() + ": " + topology.trouble()
                                 + "; waited " + TimeUnit.NANOSECONDS.toMillis(waitNanos)
                                 + " ms (statements.failover_wait_millis)"));
@@ -46,7 +46,7 @@ final class FailoverWait {
                 }),
                 waitNanos,
                 TimeUnit.NANOSECONDS);
-        session.interruption(() -> {
+        session.activity().interruption(() -> {
             if (ticket.cancel()) {
                 deadline.cancel(false);
                 failed.accept(GatewayError.interrupted());

@@ -52,14 +52,14 @@ final class Inquiry {
 
     private static boolean locksMayBeGone(ClientSession session) {
         return session.pins().isOnly(HoldReason.USER_LOCK)
-                && session.locksMayBeGone()
+                && session.pins().locksMayBeGone()
                 && session.pins().areNamesKnown(HoldReason.USER_LOCK);
     }
 
     /** Asks; the session's next command waits until the ending was told. */
     static void start(ClientSession session, PooledConnection connection, Ending ending) {
-        session.running(connection);
-        session.asked(true);
+        session.activity().running(connection);
+        session.activity().asked(true);
         new Inquiry(session, connection, ending).next();
     }
 
@@ -106,8 +106,8 @@ final class Inquiry {
     }
 
     private void answered() {
-        session.running(null);
-        session.asked(false);
+        session.activity().running(null);
+        session.activity().asked(false);
         ending.answered();
     }
 
@@ -135,7 +135,7 @@ final class Inquiry {
     }
 
     private void askForLocks() {
-        session.locksMayBeGone(false);
+        session.pins().locksMayBeGone(false);
         var names = List.copyOf(session.pins().names(HoldReason.USER_LOCK));
         String sql = names.stream()
                 .map(name -> "COALESCE(IS_USED_LOCK('" + name + "') = CONNECTION_ID(), 0)")
@@ -167,7 +167,7 @@ final class Inquiry {
             @Override
             protected void answered(List<String[]> rows, ReplyStatus status) {
                 if (session.isClosed()) {
-                    if (session.departing() == null) {
+                    if (session.activity().departing() == null) {
                         connection.releaseAfterReset();
                     }
                     // Otherwise it is ended behind the kill of a statement that nobody could analyse.
@@ -196,7 +196,7 @@ final class Inquiry {
 
     private void ended(String why) {
         ending.suspected();
-        if (session.isClosed() && session.departing() != null) {
+        if (session.isClosed() && session.activity().departing() != null) {
             SessionEnd.gone(session);
         } else if (session.isClosed()) {
             connection.discard(why);
@@ -206,8 +206,8 @@ final class Inquiry {
     }
 
     private void broken(String why) {
-        session.running(null);
-        session.asked(false);
+        session.activity().running(null);
+        session.activity().asked(false);
         ending.broken(why);
     }
 }

@@ -55,7 +55,7 @@ final class LatestValues {
         if (isKnown(session, connection, named)) {
             return null;
         }
-        if (!session.inTransaction()) {
+        if (!session.transaction().isOpen()) {
             session.takenSequences().readOutsideTransactions();
         }
         return work.isRun() ? REFUSED : null;

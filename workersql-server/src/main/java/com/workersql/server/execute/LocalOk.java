@@ -31,7 +31,7 @@ public record LocalOk(int statusFlags, int warnings, List<SessionTrack> changes)
     /** The answer to a command that is no statement: MySQL tells in it what the latest statement has left. */
     static LocalOk withDiagnosticsOf(ClientSession session, ServerFlavor flavor) {
         return new LocalOk(
-                session.lastingStatusFlags(),
+                session.transaction().lastingStatusFlags(),
                 flavor == ServerFlavor.MYSQL ? session.figures().warningCount() : 0,
                 List.of());
     }

@@ -59,7 +59,7 @@ final class LocalStatements {
         } else if (action instanceof LocalAction.Commit commit) {
             end(session, commit.chain(), commit.release(), work, target);
         } else if (action instanceof LocalAction.Rollback rollback) {
-            session.transactionLost(false);
+            session.transaction().lost(false);
             end(session, rollback.chain(), rollback.release(), work, target);
         } else if (action instanceof LocalAction.SetVariables set) {
             setVariables(session, set, plan.shard(), work, target);
@@ -114,7 +114,7 @@ final class LocalStatements {
     private void ok(ClientSession session, StatementInfo info, ReplyTarget target, List<SessionTrack> told) {
         executor.answeredHere(session, info);
         session.figures().rowCount(0);
-        target.ok(new LocalOk(session.lastingStatusFlags()).telling(told));
+        target.ok(new LocalOk(session.transaction().lastingStatusFlags()).telling(told));
     }
 
     private void begin(
@@ -133,7 +133,7 @@ final class LocalStatements {
                 target.failed(GatewayError.refused(
                         1235, "42000", "WITH CONSISTENT SNAPSHOT needs one shard, and this session has several"));
             } else {
-                session.forgetPendingBegin();
+                session.transaction().forgetPendingBegin();
                 executor.runOn(session, shard, false, work, target);
             }
         } else if (session.tracking().tellsOfTransactions() && shard != null) {
@@ -141,10 +141,13 @@ final class LocalStatements {
             executor.runOn(session, shard, false, work, target);
         } else {
             work.drop();
-            if (session.beginPending()) {
-                session.forgetPendingBegin();
+            var transaction = session.transaction();
+            if (transaction.beginPending()) {
+                transaction.forgetPendingBegin();
             }
-            session.beginLater(text(statement), begin.readOnly() || (!begin.readWrite() && session.beginsReadOnly()));
+            boolean readOnly =
+                    begin.readOnly() || (!begin.readWrite() && transaction.beginsReadOnly(session.variables()));
+            transaction.beginLater(text(statement), readOnly);
             ok(session, work.info(), target);
         }
     }
@@ -159,10 +162,11 @@ final class LocalStatements {
             return;
         }
         work.drop();
-        if (session.beginPending() && !chain) {
-            session.forgetPendingBegin();
-        } else if (chain && !session.beginPending()) {
-            session.beginLater("BEGIN", session.beginsReadOnly());
+        var transaction = session.transaction();
+        if (transaction.beginPending() && !chain) {
+            transaction.forgetPendingBegin();
+        } else if (chain && !transaction.beginPending()) {
+            transaction.beginLater("BEGIN", transaction.beginsReadOnly(session.variables()));
         }
         ok(session, work.info(), target);
     }
@@ -247,8 +251,8 @@ final class LocalStatements {
             remember(session, set, statement.context().flavor());
         } else {
             // It counts for the next transaction only, and that one has not chosen its shard.
-            session.nextTransaction(set.readOnly(), set.readWrite());
-            session.ahead().add(text(statement));
+            session.transaction().nextTransaction(set.readOnly(), set.readWrite());
+            session.transaction().ahead().add(text(statement));
         }
         ok(session, work.info(), target, TrackingAssignments.ofNextTransaction(session));
     }
@@ -423,7 +427,7 @@ final class LocalStatements {
         target.rows(new LocalRows(
                 List.of(LocalColumns.text("property"), LocalColumns.text("value")),
                 values,
-                session.lastingStatusFlags()));
+                session.transaction().lastingStatusFlags()));
     }
 
     private static String merge(Explanation explanation) {

@@ -36,7 +36,7 @@ final class Outcomes {
 
     /** A write that a dying server, or one that killed the session, did not see to its end; with a transaction it is undone. */
     private GatewayError ofDyingServer(GatewayError answer) {
-        boolean undone = session.inTransaction() && info.kind() != StatementKind.COMMIT;
+        boolean undone = session.transaction().isOpen() && info.kind() != StatementKind.COMMIT;
         return changesNothing() || undone
                 ? null
                 : GatewayError.outcomeUnknown(
@@ -45,7 +45,7 @@ final class Outcomes {
 
     /** The error for a statement whose connection broke, and what that does to the session's transaction. */
     GatewayError lost(BrokenConnectionException cause, boolean bytesLeft) {
-        boolean inTransaction = session.inTransaction();
+        boolean inTransaction = session.transaction().isOpen();
         String what = "shard " + shardName + " was lost: " + cause.getMessage();
         if (bytesLeft) {
             session.closeAfterReply();
@@ -63,7 +63,7 @@ final class Outcomes {
             if (sent && mayCommit()) {
                 return GatewayError.outcomeUnknown("a statement that commits was sent, then " + what);
             }
-            session.transactionLost(info.kind() != StatementKind.ROLLBACK);
+            session.transaction().lost(info.kind() != StatementKind.ROLLBACK);
             return GatewayError.transactionLost(what);
         }
         return sent && !changesNothing() ? GatewayError.outcomeUnknown(what) : GatewayError.notExecuted(what);
@@ -76,8 +76,8 @@ final class Outcomes {
     GatewayError setupRefused(GatewayError answer) {
         String what = "shard " + shardName + " refused the state of the session, " + answer.errno() + ": "
                 + answer.message() + "; the statement was sent with it";
-        if (session.inTransaction() && !mayCommit() && info.kind() != StatementKind.COMMIT) {
-            session.transactionLost(info.kind() != StatementKind.ROLLBACK);
+        if (session.transaction().isOpen() && !mayCommit() && info.kind() != StatementKind.COMMIT) {
+            session.transaction().lost(info.kind() != StatementKind.ROLLBACK);
             return GatewayError.transactionLost(what);
         }
         return changesNothing() ? answer : GatewayError.outcomeUnknown(what);

@@ -20,7 +20,7 @@ final class PlanWait {
      */
     PlanWait(ClientSession session, Consumer<GatewayError> interrupted) {
         this.session = session;
-        session.interruption(() -> {
+        session.activity().interruption(() -> {
             over = true;
             interrupted.accept(GatewayError.interrupted());
         });
@@ -32,7 +32,7 @@ final class PlanWait {
             return false;
         }
         over = true;
-        session.interruption(null);
+        session.activity().interruption(null);
         return true;
     }
 }

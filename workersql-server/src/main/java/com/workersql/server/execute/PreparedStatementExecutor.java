@@ -184,7 +184,7 @@ public final class PreparedStatementExecutor {
             Parameters parameters,
             Execution execution,
             ReplyTarget client) {
-        if (session.running() != null) {
+        if (session.activity().running() != null) {
             StatementExecutor.waitForAnswers(
                     session, () -> run(session, sql, prepared, parameters, execution, client), error -> {
                         execution.release();
@@ -287,7 +287,7 @@ public final class PreparedStatementExecutor {
             session.figures().warningsShown();
             session.figures().rowCount(0);
             session.figures().onConnection(false);
-            target.ok(new LocalOk(session.lastingStatusFlags()));
+            target.ok(new LocalOk(session.transaction().lastingStatusFlags()));
         }
     }
 
@@ -305,7 +305,7 @@ public final class PreparedStatementExecutor {
             command.release();
             throw ProtocolException.malformed("a COM_STMT_FETCH of " + bytes + " bytes");
         }
-        if (session.running() != null) {
+        if (session.activity().running() != null) {
             StatementExecutor.waitForAnswers(session, () -> fetch(session, command, client), error -> {
                 command.release();
                 client.failed(error);

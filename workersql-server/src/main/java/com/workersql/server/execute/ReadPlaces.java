@@ -63,10 +63,7 @@ final class ReadPlaces {
     static boolean isOpen(ClientSession session, Shard shard, Work work) {
         return shard.topology().canFailOver()
                 && session.held() == null
-                && session.autocommit()
-                && !session.inTransaction()
-                && !session.transactionLost()
-                && session.ahead().isEmpty()
+                && session.transaction().nextStandsAlone()
                 && work.isRun()
                 && mayRunElsewhere(work.info());
     }

@@ -29,9 +29,9 @@ final class Refusals {
 
     /** Why a session cannot run a statement behind the loss of its connection; null where it can. */
     static GatewayError ofLoss(ClientSession session, StatementInfo info) {
-        if (session.transactionLost() && info.kind() != StatementKind.ROLLBACK) {
+        if (session.transaction().isLost() && info.kind() != StatementKind.ROLLBACK) {
             if (info.kind() == StatementKind.COMMIT) {
-                session.transactionLost(false);
+                session.transaction().lost(false);
             }
             return GatewayError.transactionLost("its shard was lost; send ROLLBACK before anything else");
         }

@@ -40,7 +40,7 @@ final class Retention {
             return;
         }
         session.held(new ClientSession.Held(connection, shard.name()));
-        if (session.holdsUnreplayableState()) {
+        if (session.pins().holdUnreplayableState()) {
             connection.pin();
         } else {
             connection.unpin();
@@ -69,7 +69,7 @@ final class Retention {
                 || (pins.has(HoldReason.UNREAD_WARNINGS)
                         && pins.has(HoldReason.USER_LOCK)
                         && pins.reasons().size() == 2
-                        && session.locksMayBeGone()
+                        && session.pins().locksMayBeGone()
                         && pins.areNamesKnown(HoldReason.USER_LOCK));
     }
 
@@ -78,7 +78,7 @@ final class Retention {
         session.loop()
                 .schedule(
                         SessionFault.guarded(session, () -> {
-                            if (held.equals(session.held()) && session.running() == null && isAskedInTime(session)) {
+                            if (held.equals(session.held()) && session.activity().running() == null && isAskedInTime(session)) {
                                 ask(session, shard);
                             }
                         }),
@@ -115,14 +115,14 @@ final class Retention {
         if (session.pins().has(HoldReason.UNREAD_WARNINGS)) {
             session.pins().remove(HoldReason.UNREAD_WARNINGS);
             var held = session.held();
-            if (held != null && session.running() == null) {
+            if (held != null && session.activity().running() == null) {
                 settle(session, held.connection(), shards.apply(held.shard()), "");
             }
         }
     }
 
     private static void resume(ClientSession session) {
-        var waiting = session.takeWaiting();
+        var waiting = session.activity().takeWaiting();
         if (waiting != null) {
             waiting.run();
         }

@@ -35,8 +35,8 @@ public final class SessionCommands {
      * @param client takes the reply: definitions of columns and the end, no rows
      */
     public void fieldList(ClientSession session, ByteBuf command, ReplyTarget client) {
-        if (session.running() != null) {
-            session.waiting(() -> fieldList(session, command, client));
+        if (session.activity().running() != null) {
+            session.activity().waiting(() -> fieldList(session, command, client));
             return;
         }
         var target = executor.admission().admit(session, client);
@@ -132,7 +132,7 @@ public final class SessionCommands {
             }
             session.sqlModes(shards.get().sqlModes());
             session.tracking().settings(shards.get().tracking());
-            target.ok(new LocalOk(session.lastingStatusFlags()));
+            target.ok(new LocalOk(session.transaction().lastingStatusFlags()));
         });
     }
 

@@ -17,22 +17,23 @@ final class SessionEnd {
         if (session.isClosed()) {
             return;
         }
+        var activity = session.activity();
         session.close();
-        session.leave();
-        session.interrupt();
-        session.dropUnsent();
+        activity.leave();
+        activity.interrupt();
+        activity.dropUnsent();
         session.prepared().clear();
-        var waiting = session.takeWaiting();
-        var running = session.running();
-        boolean asked = session.isAsked() && !session.isSpoiled();
-        session.running(null);
+        var waiting = activity.takeWaiting();
+        var running = activity.running();
+        boolean asked = activity.isAsked() && !session.pins().isSpoiled();
+        activity.running(null);
         if (running == null) {
             letGo(session, "client gone");
         } else {
             session.held(null);
             if (!asked) {
                 // The server does not notice that a client is gone before its statement has ended: it is told.
-                session.departing(running);
+                activity.departing(running);
                 running.kill().addListener(killed -> gone(session));
             }
             // Otherwise an answer is due in a moment, and whoever asked gives the connection back.
@@ -44,19 +45,19 @@ final class SessionEnd {
 
     /** Closes the connection of a session whose client is gone, once: behind the kill, or when it broke before that. */
     static void gone(ClientSession session) {
-        var connection = session.departing();
+        var connection = session.activity().departing();
         if (connection != null) {
-            session.departing(null);
+            session.activity().departing(null);
             connection.discard("client gone");
         }
     }
 
     /** Ends the statement that a session runs or that waits for its turn; its reply is then an error. Nothing happens when there is none. */
     static void cancel(ClientSession session) {
-        if (session.running() == null || session.isAsked()) {
+        if (session.activity().running() == null || session.activity().isAsked()) {
             // What the gateway asks the connection is not the client's, and without its answer the session loses what
             // is there.
-            session.interrupt();
+            session.activity().interrupt();
             return;
         }
         cancel(session, CANCEL_AGAIN_MILLIS);
@@ -64,17 +65,18 @@ final class SessionEnd {
 
     /** A KILL has a connection of its own and may overtake what it is for, of which the server then knows nothing: it is repeated. */
     private static void cancel(ClientSession session, int againMillis) {
-        var running = session.running();
+        var activity = session.activity();
+        var running = activity.running();
         if (running == null || session.isClosed()) {
             return;
         }
         running.cancelRunning();
-        long since = session.sinceNanos();
+        long since = activity.sinceNanos();
         if (againMillis <= CANCEL_LAST_MILLIS) {
             session.loop()
                     .schedule(
                             () -> {
-                                if (session.running() == running && session.sinceNanos() == since) {
+                                if (activity.running() == running && activity.sinceNanos() == since) {
                                     cancel(session, 2 * againMillis);
                                 }
                             },
@@ -89,7 +91,7 @@ final class SessionEnd {
         if (held == null) {
             return;
         }
-        boolean beyondReset = session.isSpoiled()
+        boolean beyondReset = session.pins().isSpoiled()
                 || !Objects.equals(
                         held.connection().state().schema(),
                         held.connection().key().account().database());

@@ -48,9 +48,9 @@ final class SessionFault {
             return;
         }
         // A statement that was sent may have run; the connection is in a state that nobody knows.
-        session.spoil();
+        session.pins().spoil();
         try {
-            session.fault(error.withOutcome(session.mayHaveSent() ? Outcome.UNKNOWN : Outcome.NOT_EXECUTED));
+            session.fault(error.withOutcome(session.activity().mayHaveSent() ? Outcome.UNKNOWN : Outcome.NOT_EXECUTED));
         } finally {
             SessionEnd.close(session);
         }

@@ -42,7 +42,7 @@ final class SetupWait implements Setup.Ending {
     }
 
     void run(Setup setup, ProvenSetups proven) {
-        session.interruption(this::interrupt);
+        session.activity().interruption(this::interrupt);
         deadline = session.loop()
                 .schedule(SessionFault.guarded(session, this::silent), Question.PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
         setup.run(lease.connection(), proven, this);
@@ -64,7 +64,7 @@ final class SetupWait implements Setup.Ending {
     /** False where nobody waits any more. */
     private boolean isAwaited() {
         if (!interrupted) {
-            session.interruption(null);
+            session.activity().interruption(null);
         }
         return !interrupted;
     }

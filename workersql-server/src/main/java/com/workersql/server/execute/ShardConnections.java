@@ -259,15 +259,15 @@ final class ShardConnections {
                 ConnectionKeys.of(session, shard, node, account), session.loop(), deadlineNanos, preference(wanted));
         var acquiring = acquire(shard, request, permit);
         if (acquiring.isSuccess()) {
-            session.interruption(null);
+            session.activity().interruption(null);
             borrowed(wish, acquiring.getNow(), node, permit);
             return;
         }
         if (!acquiring.isDone()) {
-            session.interruption(() -> acquiring.cancel(false));
+            session.activity().interruption(() -> acquiring.cancel(false));
         }
         acquiring.addListener((Future<PooledConnection> future) -> {
-            session.interruption(null);
+            session.activity().interruption(null);
             if (future.isSuccess()) {
                 borrowed(wish, future.getNow(), node, permit);
                 return;

@@ -70,7 +70,7 @@ final class ShardRun implements Relay.Ending, Placement.Run {
     }
 
     void start() {
-        session.unsent(this::dropUnsent);
+        session.activity().unsent(this::dropUnsent);
         shard = executor.shard(shardName);
         if (shard == null) {
             fail(GatewayError.notExecuted("No shard is named " + shardName));
@@ -142,8 +142,8 @@ final class ShardRun implements Relay.Ending, Placement.Run {
 
     /** Whether the session has nothing on its connection that a repetition on another one would not find. */
     private boolean isFree() {
-        return !session.inTransaction()
-                && session.ahead().isEmpty()
+        return !session.transaction().isOpen()
+                && session.transaction().ahead().isEmpty()
                 && !session.figures().isKeyUnread()
                 && (session.held() == null
                         || session.pins().isEmpty()
@@ -187,12 +187,13 @@ final class ShardRun implements Relay.Ending, Placement.Run {
         }
         lease = ready;
         deadline.connected();
-        session.running(connection);
-        session.statement(work.info().fingerprint(), ready.startNanos());
+        var activity = session.activity();
+        activity.running(connection);
+        activity.statement(work.info().fingerprint(), ready.startNanos());
         if (discardAfterwards) {
-            session.spoil();
+            session.pins().spoil();
         }
-        executor.counters().ran(session.held() != null, session.movesTo(shardName, connection.threadId()));
+        executor.counters().ran(session.held() != null, activity.movesTo(shardName, connection.threadId()));
         copy = mayBeRepeated ? work.again() : null;
         kept = copy == null && outcomes().dependsOnEngines() ? work.again() : null;
         if (work.asksForCursor() && (ready.role() == Role.REPLICA || !connection.tryPin())) {
@@ -312,7 +313,7 @@ final class ShardRun implements Relay.Ending, Placement.Run {
         ended = true;
         deadline.cancel();
         dropCopy();
-        session.unsent(null);
+        session.activity().unsent(null);
         return true;
     }
 
@@ -342,7 +343,7 @@ final class ShardRun implements Relay.Ending, Placement.Run {
     private void giveUp(String why) {
         var connection = lease.connection();
         Written.perhaps(session, shardName, work.info(), executor.nanoClock());
-        session.transactionLost(session.inTransaction());
+        session.transaction().lost(session.transaction().isOpen());
         Aftermath.forget(session);
         connection.kill().addListener(killed -> connection.discard(why));
     }
@@ -379,7 +380,7 @@ final class ShardRun implements Relay.Ending, Placement.Run {
             // Whoever closed it has the statement killed, and the connection closed behind that.
             return;
         }
-        session.statement(null, executor.nanoClock().getAsLong());
+        session.activity().statement(null, executor.nanoClock().getAsLong());
         if (work.isRun()) {
             session.figures().onConnection(true);
         }
@@ -399,7 +400,7 @@ final class ShardRun implements Relay.Ending, Placement.Run {
             Aftermath.notRun(session, work.step(), status, executor.flavor());
         }
         work.ended(lease.connection(), status);
-        executor.cachedWrites().ended(session, !session.inTransaction() || endsTransaction());
+        executor.cachedWrites().ended(session, !session.transaction().isOpen() || endsTransaction());
         if (diagnostics != null) {
             // What the connection has of them now is of another question.
             session.pins().remove(HoldReason.UNREAD_WARNINGS);
@@ -421,7 +422,7 @@ final class ShardRun implements Relay.Ending, Placement.Run {
         if (!began && copy != null && refusedByFormerPrimary(status)) {
             learn(status);
             session.pins().remove(HoldReason.UNREAD_WARNINGS);
-            if (session.held() != null && session.running() == null) {
+            if (session.held() != null && session.activity().running() == null) {
                 executor.settle(session, lease, "");
             }
             repeatOnNewPrimary(status);
@@ -453,7 +454,7 @@ final class ShardRun implements Relay.Ending, Placement.Run {
 
     private boolean repeatElsewhere(ReplyStatus status) {
         session.pins().remove(HoldReason.UNREAD_WARNINGS);
-        if (session.held() != null && session.running() == null) {
+        if (session.held() != null && session.activity().running() == null) {
             executor.settle(session, lease, "");
         }
         placement.exclude(lease.node());
@@ -626,7 +627,7 @@ final class ShardRun implements Relay.Ending, Placement.Run {
             return;
         }
         if (lease == null) {
-            session.interrupt();
+            session.activity().interrupt();
             // Where it does not wait, but its connection is being given the session's state.
             fail(deadline.error(shardName, Outcome.NOT_EXECUTED));
             return;
@@ -655,12 +656,12 @@ final class ShardRun implements Relay.Ending, Placement.Run {
             Written.perhaps(session, shardName, work.info(), executor.nanoClock());
         }
         executor.cachedWrites().ended(session, true);
-        boolean inTransaction = session.inTransaction();
+        boolean inTransaction = session.transaction().isOpen();
         Aftermath.forget(session);
         lease.connection().discard("no answer in time");
         boolean commits = work.info().kind() == StatementKind.COMMIT;
         if (inTransaction && !commits) {
-            session.transactionLost(work.info().kind() != StatementKind.ROLLBACK);
+            session.transaction().lost(work.info().kind() != StatementKind.ROLLBACK);
             target.failed(GatewayError.transactionLost(
                     deadline.error(shardName, Outcome.NOT_EXECUTED).message()));
             return;

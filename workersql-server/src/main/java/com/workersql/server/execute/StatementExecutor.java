@@ -150,7 +150,7 @@ public final class StatementExecutor {
      * @param client takes the reply
      */
     public void query(ClientSession session, ByteBuf command, ReplyTarget client) {
-        if (session.running() != null) {
+        if (session.activity().running() != null) {
             waitForAnswers(session, () -> query(session, command, client), error -> {
                 command.release();
                 client.failed(error);
@@ -314,7 +314,7 @@ public final class StatementExecutor {
 
     /** Carries a plan out, behind what the connection is asked meanwhile: its answers are those of the statement before. */
     void dispatch(ClientSession session, RoutePlan plan, Statement statement, Work work, ReplyTarget target) {
-        if (session.running() == null) {
+        if (session.activity().running() == null) {
             carryOut(session, plan, statement, work, target);
             return;
         }
@@ -419,21 +419,21 @@ public final class StatementExecutor {
 
     /** Runs a step now, or when the connection's diagnostics, which are being fetched, have arrived. */
     void whenIdle(ClientSession session, Runnable step) {
-        if (session.running() == null) {
+        if (session.activity().running() == null) {
             step.run();
         } else {
-            session.waiting(step);
+            session.activity().waiting(step);
         }
     }
 
     /** Has a statement wait for what the connection is asked meanwhile; it can be ended before it runs. */
     static void waitForAnswers(ClientSession session, Runnable step, Consumer<GatewayError> interrupted) {
-        session.interruption(() -> {
-            session.takeWaiting();
+        session.activity().interruption(() -> {
+            session.activity().takeWaiting();
             interrupted.accept(GatewayError.interrupted());
         });
-        session.waiting(() -> {
-            session.interruption(null);
+        session.activity().waiting(() -> {
+            session.activity().interruption(null);
             step.run();
         });
     }
@@ -454,7 +454,7 @@ public final class StatementExecutor {
 
     /** Behind a statement, or in its place: the connection is kept, asked, or given back. */
     void settle(ClientSession session, ShardConnections.Lease lease, String fingerprint) {
-        session.running(null);
+        session.activity().running(null);
         retention.settle(session, lease.connection(), lease.shard(), fingerprint);
     }
 
@@ -465,7 +465,7 @@ public final class StatementExecutor {
     void release(ClientSession session) {
         var held = session.held();
         boolean mayGo = session.pins().isEmpty() || session.pins().isOnly(HoldReason.UNREAD_WARNINGS);
-        if (held != null && session.running() == null && mayGo) {
+        if (held != null && session.activity().running() == null && mayGo) {
             settleHeld(session);
         }
     }
@@ -582,7 +582,7 @@ public final class StatementExecutor {
     }
 
     void abandon(ClientSession session, PooledConnection connection, String why) {
-        session.running(null);
+        session.activity().running(null);
         session.held(null);
         connection.discard(why);
     }

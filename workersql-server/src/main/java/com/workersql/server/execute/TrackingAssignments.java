@@ -65,7 +65,7 @@ final class TrackingAssignments {
 
     /** Has the connection tell the gateway all of it again; what cannot be set in a transaction, that has not changed either. */
     static String restoring(ClientSession session) {
-        return session.tracking().settings().gtids() || session.inTransaction()
+        return session.tracking().settings().gtids() || session.transaction().isOpen()
                 ? TrackingSettings.OF_CONNECTIONS
                 : TrackingSettings.OF_CONNECTIONS + TrackingSettings.OF_CONNECTIONS_THAT_WRITE;
     }
@@ -74,9 +74,9 @@ final class TrackingAssignments {
     static List<SessionTrack> ofNextTransaction(ClientSession session) {
         boolean told = session.tracking().isUnderstood()
                 && session.tracking().settings().transactions() == Transactions.CHARACTERISTICS
-                && !session.ahead().isEmpty();
+                && !session.transaction().ahead().isEmpty();
         return told
-                ? List.of(new SessionTrack.TransactionCharacteristics(String.join("; ", session.ahead()) + ";"))
+                ? List.of(new SessionTrack.TransactionCharacteristics(String.join("; ", session.transaction().ahead()) + ";"))
                 : List.of();
     }
 }

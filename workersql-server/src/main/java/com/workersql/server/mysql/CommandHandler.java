@@ -119,7 +119,7 @@ final class CommandHandler extends ChannelInboundHandlerAdapter {
 
     private void dispatch(int code, ByteBuf command) {
         var stop = draining.get();
-        if (stop != null && !session.inTransaction() && code != Command.COM_QUIT) {
+        if (stop != null && !session.transaction().isOpen() && code != Command.COM_QUIT) {
             command.release();
             session.closeAfterReply();
             reply.failed(stop);
@@ -154,7 +154,7 @@ final class CommandHandler extends ChannelInboundHandlerAdapter {
                     command.release();
                 }
                 session.allowSeveralStatements(option.option() == SetOption.MULTI_STATEMENTS_ON);
-                reply.optionSet(session.lastingStatusFlags());
+                reply.optionSet(session.transaction().lastingStatusFlags());
             }
             case Command.COM_STATISTICS -> {
                 command.release();
@@ -240,7 +240,7 @@ final class CommandHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event instanceof Drain && !busy && !session.inTransaction()) {
+        if (event instanceof Drain && !busy && !session.transaction().isOpen()) {
             tellAndClose(draining.get());
         } else {
             ctx.fireUserEventTriggered(event);
@@ -249,7 +249,7 @@ final class CommandHandler extends ChannelInboundHandlerAdapter {
 
     private void ended() {
         busy = false;
-        if (session.mustClose() || (draining.get() != null && !session.inTransaction())) {
+        if (session.mustClose() || (draining.get() != null && !session.transaction().isOpen())) {
             context.close();
             return;
         }

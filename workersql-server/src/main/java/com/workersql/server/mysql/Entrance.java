@@ -60,7 +60,7 @@ final class Entrance {
                     ? List.<SessionTrack>of()
                     : session.tracking().ofSchema(session.schema());
             int flag = told.isEmpty() ? 0 : StatusFlags.SERVER_SESSION_STATE_CHANGED;
-            return new Ok(false, 0, 0, session.lastingStatusFlags() | flag, 0, "", told);
+            return new Ok(false, 0, 0, session.transaction().lastingStatusFlags() | flag, 0, "", told);
         }
     }
 

@@ -77,7 +77,7 @@ final class IdleLimit {
             set(due);
             return;
         }
-        boolean inTransaction = millis == inTransactionMillis && waiting.inTransaction();
+        boolean inTransaction = millis == inTransactionMillis && waiting.transaction().isOpen();
         over.accept(new GatewayError(
                 4031,
                 "HY000",
@@ -90,6 +90,6 @@ final class IdleLimit {
 
     private int limitMillis() {
         boolean isShorter = inTransactionMillis > 0 && (idleMillis == 0 || inTransactionMillis < idleMillis);
-        return isShorter && waiting.inTransaction() ? inTransactionMillis : idleMillis;
+        return isShorter && waiting.transaction().isOpen() ? inTransactionMillis : idleMillis;
     }
 }

@@ -1,22 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.session;
 
-import com.workersql.pool.BackendAccount;
-import com.workersql.pool.PoolKey;
 import com.workersql.pool.PooledConnection;
 import com.workersql.protocol.CapabilityFlags;
-import com.workersql.protocol.StatusFlags;
 import com.workersql.router.StatementContext;
 import com.workersql.server.error.GatewayError;
 import com.workersql.server.replicas.SessionWrites;
 import com.workersql.server.results.Touched;
 import io.netty.channel.EventLoop;
-import java.util.ArrayList;
-import java.util.EnumSet;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -26,17 +17,6 @@ import java.util.function.Consumer;
  * <p>Confined to one event loop; it runs one command at a time, which the doors see to.
  */
 public final class ClientSession {
-    /** Set by MariaDB, and by nobody else, while {@code sql_mode} has ANSI_QUOTES. */
-    private static final int MARIADB_STATUS_ANSI_QUOTES = 1 << 15;
-
-    private static final Set<HoldReason> OF_TRANSACTIONS =
-            EnumSet.of(HoldReason.TRANSACTION, HoldReason.TRANSACTION_STATE_UNKNOWN, HoldReason.UNREAD_WARNINGS);
-    private static final Set<HoldReason> TOLD_WHEN_LOST = EnumSet.of(
-            HoldReason.TRANSACTION,
-            HoldReason.TRANSACTION_STATE_UNKNOWN,
-            HoldReason.UNREAD_WARNINGS,
-            HoldReason.OPEN_CURSOR);
-
     private final int id;
     private final EventLoop loop;
     private final Principal principal;
@@ -48,12 +28,10 @@ public final class ClientSession {
     private String schema;
     private SessionVariables variables = SessionVariables.NONE;
     private SqlModes sqlModes;
-    private final List<String> ahead = new ArrayList<>();
     private boolean severalStatements;
-    private boolean beginPending;
-    private Boolean nextReadOnly;
-    private boolean transactionLost;
     private Held held;
+    private final Activity activity = new Activity();
+    private final TransactionState transaction = new TransactionState();
     private final Pins pins = new Pins();
     private final Figures figures = new Figures();
     private final TakenSequences takenSequences = new TakenSequences();
@@ -61,26 +39,11 @@ public final class ClientSession {
     private int timeLimitMillis;
     private final SessionWrites writes = new SessionWrites();
     private final Touched touched = new Touched();
-    private int statusFlags = StatusFlags.SERVER_STATUS_AUTOCOMMIT;
     private boolean closed;
     private boolean mustClose;
-    private PooledConnection running;
-    private PooledConnection departing;
-    private boolean mayHaveSent;
     private Consumer<GatewayError> onFault = error -> {};
-    private Runnable leave = () -> {};
-    private Runnable unsent;
-    private Runnable waiting;
-    private Runnable interruption;
     private StatementContext context;
-    private final Map<String, KeyOfAccount> poolKeys = new HashMap<>(4);
-    private String latestShard;
-    private long latestThreadId;
-    private boolean spoiled;
-    private boolean locksMayBeGone;
-    private boolean asked;
-    private String statement;
-    private long sinceNanos;
+    private final PoolKeys poolKeys = new PoolKeys();
 
     /**
      * A connection that the session keeps.
@@ -89,8 +52,6 @@ public final class ClientSession {
      * @param shard the name of its shard
      */
     public record Held(PooledConnection connection, String shard) {}
-
-    private record KeyOfAccount(BackendAccount account, PoolKey key) {}
 
     /**
      * A new session.
@@ -239,26 +200,12 @@ public final class ClientSession {
     }
 
     /**
-     * The pool key of this session on a shard.
+     * The pool keys that were made for the current schema.
      *
-     * @param shard the shard's name
-     * @param account the account that the configuration gives the session there
-     * @return null when it was not made yet, or was made for another account
+     * @return confined to the same loop
      */
-    public PoolKey poolKey(String shard, BackendAccount account) {
-        var kept = poolKeys.get(shard);
-        return kept != null && kept.account().equals(account) ? kept.key() : null;
-    }
-
-    /**
-     * Keeps a pool key; a change of the schema forgets it.
-     *
-     * @param shard the shard's name
-     * @param account the account that it was made for
-     * @param key its key
-     */
-    public void poolKey(String shard, BackendAccount account, PoolKey key) {
-        poolKeys.put(shard, new KeyOfAccount(account, key));
+    public PoolKeys poolKeys() {
+        return poolKeys;
     }
 
     /**
@@ -309,154 +256,21 @@ public final class ClientSession {
     }
 
     /**
-     * Statements that wait for the next one, which chooses the shard: SET TRANSACTION, BEGIN, SAVEPOINT.
+     * What the session does right now.
      *
-     * @return the live list, in order
+     * @return confined to the same loop
      */
-    public List<String> ahead() {
-        return ahead;
+    public Activity activity() {
+        return activity;
     }
 
     /**
-     * Whether a BEGIN was answered and not yet sent.
+     * What the client has begun.
      *
-     * @return true between BEGIN and the first statement behind it
+     * @return confined to the same loop
      */
-    public boolean beginPending() {
-        return beginPending;
-    }
-
-    /**
-     * Notes a BEGIN that waits for its first statement.
-     *
-     * @param sql the statement as the client wrote it
-     * @param readOnly whether the transaction may only read
-     */
-    public void beginLater(String sql, boolean readOnly) {
-        ahead.add(sql);
-        beginPending = true;
-        statusFlags |= StatusFlags.SERVER_STATUS_IN_TRANS;
-        if (readOnly) {
-            statusFlags |= StatusFlags.SERVER_STATUS_IN_TRANS_READONLY;
-        }
-    }
-
-    /**
-     * Notes what SET TRANSACTION said of the next transaction's access.
-     *
-     * @param readOnly READ ONLY
-     * @param readWrite READ WRITE
-     */
-    public void nextTransaction(boolean readOnly, boolean readWrite) {
-        if (readOnly || readWrite) {
-            nextReadOnly = readOnly;
-        }
-    }
-
-    /**
-     * Whether a transaction that says nothing of its access may only read.
-     *
-     * @return as SET TRANSACTION or the session's variables have it
-     */
-    public boolean beginsReadOnly() {
-        if (nextReadOnly != null) {
-            return nextReadOnly;
-        }
-        String set = variables.get("tx_read_only");
-        String value = set == null ? variables.get("transaction_read_only") : set;
-        return value != null && (value.equals("1") || value.equalsIgnoreCase("ON") || value.equalsIgnoreCase("TRUE"));
-    }
-
-    /** Forgets a BEGIN that was never sent, with all that waited behind it. */
-    public void forgetPendingBegin() {
-        ahead.clear();
-        beginPending = false;
-        nextReadOnly = null;
-        statusFlags &= ~(StatusFlags.SERVER_STATUS_IN_TRANS | StatusFlags.SERVER_STATUS_IN_TRANS_READONLY);
-    }
-
-    /**
-     * Takes what is to be sent ahead of the next statement.
-     *
-     * @return the statements in order; the session keeps none of them
-     */
-    public List<String> takeAhead() {
-        if (ahead.isEmpty()) {
-            return List.of();
-        }
-        var taken = List.copyOf(ahead);
-        ahead.clear();
-        beginPending = false;
-        nextReadOnly = null;
-        return taken;
-    }
-
-    /**
-     * Whether the client believes to be in a transaction.
-     *
-     * @return true from BEGIN to COMMIT or ROLLBACK
-     */
-    public boolean inTransaction() {
-        return (statusFlags & StatusFlags.SERVER_STATUS_IN_TRANS) != 0;
-    }
-
-    /**
-     * Whether every statement is its own transaction unless BEGIN was said.
-     *
-     * @return the autocommit status as the server reported it
-     */
-    public boolean autocommit() {
-        return (statusFlags & StatusFlags.SERVER_STATUS_AUTOCOMMIT) != 0;
-    }
-
-    /**
-     * Whether the open transaction's shard was lost, so that nothing runs before ROLLBACK.
-     *
-     * @return true until the client has acknowledged the loss
-     */
-    public boolean transactionLost() {
-        return transactionLost;
-    }
-
-    /**
-     * Notes that the open transaction is gone, or that the client has acknowledged it.
-     *
-     * @param lost the new state
-     */
-    public void transactionLost(boolean lost) {
-        transactionLost = lost;
-    }
-
-    /**
-     * The status flags of the latest reply.
-     *
-     * @return as in {@link StatusFlags}
-     */
-    public int statusFlags() {
-        return statusFlags;
-    }
-
-    /**
-     * Notes the status flags of a reply.
-     *
-     * @param statusFlags as the server sent them
-     */
-    public void statusFlags(int statusFlags) {
-        this.statusFlags = statusFlags;
-    }
-
-    /**
-     * The status flags that an OK of the gateway carries: those that describe the session, without those of one reply.
-     *
-     * @return as in {@link StatusFlags}
-     */
-    public int lastingStatusFlags() {
-        return statusFlags
-                & (StatusFlags.SERVER_STATUS_IN_TRANS
-                        | StatusFlags.SERVER_STATUS_AUTOCOMMIT
-                        | StatusFlags.SERVER_STATUS_IN_TRANS_READONLY
-                        | StatusFlags.SERVER_STATUS_NO_BACKSLASH_ESCAPES
-                        | MARIADB_STATUS_ANSI_QUOTES);
+    public TransactionState transaction() {
+        return transaction;
     }
 
     /**
@@ -481,8 +295,6 @@ public final class ClientSession {
         if (held == null) {
             pins.clear();
             figures.detached();
-            spoiled = false;
-            locksMayBeGone = false;
         }
     }
 
@@ -568,80 +380,6 @@ public final class ClientSession {
     }
 
     /**
-     * Whether the connection must not serve anybody else, since nobody knows what a statement has left there.
-     *
-     * @return true from {@link #spoil} until the connection is given back
-     */
-    public boolean isSpoiled() {
-        return spoiled;
-    }
-
-    /** Has the connection closed when the session gives it back. */
-    public void spoil() {
-        spoiled = true;
-    }
-
-    /**
-     * Whether a lock was released, so that perhaps none is held any more.
-     *
-     * @return true until the connection was asked
-     */
-    public boolean locksMayBeGone() {
-        return locksMayBeGone;
-    }
-
-    /**
-     * Notes that a lock was released, or that the connection was asked.
-     *
-     * @param may the new state
-     */
-    public void locksMayBeGone(boolean may) {
-        locksMayBeGone = may;
-    }
-
-    /**
-     * Whether the connection has state that no other one can be given.
-     *
-     * @return true when a reason other than a transaction or unread warnings keeps it
-     */
-    public boolean holdsUnreplayableState() {
-        return isKeptForOtherThan(OF_TRANSACTIONS);
-    }
-
-    /**
-     * Whether losing the connection loses what the client would miss without being told: a transaction's loss is told by error, and
-     * that of a cursor by the next fetch.
-     *
-     * @return true when any other state is on it
-     */
-    public boolean holdsStateMissedInSilence() {
-        return isKeptForOtherThan(TOLD_WHEN_LOST);
-    }
-
-    private boolean isKeptForOtherThan(Set<HoldReason> known) {
-        for (var reason : pins.reasons()) {
-            if (!known.contains(reason)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /**
-     * Notes the connection on which a statement runs.
-     *
-     * @param shard the name of the shard that it is to
-     * @param threadId the server's id of it
-     * @return whether the statement before ran on another one
-     */
-    public boolean movesTo(String shard, long threadId) {
-        boolean moved = latestShard != null && (latestThreadId != threadId || !latestShard.equals(shard));
-        latestShard = shard;
-        latestThreadId = threadId;
-        return moved;
-    }
-
-    /**
      * Whether the session is over.
      *
      * @return true after {@link #close}
@@ -671,104 +409,6 @@ public final class ClientSession {
     }
 
     /**
-     * Keeps a step that has to wait until the connection is free.
-     *
-     * @param step run once, by whoever frees the connection
-     */
-    public void waiting(Runnable step) {
-        waiting = step;
-    }
-
-    /**
-     * Takes the step that waits.
-     *
-     * @return null when none does
-     */
-    public Runnable takeWaiting() {
-        var step = waiting;
-        waiting = null;
-        return step;
-    }
-
-    /**
-     * Notes how to end what the session's statement waits for before it has a connection: a plan, a place in the pool, a primary.
-     *
-     * @param interruption fails the statement, which has not run; null when it waits no longer
-     */
-    public void interruption(Runnable interruption) {
-        this.interruption = interruption;
-    }
-
-    /** Ends what the session's statement waits for, where it has no connection yet: its client hears error 1317. */
-    public void interrupt() {
-        var action = interruption;
-        interruption = null;
-        if (action != null) {
-            action.run();
-        }
-    }
-
-    /**
-     * The connection that a statement of this session runs on right now.
-     *
-     * @return null between statements
-     */
-    public PooledConnection running() {
-        return running;
-    }
-
-    /**
-     * Notes where a statement runs.
-     *
-     * @param running its connection, or null when it has ended
-     */
-    public void running(PooledConnection running) {
-        this.running = running;
-        mayHaveSent |= running != null;
-    }
-
-    /**
-     * A statement was let in.
-     *
-     * @param whenOver takes note of its end; may be run more than once
-     */
-    public void admitted(Runnable whenOver) {
-        leave = whenOver;
-        mayHaveSent = false;
-    }
-
-    /** What was let in last is over, be it without an answer. */
-    public void leave() {
-        leave.run();
-    }
-
-    /**
-     * A statement has something to send, or has none any more.
-     *
-     * @param drop lets go of what was not sent; may be run more than once; null for none
-     */
-    public void unsent(Runnable drop) {
-        unsent = drop;
-    }
-
-    /** Lets go of what was to be sent: the session is over, be it by a fault that the statement has not heard of. */
-    public void dropUnsent() {
-        if (unsent != null) {
-            unsent.run();
-            unsent = null;
-        }
-    }
-
-    /**
-     * Whether the statement that was let in last may have reached a shard.
-     *
-     * @return true once it had a connection to run on
-     */
-    public boolean mayHaveSent() {
-        return mayHaveSent;
-    }
-
-    /**
      * Sets how a client is told that the gateway itself has failed behind its session.
      *
      * @param door tells it, and sees to it that the client does not wait for more; called on the session's loop
@@ -786,79 +426,10 @@ public final class ClientSession {
         onFault.accept(error);
     }
 
-    /**
-     * The connection whose statement is being killed because the client is gone.
-     *
-     * @return null before, and when it was closed
-     */
-    public PooledConnection departing() {
-        return departing;
-    }
-
-    /**
-     * Notes the connection whose statement is being killed.
-     *
-     * @param connection null when it was closed
-     */
-    public void departing(PooledConnection connection) {
-        departing = connection;
-    }
-
-    /**
-     * The statement that runs, without its values.
-     *
-     * @return null between statements
-     */
-    public String statement() {
-        return statement;
-    }
-
-    /**
-     * When the statement that runs began, or the last one ended.
-     *
-     * @return by the gateway's monotonic clock
-     */
-    public long sinceNanos() {
-        return sinceNanos;
-    }
-
-    /**
-     * A statement begins or ends.
-     *
-     * @param fingerprint the statement without its values; null at its end
-     * @param nowNanos the gateway's monotonic clock
-     */
-    public void statement(String fingerprint, long nowNanos) {
-        statement = fingerprint;
-        sinceNanos = nowNanos;
-    }
-
-    /**
-     * Whether what runs is a question of the gateway's own rather than a statement of the client's.
-     *
-     * @return true while the connection is asked
-     */
-    public boolean isAsked() {
-        return asked;
-    }
-
-    /**
-     * Notes that the connection is being asked, or has answered.
-     *
-     * @param asked the new state
-     */
-    public void asked(boolean asked) {
-        this.asked = asked;
-    }
-
     /** Back to the state behind the login, as COM_RESET_CONNECTION leaves it; the current schema stays. */
     public void reset() {
         variables = SessionVariables.NONE;
-        ahead.clear();
-        beginPending = false;
-        nextReadOnly = null;
-        transactionLost = false;
-        statusFlags = StatusFlags.SERVER_STATUS_AUTOCOMMIT;
+        transaction.reset();
         figures.reset();
         takenSequences.reset();
         prepared.clear();

@@ -9,15 +9,25 @@ import java.util.Set;
 
 /**
  * Why a session keeps its connection, with the names of what each reason is about: when the last of them is gone, so is the
- * reason. Confined to the session's event loop.
+ * reason; and what else of the connection has to be known to give it back or to go on without it. Confined to the session's event loop.
  */
 public final class Pins {
     /** Stands for a name that the statement's text did not tell; only a reset takes it away. */
     private static final String UNKNOWN = "";
 
+    private static final Set<HoldReason> OF_TRANSACTIONS =
+            EnumSet.of(HoldReason.TRANSACTION, HoldReason.TRANSACTION_STATE_UNKNOWN, HoldReason.UNREAD_WARNINGS);
+    private static final Set<HoldReason> TOLD_WHEN_LOST = EnumSet.of(
+            HoldReason.TRANSACTION,
+            HoldReason.TRANSACTION_STATE_UNKNOWN,
+            HoldReason.UNREAD_WARNINGS,
+            HoldReason.OPEN_CURSOR);
+
     private final EnumSet<HoldReason> reasons = EnumSet.noneOf(HoldReason.class);
     private final Map<HoldReason, Pin> pins = new EnumMap<>(HoldReason.class);
     private final Map<HoldReason, Set<String>> names = new EnumMap<>(HoldReason.class);
+    private boolean locksMayBeGone;
+    private boolean spoiled;
 
     Pins() {}
 
@@ -57,6 +67,66 @@ public final class Pins {
      */
     public boolean isOnly(HoldReason reason) {
         return reasons.size() == 1 && reasons.contains(reason);
+    }
+
+    /**
+     * Whether a lock was released, so that perhaps none is held any more.
+     *
+     * @return true until the connection was asked
+     */
+    public boolean locksMayBeGone() {
+        return locksMayBeGone;
+    }
+
+    /**
+     * Notes that a lock was released, or that the connection was asked.
+     *
+     * @param may the new state
+     */
+    public void locksMayBeGone(boolean may) {
+        locksMayBeGone = may;
+    }
+
+    /**
+     * Whether the connection has state that no other one can be given.
+     *
+     * @return true when a reason other than a transaction or unread warnings keeps it
+     */
+    public boolean holdUnreplayableState() {
+        return isAnyOtherThan(OF_TRANSACTIONS);
+    }
+
+    /**
+     * Whether losing the connection loses what the client would miss without being told: a transaction's loss is told by error, and
+     * that of a cursor by the next fetch.
+     *
+     * @return true when any other state is on it
+     */
+    public boolean holdStateMissedInSilence() {
+        return isAnyOtherThan(TOLD_WHEN_LOST);
+    }
+
+    private boolean isAnyOtherThan(Set<HoldReason> known) {
+        for (var reason : reasons) {
+            if (!known.contains(reason)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /**
+     * Whether the connection must not serve anybody else, since nobody knows what a statement has left there.
+     *
+     * @return true from {@link #spoil} until the connection is given back
+     */
+    public boolean isSpoiled() {
+        return spoiled;
+    }
+
+    /** Has the connection closed when the session gives it back. */
+    public void spoil() {
+        spoiled = true;
     }
 
     /**
@@ -163,6 +233,8 @@ public final class Pins {
         reasons.clear();
         pins.clear();
         names.clear();
+        locksMayBeGone = false;
+        spoiled = false;
     }
 
     @Override

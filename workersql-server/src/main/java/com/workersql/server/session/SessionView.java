@@ -34,10 +34,10 @@ public record SessionView(
                 session.clientHost(),
                 session.schema(),
                 held == null ? null : held.shard(),
-                session.statement(),
-                session.inTransaction(),
+                session.activity().statement(),
+                session.transaction().isOpen(),
                 // What began while the question was on its way is as old as it can be.
-                Math.max(0, nowNanos - session.sinceNanos()),
+                Math.max(0, nowNanos - session.activity().sinceNanos()),
                 session.pins().pins());
     }
 }

@@ -48,7 +48,7 @@ final class SqlStream {
     }
 
     boolean isIdle() {
-        return queue.isIdle() && !queue.session().inTransaction();
+        return queue.isIdle() && !queue.session().transaction().isOpen();
     }
 
     void writable(boolean writable) {

@@ -113,7 +113,7 @@ final class StreamCall extends ScriptRun {
 
     /** Whether the stream has an open transaction now. */
     boolean isInTransaction() {
-        return session.inTransaction();
+        return session.transaction().isOpen();
     }
 
     /**

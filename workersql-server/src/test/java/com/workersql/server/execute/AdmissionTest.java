@@ -99,7 +99,7 @@ class AdmissionTest {
         var admission = admission(StatementsConfig.MAX_CONCURRENT, 1);
         admission.admit(session("acme"), new Heard());
         var inTransaction = session("acme");
-        inTransaction.statusFlags(StatusFlags.SERVER_STATUS_IN_TRANS);
+        inTransaction.transaction().statusFlags(StatusFlags.SERVER_STATUS_IN_TRANS);
 
         assertThat(admission.admit(inTransaction, new Heard())).isNotNull();
     }

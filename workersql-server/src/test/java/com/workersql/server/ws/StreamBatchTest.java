@@ -133,7 +133,7 @@ class StreamBatchTest extends StreamsFixture {
     void beginsNoTransactionWithinAnother() {
         open(1);
         client.send("{\"type\":\"begin\",\"id\":1,\"stream\":1}");
-        sessions.latest().session().statusFlags(StatusFlags.SERVER_STATUS_IN_TRANS);
+        sessions.latest().session().transaction().statusFlags(StatusFlags.SERVER_STATUS_IN_TRANS);
         sessions.latest().target().ok(new LocalOk(StatusFlags.SERVER_STATUS_IN_TRANS));
         client.received();
         batch("2", step("A", ""), ",\"tx\":true");

@@ -134,13 +134,13 @@ public final class ExecuteRoute implements Route {
         }
         var kept = new boolean[1];
         VitessAnswer.Ending ending = failed -> {
-            if (session.running() != null || session.mustClose() || !sessions.isStateful(session)) {
+            if (session.activity().running() != null || session.mustClose() || !sessions.isStateful(session)) {
                 return new VitessSession(null, false, session.schema());
             }
             try {
                 var opened = desk.held().keep(principal, session, settings.sessionLimits());
                 kept[0] = true;
-                return new VitessSession(opened.token(), session.inTransaction(), session.schema());
+                return new VitessSession(opened.token(), session.transaction().isOpen(), session.schema());
             } catch (Refusal e) {
                 throw new SessionRefused(e.error());
             }
@@ -158,8 +158,8 @@ public final class ExecuteRoute implements Route {
         var sessions = desk.sessions();
         desk.held().run(request.token(), principal, session -> {
             VitessAnswer.Ending ending = failed -> {
-                boolean stateful = session.mustClose() || session.running() != null || sessions.isStateful(session);
-                return new VitessSession(stateful ? request.token() : null, session.inTransaction(), session.schema());
+                boolean stateful = session.mustClose() || session.activity().running() != null || sessions.isStateful(session);
+                return new VitessSession(stateful ? request.token() : null, session.transaction().isOpen(), session.schema());
             };
             return task(exchange, session, request, ending, true);
         });

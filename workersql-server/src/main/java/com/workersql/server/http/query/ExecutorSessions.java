@@ -80,10 +80,7 @@ public final class ExecutorSessions implements QuerySessions {
 
     @Override
     public boolean isStateful(ClientSession session) {
-        return session.inTransaction()
-                || !session.autocommit()
-                || session.transactionLost()
-                || !session.ahead().isEmpty()
+        return !session.transaction().nextStandsAlone()
                 || !session.variables().assignments().isEmpty()
                 || !Objects.equals(session.schema(), session.principal().database())
                 || session.isBound();

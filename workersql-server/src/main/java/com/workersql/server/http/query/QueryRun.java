@@ -155,7 +155,7 @@ public final class QueryRun {
         }
         stopError = error;
         timer.cancel(false);
-        if (session.running() == null) {
+        if (session.activity().running() == null) {
             // What waits for its turn has not run, and the session stays what it was; anything else is not to be relied
             // on.
             sessions.cancel(session);

@@ -129,7 +129,7 @@ public final class SessionQueue {
     }
 
     private void watchTransaction() {
-        boolean now = limits.isTransaction() || session.inTransaction();
+        boolean now = limits.isTransaction() || session.transaction().isOpen();
         if (now && !inTransaction) {
             total.set(limits.transactionTotalMillis());
         } else if (!now) {

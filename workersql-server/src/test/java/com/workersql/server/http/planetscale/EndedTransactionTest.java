@@ -41,8 +41,8 @@ class EndedTransactionTest {
         door.post(EXECUTE, "{\"query\":\"BEGIN\",\"session\":null}", "");
         // What the executor would make of the shard's answer.
         var session = door.sessions().latest().session();
-        session.statusFlags(StatusFlags.SERVER_STATUS_IN_TRANS | StatusFlags.SERVER_STATUS_AUTOCOMMIT);
-        session.running(null);
+        session.transaction().statusFlags(StatusFlags.SERVER_STATUS_IN_TRANS | StatusFlags.SERVER_STATUS_AUTOCOMMIT);
+        session.activity().running(null);
         door.sessions().latest().reply().ok(0, 0, 0);
         var answer = door.received();
         assertThat(answer).contains("\"inTransaction\":true").doesNotContain("\"error\"");

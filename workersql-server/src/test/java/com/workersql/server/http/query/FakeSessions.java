@@ -65,7 +65,7 @@ public final class FakeSessions implements QuerySessions {
 
     @Override
     public boolean isStateful(ClientSession session) {
-        return session.inTransaction();
+        return session.transaction().isOpen();
     }
 
     @Override
@@ -78,7 +78,7 @@ public final class FakeSessions implements QuerySessions {
         if (broken) {
             throw new IllegalStateException("broken on purpose");
         }
-        session.running(CONNECTION);
+        session.activity().running(CONNECTION);
         statements.add(new Statement(session, sql, values, target));
     }
 

@@ -390,7 +390,7 @@ class QueryRunTest {
     @Test
     void givesUpAStatementThatWasNotSentYet() {
         start(false);
-        session.running(null);
+        session.activity().running(null);
         run.killed();
 
         assertThat(output.error.errno()).isEqualTo(1317);
