@@ -102,7 +102,10 @@ final class Aftermath {
             case SAVEPOINT -> true;
             case COMMIT, ROLLBACK -> false;
             // What had been open by its flag has been ended by this statement.
-            default -> session.pins().has(HoldReason.TRANSACTION) && !session.transaction().isOpen() && !info.isDdl();
+            default ->
+                session.pins().has(HoldReason.TRANSACTION)
+                        && !session.transaction().isOpen()
+                        && !info.isDdl();
         };
     }
 

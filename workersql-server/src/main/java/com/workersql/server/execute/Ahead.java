@@ -20,7 +20,6 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -34,17 +33,21 @@ final class Ahead {
 
     private Ahead() {}
 
-    /**
-     * @param ready called when the statement itself may be sent: at once behind a plain BEGIN, which cannot fail while its
-     *     connection lives, and after their answers behind all others
-     */
+    /** Whoever has a statement to send behind what waits for it. */
+    interface Ending {
+        /**
+         * The statement itself may be sent: at once behind a plain BEGIN, which cannot fail while its connection lives, and after their
+         * answers behind all others.
+         */
+        void sentAhead();
+
+        /** It must not be sent. */
+        void failedAhead(GatewayError error);
+    }
+
+    /** Sends all that waits, in order. */
     static void send(
-            ClientSession session,
-            PooledConnection connection,
-            Work work,
-            ServerFlavor flavor,
-            Runnable ready,
-            Consumer<GatewayError> failed) {
+            ClientSession session, PooledConnection connection, Work work, ServerFlavor flavor, Ending ending) {
         var info = work.info();
         if (session.transaction().beginPending()) {
             // Should the statement fail, its ERR says nothing of the transaction that is open all the same.
@@ -70,7 +73,7 @@ final class Ahead {
             waiting = Stream.concat(Stream.of(found), waiting.stream()).toList();
         }
         if (waiting.isEmpty()) {
-            ready.run();
+            ending.sentAhead();
             return;
         }
         figures.onConnection(false);
@@ -80,9 +83,9 @@ final class Ahead {
                 connection.enqueue(
                         ReplyKind.QUERY, packet(sql), new ShardConnections.StatusListener((status, broken) -> {}));
             }
-            ready.run();
+            ending.sentAhead();
         } else {
-            next(connection, waiting.iterator(), ready, failed);
+            next(connection, waiting.iterator(), ending);
         }
     }
 
@@ -136,19 +139,18 @@ final class Ahead {
         return all;
     }
 
-    private static void next(
-            PooledConnection connection, Iterator<String> waiting, Runnable ready, Consumer<GatewayError> failed) {
+    private static void next(PooledConnection connection, Iterator<String> waiting, Ending ending) {
         if (!waiting.hasNext()) {
-            ready.run();
+            ending.sentAhead();
             return;
         }
         ShardConnections.statement(connection, waiting.next(), (status, broken) -> {
             if (broken != null) {
-                failed.accept(GatewayError.notExecuted(broken.getMessage()));
+                ending.failedAhead(GatewayError.notExecuted(broken.getMessage()));
             } else if (status.isError()) {
-                failed.accept(GatewayError.ofServer(status.errno(), status.sqlState(), status.message()));
+                ending.failedAhead(GatewayError.ofServer(status.errno(), status.sqlState(), status.message()));
             } else {
-                next(connection, waiting, ready, failed);
+                next(connection, waiting, ending);
             }
         });
     }

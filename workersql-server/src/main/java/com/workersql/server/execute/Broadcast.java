@@ -31,7 +31,8 @@ final class Broadcast {
     }
 
     void start() {
-        if (shards.size() > 1 && (session.transaction().isOpen() || session.pins().holdUnreplayableState())) {
+        if (shards.size() > 1
+                && (session.transaction().isOpen() || session.pins().holdUnreplayableState())) {
             fail(GatewayError.refused(
                     1235,
                     "42000",

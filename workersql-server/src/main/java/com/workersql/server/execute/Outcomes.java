@@ -3,6 +3,7 @@ package com.workersql.server.execute;
 
 import com.workersql.breaker.FailureClass;
 import com.workersql.pool.BrokenConnectionException;
+import com.workersql.pool.ReplyStatus;
 import com.workersql.router.SessionEffect;
 import com.workersql.router.StatementInfo;
 import com.workersql.router.StatementKind;
@@ -15,23 +16,76 @@ final class Outcomes {
     private final ClientSession session;
     private final StatementInfo info;
     private final String shardName;
+    private final StatementDeadline deadline;
 
-    Outcomes(ClientSession session, StatementInfo info, String shardName) {
+    Outcomes(ClientSession session, StatementInfo info, String shardName, StatementDeadline deadline) {
         this.session = session;
         this.info = info;
         this.shardName = shardName;
+        this.deadline = deadline;
+    }
+
+    /** A server's error as it came. */
+    static GatewayError answer(ReplyStatus status) {
+        return GatewayError.ofServer(status.errno(), status.sqlState(), status.message());
     }
 
     boolean changesNothing() {
         return info.readsOnly();
     }
 
-    /** A server's error with what it says of the statement; null where that is simply that it did not run. */
-    GatewayError ofAnswer(GatewayError answer, FailureClass failure) {
+    /**
+     * A server's error with what it says of the statement; null where that is simply that it did not run.
+     *
+     * @param failure what the error says of the server
+     */
+    GatewayError ofAnswer(ReplyStatus status, FailureClass failure) {
+        if (StatementDeadline.isInterruption(status.errno())) {
+            return isUndoneWhenInterrupted() && !deadline.isOver()
+                    ? null
+                    : interrupted(status, isUndoneWhenInterrupted() ? Outcome.NOT_EXECUTED : Outcome.UNKNOWN);
+        }
+        var answer = answer(status);
         return switch (failure) {
             case CALL_FAILURE, CALL_FAILURE_IF_CONNECT_FAILS -> ofDyingServer(answer);
             default -> info.kind() == StatementKind.CALL ? answer.withOutcome(Outcome.UNKNOWN) : null;
         };
+    }
+
+    /** The error of a statement that the server has ended before it was done: of a KILL, or that its time is over. */
+    GatewayError interrupted(ReplyStatus status, Outcome known) {
+        return deadline.isOver() ? timeIsOver(known) : answer(status).withOutcome(known);
+    }
+
+    boolean isTimeOver() {
+        return deadline.isOver();
+    }
+
+    /** That the statement's time is over, with what is known of it. */
+    GatewayError timeIsOver(Outcome known) {
+        return deadline.error(shardName, known);
+    }
+
+    /** An error as it is, or that the time is over where that is why the statement ended; the outcome is known all the same. */
+    GatewayError orTimeIsOver(GatewayError error) {
+        return deadline.isOver() && error.outcome() != Outcome.UNKNOWN ? timeIsOver(error.outcome()) : error;
+    }
+
+    /** Why a statement may run again whose connection broke; null where it may not. */
+    Retries.Proof proof(BrokenConnectionException cause, boolean bytesLeft) {
+        if (cause.phase() == BrokenConnectionException.Phase.NOT_SENT) {
+            return Retries.Proof.NOT_SENT;
+        }
+        return changesNothing() && !bytesLeft ? Retries.Proof.READS_ONLY : null;
+    }
+
+    /** The error for a statement that the server has not ended in time, nor said so. Asked before the session forgets its transaction. */
+    GatewayError notEnded() {
+        if (session.transaction().isOpen() && info.kind() != StatementKind.COMMIT) {
+            session.transaction().lost(info.kind() != StatementKind.ROLLBACK);
+            return GatewayError.transactionLost(timeIsOver(Outcome.NOT_EXECUTED).message());
+        }
+        return timeIsOver(changesNothing() ? Outcome.NOT_EXECUTED : Outcome.UNKNOWN);
     }
 
     /** A write that a dying server, or one that killed the session, did not see to its end; with a transaction it is undone. */
@@ -73,7 +127,12 @@ final class Outcomes {
      * The error for a statement that was sent behind a state of its session that the server then refused: it ran in another one, if it ran.
      * A transaction that it began ends with its connection.
      */
-    GatewayError setupRefused(GatewayError answer) {
+    GatewayError setupRefused(ReplyStatus status) {
+        var error = setupRefused(answer(status));
+        return StatementDeadline.isInterruption(status.errno()) ? orTimeIsOver(error) : error;
+    }
+
+    private GatewayError setupRefused(GatewayError answer) {
         String what = "shard " + shardName + " refused the state of the session, " + answer.errno() + ": "
                 + answer.message() + "; the statement was sent with it";
         if (session.transaction().isOpen() && !mayCommit() && info.kind() != StatementKind.COMMIT) {

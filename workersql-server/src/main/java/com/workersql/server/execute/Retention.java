@@ -78,7 +78,9 @@ final class Retention {
         session.loop()
                 .schedule(
                         SessionFault.guarded(session, () -> {
-                            if (held.equals(session.held()) && session.activity().running() == null && isAskedInTime(session)) {
+                            if (held.equals(session.held())
+                                    && session.activity().running() == null
+                                    && isAskedInTime(session)) {
                                 ask(session, shard);
                             }
                         }),

@@ -28,7 +28,10 @@ final class SessionFunctionRows {
             row[i] = value(session, item.function(), version);
         }
         return new LocalRows(
-                columns, List.<String[]>of(row), session.transaction().lastingStatusFlags(), warnings(functions, flavor));
+                columns,
+                List.<String[]>of(row),
+                session.transaction().lastingStatusFlags(),
+                warnings(functions, flavor));
     }
 
     /** MySQL warns of each function that it wants to be without some day. */

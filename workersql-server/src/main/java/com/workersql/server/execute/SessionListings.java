@@ -150,6 +150,7 @@ final class SessionListings {
                 session.principal().tenant(),
                 nanoClock.getAsLong(),
                 session.loop(),
-                views -> target.rows(new LocalRows(columns, rows.apply(views), session.transaction().lastingStatusFlags())));
+                views -> target.rows(new LocalRows(
+                        columns, rows.apply(views), session.transaction().lastingStatusFlags())));
     }
 }

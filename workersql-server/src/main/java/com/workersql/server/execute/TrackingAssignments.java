@@ -76,7 +76,8 @@ final class TrackingAssignments {
                 && session.tracking().settings().transactions() == Transactions.CHARACTERISTICS
                 && !session.transaction().ahead().isEmpty();
         return told
-                ? List.of(new SessionTrack.TransactionCharacteristics(String.join("; ", session.transaction().ahead()) + ";"))
+                ? List.of(new SessionTrack.TransactionCharacteristics(
+                        String.join("; ", session.transaction().ahead()) + ";"))
                 : List.of();
     }
 }

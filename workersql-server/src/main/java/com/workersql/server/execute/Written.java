@@ -35,7 +35,8 @@ final class Written {
 
     /** Whether a statement can change rows or definitions, also by the end of the transaction in which the session still is. */
     private static boolean mayWrite(ClientSession session, StatementInfo info) {
-        boolean mayCommit = session.transaction().isOpen() && !info.readsOnly() && info.kind() != StatementKind.ROLLBACK;
+        boolean mayCommit =
+                session.transaction().isOpen() && !info.readsOnly() && info.kind() != StatementKind.ROLLBACK;
         return info.permission() != PermissionClass.READ || info.kind() == StatementKind.EXECUTE || mayCommit;
     }
 }

@@ -249,7 +249,8 @@ final class CommandHandler extends ChannelInboundHandlerAdapter {
 
     private void ended() {
         busy = false;
-        if (session.mustClose() || (draining.get() != null && !session.transaction().isOpen())) {
+        if (session.mustClose()
+                || (draining.get() != null && !session.transaction().isOpen())) {
             context.close();
             return;
         }

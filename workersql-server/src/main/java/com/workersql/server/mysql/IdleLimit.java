@@ -77,7 +77,8 @@ final class IdleLimit {
             set(due);
             return;
         }
-        boolean inTransaction = millis == inTransactionMillis && waiting.transaction().isOpen();
+        boolean inTransaction =
+                millis == inTransactionMillis && waiting.transaction().isOpen();
         over.accept(new GatewayError(
                 4031,
                 "HY000",

@@ -116,7 +116,7 @@ class PlantedFaultIT {
                 // the session learns
                 "BackendConnection.completeFirst",
                 "Relay.onComplete",
-                "ShardRun.learn"
+                "Attempt.learn"
             })
     void closesTheSocketAndLosesNoPlaceWhereTheReplyHasBegun(String place) throws Exception {
         for (var fault : Fault.values()) {

@@ -158,8 +158,10 @@ public final class ExecuteRoute implements Route {
         var sessions = desk.sessions();
         desk.held().run(request.token(), principal, session -> {
             VitessAnswer.Ending ending = failed -> {
-                boolean stateful = session.mustClose() || session.activity().running() != null || sessions.isStateful(session);
-                return new VitessSession(stateful ? request.token() : null, session.transaction().isOpen(), session.schema());
+                boolean stateful =
+                        session.mustClose() || session.activity().running() != null || sessions.isStateful(session);
+                return new VitessSession(
+                        stateful ? request.token() : null, session.transaction().isOpen(), session.schema());
             };
             return task(exchange, session, request, ending, true);
         });
