@@ -5,6 +5,7 @@ module com.workersql.protocol {
     requires transitive io.netty.buffer;
     requires transitive io.netty.handler;
     requires transitive io.netty.transport;
+    requires transitive java.security.jgss;
     requires io.netty.common;
     requires static com.github.luben.zstd_jni;
 

@@ -25,7 +25,12 @@ class ArchitectureTest {
                         nameMatching(".*\\.(frame\\.(ZstdCompression|CompressionAlgorithm.*)|binlog\\.Inflate.*)")))
                 .should()
                 .dependOnClassesThat(DescribedPredicate.not(resideInAnyPackage(
-                        "com.workersql.protocol..", "java..", "javax.net.ssl..", "javax.crypto..", "io.netty..")))
+                        "com.workersql.protocol..",
+                        "java..",
+                        "javax.net.ssl..",
+                        "javax.crypto..",
+                        "org.ietf.jgss..",
+                        "io.netty..")))
                 .check(CLASSES);
     }
 

@@ -14,7 +14,15 @@ import java.util.Locale;
 /**
  * What a server keeps of a password, in the textual forms of MySQL's {@code authentication_string}. Values; safe for any thread.
  */
-public sealed interface PasswordVerifier {
+public sealed interface PasswordVerifier
+        permits PasswordVerifier.Empty,
+                PasswordVerifier.Native,
+                PasswordVerifier.CachingSha2,
+                PasswordVerifier.Sha256,
+                PasswordVerifier.Ed25519,
+                PasswordVerifier.Parsec,
+                PasswordVerifier.External,
+                GssapiVerifier {
     /** The longest password that a full authentication looks at, as in MySQL. */
     int MAX_PASSWORD_BYTES = 256;
 
@@ -41,35 +49,7 @@ public sealed interface PasswordVerifier {
      * @throws IllegalArgumentException when it is none of them; the message does not repeat the text
      */
     static PasswordVerifier parse(String text) {
-        if (text.isEmpty()) {
-            return new Empty();
-        }
-        if (text.startsWith("0x")) {
-            return parse(new String(HexFormat.of().parseHex(text.substring(2)), StandardCharsets.ISO_8859_1));
-        }
-        if (text.startsWith("*") && text.length() == 41) {
-            return new Native(Bytes.of(HexFormat.of().parseHex(text.substring(1).toLowerCase(Locale.ROOT))));
-        }
-        if (text.startsWith("$A$") && text.length() == 70 && text.charAt(6) == '$') {
-            int thousands = Integer.parseInt(text, 3, 6, 16);
-            byte[] salt = text.substring(7, 27).getBytes(StandardCharsets.ISO_8859_1);
-            return new CachingSha2(Bytes.of(salt), thousands * 1000, text.substring(27));
-        }
-        if (text.startsWith("$5$") && text.length() == 67 && text.charAt(23) == '$') {
-            byte[] salt = text.substring(3, 23).getBytes(StandardCharsets.ISO_8859_1);
-            return new Sha256(Bytes.of(salt), text.substring(24));
-        }
-        String[] parts = text.split(":", -1);
-        if (parts.length == 3 && parts[0].matches("P[0-4]")) {
-            return new Parsec(
-                    parts[0].charAt(1) - '0',
-                    Bytes.of(Base64.getDecoder().decode(parts[1])),
-                    Bytes.of(Base64.getDecoder().decode(parts[2])));
-        }
-        throw new IllegalArgumentException("a password verifier of " + text.length()
-                + " characters; allowed are $A$005$ with 20 characters of salt and 43 of hash, * with 40 hex digits,"
-                + " $5$ with 20 characters of salt and $ with 43 of hash, P0 to P4 with salt and key in Base64,"
-                + " any of them in hex behind 0x, or nothing");
+        return VerifierText.parse(text);
     }
 
     /**

@@ -85,7 +85,7 @@ public final class ChangeUserExchange {
     private void perform(ChannelHandlerContext ctx, ServerHandshake.Step step, ByteBuf out) {
         decoder.expectSequenceId(handshake.expectedSequenceId());
         if (step == ServerHandshake.Step.CLOSE) {
-            end(ctx, handshake.error(), handshake.error().message());
+            end(ctx, handshake.error(), handshake.reason());
             ctx.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
             return;
         }
@@ -104,14 +104,7 @@ public final class ChangeUserExchange {
     private void verify(ChannelHandlerContext ctx) {
         Runnable verification = handshake.verification();
         try {
-            hashing.execute(() -> {
-                try {
-                    verification.run();
-                } finally {
-                    // Also when a check of the store's has thrown: it has not matched then.
-                    ctx.executor().execute(() -> verified(ctx));
-                }
-            });
+            OffLoop.run(hashing, verification, ctx, () -> verified(ctx));
         } catch (RejectedExecutionException e) {
             ByteBuf out = ctx.alloc().buffer();
             Err err = Err.of(ServerErrors.ER_CON_COUNT_ERROR, "Too many connections are being authenticated");
@@ -140,6 +133,7 @@ public final class ChangeUserExchange {
 
     private void finish() {
         ended = true;
+        handshake.close();
         deadline.cancel(false);
     }
 

@@ -19,6 +19,7 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
 import java.io.IOException;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -28,7 +29,8 @@ import javax.net.ssl.SSLParameters;
  * The client's side of the connection phase on a channel: answers the greeting, starts TLS, logs in, and removes itself. Or, of
  * a connection that is there already: becomes another user ({@link #forChangeUser}).
  *
- * <p>Bytes behind the final OK go to the next handler. One handler per channel; everything runs on the channel's event loop.
+ * <p>Bytes behind the final OK go to the next handler. One handler per channel; everything runs on the channel's event loop, but what a
+ * {@link com.workersql.protocol.auth.GssapiLogin} is asked for, which its executor runs.
  */
 public final class ClientHandshakeHandler extends ChannelInboundHandlerAdapter {
 
@@ -58,7 +60,10 @@ public final class ClientHandshakeHandler extends ChannelInboundHandlerAdapter {
 
     private ClientHandshake handshake;
     private PacketDecoder decoder;
+    private final HeldBytes held = new HeldBytes(MAX_PAYLOAD_BYTES);
+
     private ScheduledFuture<?> deadline;
+    private boolean isComputing;
     private boolean ended;
 
     /**
@@ -127,6 +132,8 @@ public final class ClientHandshakeHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
         decoder.close();
+        held.release();
+        handshake.close();
     }
 
     @Override
@@ -156,9 +163,19 @@ public final class ClientHandshakeHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        ByteBuf in = (ByteBuf) message;
+        read(ctx, (ByteBuf) message);
+    }
+
+    /** Takes over {@code in}. */
+    private void read(ChannelHandlerContext ctx, ByteBuf in) {
         try {
             while (!ended) {
+                if (isComputing) {
+                    if (in.isReadable()) {
+                        held.add(in.retain(), ctx.alloc());
+                    }
+                    return;
+                }
                 decoder.expectSequenceId(handshake.expectedSequenceId());
                 ByteBuf payload = decoder.decode(in);
                 if (payload == null) {
@@ -188,7 +205,39 @@ public final class ClientHandshakeHandler extends ChannelInboundHandlerAdapter {
         switch (step) {
             case READ -> {}
             case START_TLS -> startTls(ctx, rest);
+            case COMPUTE -> compute(ctx);
             case DONE -> succeed(ctx, rest);
+        }
+    }
+
+    private void compute(ChannelHandlerContext ctx) {
+        isComputing = true;
+        try {
+            OffLoop.run(config.gssapi().executor(), handshake.computation(), ctx, () -> computed(ctx));
+        } catch (RejectedExecutionException e) {
+            fail(ctx, e);
+        }
+    }
+
+    private void computed(ChannelHandlerContext ctx) {
+        if (ended) {
+            return;
+        }
+        isComputing = false;
+        ByteBuf out = ctx.alloc().buffer();
+        try {
+            handshake.computed(out);
+            if (out.isReadable()) {
+                ctx.writeAndFlush(out.retain());
+            }
+        } catch (ProtocolException e) {
+            fail(ctx, e);
+        } finally {
+            out.release();
+        }
+        ByteBuf in = held.take();
+        if (in != null) {
+            read(ctx, in);
         }
     }
 
@@ -235,6 +284,7 @@ public final class ClientHandshakeHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         ended = true;
+        handshake.close();
         if (deadline != null) {
             deadline.cancel(false);
         }

@@ -35,7 +35,7 @@ import java.util.function.Supplier;
  *
  * <p>Until then a connection lives for the configuration's timeout at most and holds no more than its maximum of bytes. Bytes that
  * come in clear behind the request for TLS are refused (1043) unless they begin a TLS record; a ClientHello that came in the same
- * segment is not lost. Nothing is read behind an ERR. Password hashes are computed by the executor.
+ * segment is not lost. Nothing is read behind an ERR. Password hashes are computed, and tickets accepted, by the executor.
  *
  * <p>One handler per channel; everything runs on the channel's event loop.
  */
@@ -245,7 +245,7 @@ public final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter {
     private void perform(ChannelHandlerContext ctx, ServerHandshake.Step step, ByteBuf out) {
         if (step == ServerHandshake.Step.CLOSE) {
             // The end comes first: the write may close the channel at once.
-            end(ctx, handshake.error(), handshake.error().message());
+            end(ctx, handshake.error(), handshake.reason());
             ctx.writeAndFlush(out).addListener(ChannelFutureListener.CLOSE);
             return;
         }
@@ -294,14 +294,7 @@ public final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter {
 
     private void verify(ChannelHandlerContext ctx, Verification verification) {
         try {
-            hashing.execute(() -> {
-                try {
-                    verification.run();
-                } finally {
-                    // Also when a check of the store's has thrown: it has not matched then.
-                    ctx.executor().execute(() -> verified(ctx));
-                }
-            });
+            OffLoop.run(hashing, verification, ctx, () -> verified(ctx));
         } catch (RejectedExecutionException e) {
             refuse(ctx, Err.of(ServerErrors.ER_CON_COUNT_ERROR, "Too many connections are being authenticated"));
         }
@@ -353,6 +346,7 @@ public final class ServerHandshakeHandler extends ChannelInboundHandlerAdapter {
     private void release() {
         if (decoder != null) {
             decoder.close();
+            handshake.close();
         }
         held.release();
     }

@@ -27,6 +27,7 @@ final class Claim {
     private PasswordVerifier verifier;
     private ServerPlugin plugin;
     private int factor;
+    private String principal;
 
     /** @param capabilities what the response and the server have in common */
     Claim(
@@ -101,6 +102,13 @@ final class Claim {
         use(credential.furtherFactors().get(factor++));
     }
 
+    /** Whose ticket the client has shown; null for none. */
+    void came(String asPrincipal) {
+        if (asPrincipal != null) {
+            principal = asPrincipal;
+        }
+    }
+
     /** All is proven. */
     AuthenticatedClient client(int connectionId) {
         return new AuthenticatedClient(
@@ -111,13 +119,21 @@ final class Claim {
                 response.collationId(),
                 response.maxPacketBytes(),
                 peer,
-                connectionId);
+                connectionId,
+                principal);
     }
 
-    Err denied() {
+    /** @param detail told in the place of whether there was a password; null for nothing */
+    Err denied(String detail) {
+        String why = detail != null ? detail : "using password: " + (plugin.passwordGiven() ? "YES" : "NO");
         return Err.of(
                 ServerErrors.ER_ACCESS_DENIED_ERROR,
-                "Access denied for user '" + response.user() + "'@'" + peer.address() + "' (using password: "
-                        + (plugin.passwordGiven() ? "YES" : "NO") + ")");
+                "Access denied for user '" + response.user() + "'@'" + peer.address() + "' (" + why + ")");
+    }
+
+    static Err secureTransportRequired() {
+        return Err.of(
+                ServerErrors.ER_SECURE_TRANSPORT_REQUIRED,
+                "Connections using insecure transport are prohibited; connect by TLS");
     }
 }

@@ -8,6 +8,7 @@ import com.workersql.protocol.ProtocolException;
 import com.workersql.protocol.auth.CachingSha2Password;
 import com.workersql.protocol.auth.DialogPassword;
 import com.workersql.protocol.auth.Ed25519Password;
+import com.workersql.protocol.auth.GssapiService;
 import com.workersql.protocol.auth.NativePassword;
 import com.workersql.protocol.auth.ParsecPassword;
 import com.workersql.protocol.message.client.AuthResponse;
@@ -26,13 +27,14 @@ import com.workersql.protocol.value.Collations;
 import com.workersql.protocol.wire.Bytes;
 import com.workersql.protocol.wire.ProtocolStrings;
 import io.netty.buffer.ByteBuf;
+import java.util.function.Supplier;
 
 /**
  * The client's side of the connection phase, without I/O: payloads go in, packets and a {@link Step} come out.
  *
  * <p>The password leaves the client as a proof only, or inside of TLS, or encrypted by the server's RSA key when that key is
  * known or {@link ClientHandshakeConfig#allowPublicKeyRetrieval} says so. A server that offers no TLS where TLS is required
- * learns nothing at all. Not safe for several threads; belongs to one connection.
+ * learns nothing at all. Not safe for several threads; belongs to one connection. Nothing but {@link Computation#run} waits for others.
  */
 public final class ClientHandshake {
 
@@ -42,6 +44,8 @@ public final class ClientHandshake {
         READ,
         /** Start TLS, then call {@link #tlsStarted}. */
         START_TLS,
+        /** Run {@link #computation()} on a thread that may take its time, then call {@link #computed}; only with {@code gssapi}. */
+        COMPUTE,
         /** The server let us in: see {@link #session()}. */
         DONE
     }
@@ -50,6 +54,7 @@ public final class ClientHandshake {
         EXPECT_GREETING,
         EXPECT_TLS,
         EXPECT_RESULT,
+        COMPUTING,
         ENDED
     }
 
@@ -70,6 +75,7 @@ public final class ClientHandshake {
     private ClientPlugin plugin;
     private boolean switched;
     private int factor;
+    private Computation computation;
     private ServerSession session;
 
     /**
@@ -151,11 +157,45 @@ public final class ClientHandshake {
 
     /** TLS is established: logs in through it. */
     public Step tlsStarted(ByteBuf out) {
-        if (state != State.EXPECT_TLS) {
-            throw new IllegalStateException("The handshake is in the state " + state + ", this needs EXPECT_TLS");
-        }
+        requireState(State.EXPECT_TLS);
         tls = true;
         return logIn(out);
+    }
+
+    /** What is to be run after {@link Step#COMPUTE}. */
+    public Computation computation() {
+        requireState(State.COMPUTING);
+        return computation;
+    }
+
+    /**
+     * Goes on after {@link Computation#run}, on the thread that owns this handshake.
+     *
+     * @throws ProtocolException when there is no answer: the server's data are not what the plugin knows, there is no ticket (1045), or it was
+     *     not run to its end
+     */
+    public Step computed(ByteBuf out) {
+        requireState(State.COMPUTING);
+        state = State.EXPECT_RESULT;
+        Computation done = computation;
+        computation = null;
+        return sendIfAny(done.answer(), out);
+    }
+
+    /**
+     * Disposes of what an exchange holds that has not come to its end; a computation that runs may go on. To be called when the connection
+     * ends, or the handshake has, whichever way; any number of times.
+     */
+    public void close() {
+        if (plugin != null) {
+            plugin.close();
+        }
+    }
+
+    private void requireState(State expected) {
+        if (state != expected) {
+            throw new IllegalStateException("The handshake is in the state " + state + ", this needs " + expected);
+        }
     }
 
     /** What was agreed on; after {@link Step#DONE}. */
@@ -237,6 +277,7 @@ public final class ClientHandshake {
         }
         return switch (header) {
             case Ok.HEADER -> {
+                plugin.requireProven();
                 state = State.ENDED;
                 session = new ServerSession(greeting, capabilities, Ok.decode(payload, capabilities), tls, setNames);
                 yield Step.DONE;
@@ -263,7 +304,10 @@ public final class ClientHandshake {
 
     /** MariaDB puts the header in front of a plugin's data only where they could be taken for another packet. */
     private boolean sendsBareData() {
-        return plugin.name().equals(ParsecPassword.PLUGIN) || plugin.name().equals(Ed25519Password.PLUGIN);
+        return switch (plugin.name()) {
+            case ParsecPassword.PLUGIN, Ed25519Password.PLUGIN, GssapiService.PLUGIN -> true;
+            default -> false;
+        };
     }
 
     private Step switchPlugin(AuthSwitchRequest request, ByteBuf out) {
@@ -284,18 +328,27 @@ public final class ClientHandshake {
     }
 
     private Step answer(String pluginName, Bytes salt, Bytes password, ByteBuf out) {
-        plugin = ClientPlugin.of(pluginName, config, password, tls);
-        return send(plugin.first(salt), out);
+        ClientPlugin asked = ClientPlugin.of(pluginName, config, password, tls);
+        plugin = asked;
+        return asked.takesLong() ? compute(() -> asked.first(salt)) : sendIfAny(asked.first(salt), out);
     }
 
     private Step receiveMore(Bytes data, ByteBuf out) {
-        Bytes answer = plugin.next(data);
-        return answer == null ? Step.READ : send(answer, out);
+        ClientPlugin asked = plugin;
+        return asked.takesLong() ? compute(() -> asked.next(data)) : sendIfAny(asked.next(data), out);
     }
 
-    private Step send(Bytes answer, ByteBuf out) {
-        write(out, new AuthResponse(answer));
-        answer.wipe();
+    private Step compute(Supplier<Bytes> answer) {
+        computation = new Computation(answer);
+        state = State.COMPUTING;
+        return Step.COMPUTE;
+    }
+
+    private Step sendIfAny(Bytes answer, ByteBuf out) {
+        if (answer != null) {
+            write(out, new AuthResponse(answer));
+            answer.wipe();
+        }
         return Step.READ;
     }
 

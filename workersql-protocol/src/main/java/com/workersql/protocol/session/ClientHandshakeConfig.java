@@ -4,6 +4,7 @@ package com.workersql.protocol.session;
 import static java.util.Objects.requireNonNull;
 
 import com.workersql.protocol.CapabilityFlags;
+import com.workersql.protocol.auth.GssapiLogin;
 import com.workersql.protocol.wire.Bytes;
 import java.security.PublicKey;
 import java.util.ArrayList;
@@ -28,6 +29,7 @@ import java.util.Map;
  * @param serverPublicKey the server's RSA key when it is known; nullable
  * @param enableClearPassword whether the password may be sent by {@code mysql_clear_password}, over TLS; then the server is told
  *     it as it is, so the TLS mode should verify the server
+ * @param gssapi how a ticket is shown by {@code auth_gssapi_client}; null: it is not
  * @param furtherPasswords those of the second and the third factor, at most two; MULTI_FACTOR_AUTHENTICATION comes with them
  * @param timeoutMillis how long a handshake may take as a whole
  */
@@ -43,6 +45,7 @@ public record ClientHandshakeConfig(
         boolean allowPublicKeyRetrieval,
         PublicKey serverPublicKey,
         boolean enableClearPassword,
+        GssapiLogin gssapi,
         List<Bytes> furtherPasswords,
         long timeoutMillis) {
 
@@ -103,6 +106,7 @@ public record ClientHandshakeConfig(
         private boolean allowPublicKeyRetrieval;
         private PublicKey serverPublicKey;
         private boolean enableClearPassword;
+        private GssapiLogin gssapi;
         private final List<Bytes> furtherPasswords = new ArrayList<>();
         private long timeoutMillis = 10_000;
 
@@ -170,6 +174,12 @@ public record ClientHandshakeConfig(
             return this;
         }
 
+        /** Default null: no ticket is shown. */
+        public Builder gssapi(GssapiLogin gssapi) {
+            this.gssapi = gssapi;
+            return this;
+        }
+
         /** Adds the password of one more factor; default: none, at most two. The bytes are copied. */
         public Builder furtherPassword(byte[] password) {
             this.furtherPasswords.add(Bytes.of(password));
@@ -200,6 +210,7 @@ public record ClientHandshakeConfig(
                     allowPublicKeyRetrieval,
                     serverPublicKey,
                     enableClearPassword,
+                    gssapi,
                     furtherPasswords,
                     timeoutMillis);
         }

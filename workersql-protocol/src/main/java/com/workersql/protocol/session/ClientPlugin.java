@@ -6,6 +6,7 @@ import com.workersql.protocol.auth.CachingSha2Password;
 import com.workersql.protocol.auth.ClearPassword;
 import com.workersql.protocol.auth.DialogPassword;
 import com.workersql.protocol.auth.Ed25519Password;
+import com.workersql.protocol.auth.GssapiService;
 import com.workersql.protocol.auth.NativePassword;
 import com.workersql.protocol.auth.ParsecPassword;
 import com.workersql.protocol.auth.Salt;
@@ -23,7 +24,8 @@ abstract class ClientPlugin {
             ClearPassword.PLUGIN,
             DialogPassword.PLUGIN,
             Ed25519Password.PLUGIN,
-            ParsecPassword.PLUGIN);
+            ParsecPassword.PLUGIN,
+            GssapiService.PLUGIN);
 
     final ClientHandshakeConfig config;
 
@@ -49,6 +51,7 @@ abstract class ClientPlugin {
             case ClearPassword.PLUGIN, DialogPassword.PLUGIN -> clear(name, config, password, tls);
             case Ed25519Password.PLUGIN -> new ClientPlugins.Ed25519Plugin(config, password);
             case ParsecPassword.PLUGIN -> new ClientPlugins.ParsecPlugin(config, password);
+            case GssapiService.PLUGIN -> gssapi(config);
             default ->
                 throw ProtocolException.badHandshake(
                         "the server asks for the authentication plugin '" + name + "', supported are " + NAMES);
@@ -66,9 +69,28 @@ abstract class ClientPlugin {
                 : new ClientPlugins.ClearPlugin(config, password);
     }
 
+    private static ClientPlugin gssapi(ClientHandshakeConfig config) {
+        if (config.gssapi() == null) {
+            throw ProtocolException.badHandshake("the server asks for a ticket of '" + config.user() + "' by '"
+                    + GssapiService.PLUGIN + "', which is shown only where gssapi is configured");
+        }
+        return new GssapiClientPlugin(config);
+    }
+
     final String name() {
         return name;
     }
+
+    /** Whether answers take so long that none may be made on an event loop. */
+    boolean takesLong() {
+        return false;
+    }
+
+    /** The server lets the client in: throws where it has something to prove first. */
+    void requireProven() {}
+
+    /** Disposes of what the plugin holds, also while it makes an answer; any number of times. */
+    void close() {}
 
     /** The client's answer to the salt of a greeting, a switch or a next factor. */
     abstract Bytes first(Bytes salt);

@@ -24,7 +24,6 @@ import com.workersql.protocol.message.server.ServerMessage;
 import com.workersql.protocol.wire.Bytes;
 import io.netty.buffer.ByteBuf;
 import java.nio.ReadOnlyBufferException;
-import java.util.Map;
 
 /**
  * The server's side of the connection phase, without I/O: payloads go in, packets and a {@link Step} come out.
@@ -83,6 +82,7 @@ public final class ServerHandshake {
     private Claim claim;
     private Verification verification;
     private Err err;
+    private Exception cause;
 
     /**
      * @param config how to greet
@@ -128,20 +128,8 @@ public final class ServerHandshake {
             throw new IllegalStateException("This handshake begins with a greeting");
         }
         sequenceId = payloadSequenceId + 1;
-        Map<String, String> attributes = capabilities.has(CapabilityFlags.CLIENT_CONNECT_ATTRS)
-                ? command.attributes()
-                : current.peer().attributes();
-        response = new HandshakeResponse41(
-                capabilities,
-                current.maxPacketBytes(),
-                command.collationId() == 0 ? current.collationId() : command.collationId(),
-                command.user(),
-                command.authData(),
-                command.schema(),
-                command.plugin(),
-                attributes,
-                0);
-        claim = new Claim(config, store, response, capabilities, new Peer(peerAddress, tls, attributes));
+        response = current.responding(command);
+        claim = new Claim(config, store, response, capabilities, new Peer(peerAddress, tls, response.attributes()));
         return switchPlugin(out);
     }
 
@@ -206,11 +194,10 @@ public final class ServerHandshake {
         requireState(State.VERIFYING);
         Verification done = verification;
         verification = null;
-        if (!done.matches || !claim.isOfKnownUser()) {
-            return deny(out);
+        if (claim.isOfKnownUser()) {
+            claim.keepFastVerifier(done.fastVerifier);
         }
-        claim.keepFastVerifier(done.fastVerifier);
-        return proven(out);
+        return follow(done.outcome, out);
     }
 
     /** Who was authenticated; from {@link Step#DECIDE} on. */
@@ -252,9 +239,24 @@ public final class ServerHandshake {
                 out);
     }
 
+    /**
+     * Disposes of what an exchange holds that has not come to its end; a verification that runs may go on. To be called when the connection
+     * ends, or the exchange has, whichever way; any number of times.
+     */
+    public void close() {
+        if (claim != null) {
+            claim.plugin().close();
+        }
+    }
+
     /** The ERR that was sent; null when none was. */
     public Err error() {
         return err;
+    }
+
+    /** Why the ERR was sent, for a log line: its message, and what is not for the client. */
+    public String reason() {
+        return cause == null ? err.message() : err.message() + ": " + cause;
     }
 
     /** The user that the client gave; null before its response. */
@@ -282,7 +284,7 @@ public final class ServerHandshake {
             throw ProtocolException.badHandshake("the client announces TLS and goes on in clear");
         }
         if (config.tls() == TlsOffer.REQUIRED && !tls) {
-            return refuse(secureTransportRequired(), out);
+            return refuse(Claim.secureTransportRequired(), out);
         }
         claim = new Claim(config, store, response, capabilities, new Peer(peerAddress, tls, response.attributes()));
         if (claim.isAnsweredAlready()) {
@@ -305,7 +307,7 @@ public final class ServerHandshake {
     /** Asks for the answer of the claim's plugin, as a switch or as the next factor. */
     private Step ask(boolean nextFactor, ByteBuf out) {
         if (!claim.mayBeAsked()) {
-            return refuse(secureTransportRequired(), out);
+            return refuse(Claim.secureTransportRequired(), out);
         }
         salt = Salt.next(config.random(), claim.plugin().saltBytes());
         state = State.EXPECT_ANSWER;
@@ -345,41 +347,39 @@ public final class ServerHandshake {
             return Step.VERIFY;
         }
         if (next instanceof ServerPlugin.Matched matched) {
-            if (matched.data() != null) {
-                write(out, new AuthMoreData(matched.data()), Step.READ);
-            }
+            writeIfAny(out, matched.data());
+            claim.came(matched.principal());
             return proven(out);
         }
-        return deny(out);
+        ServerPlugin.Refused refused = (ServerPlugin.Refused) next;
+        writeIfAny(out, refused.data());
+        cause = refused.cause();
+        return refuse(claim.denied(refused.detail()), out);
+    }
+
+    private void writeIfAny(ByteBuf out, Bytes data) {
+        if (data != null) {
+            write(out, new AuthMoreData(data), Step.READ);
+        }
     }
 
     /** One factor is proven. */
     private Step proven(ByteBuf out) {
         if (!claim.isOfKnownUser()) {
-            return deny(out);
+            return refuse(claim.denied(null), out);
         }
         if (!claim.mayComeThisWay()) {
-            return refuse(secureTransportRequired(), out);
+            return refuse(Claim.secureTransportRequired(), out);
         }
         if (!claim.hasNextFactor()) {
             state = State.DECIDING;
             return Step.DECIDE;
         }
         if (!capabilities.has(CapabilityFlags.MULTI_FACTOR_AUTHENTICATION)) {
-            return deny(out);
+            return refuse(claim.denied(null), out);
         }
         claim.nextFactor();
         return ask(true, out);
-    }
-
-    private Step deny(ByteBuf out) {
-        return refuse(claim.denied(), out);
-    }
-
-    private static Err secureTransportRequired() {
-        return Err.of(
-                ServerErrors.ER_SECURE_TRANSPORT_REQUIRED,
-                "Connections using insecure transport are prohibited; connect by TLS");
     }
 
     private Step write(ByteBuf out, ServerMessage message, Step next) {

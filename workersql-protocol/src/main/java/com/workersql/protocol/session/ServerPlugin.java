@@ -19,14 +19,25 @@ final class ServerPlugin {
     /** Have it computed, then ask {@link Verification#matches}. */
     record Verify(Verification verification) implements Next {}
 
-    /** Proven; {@code data}, where it is not null, is sent in front of what follows. */
-    record Matched(Bytes data) implements Next {}
+    /**
+     * Proven.
+     *
+     * @param data sent in front of what follows; null for none
+     * @param principal who has proven it, where that is not the name that the client gave; nullable
+     */
+    record Matched(Bytes data, String principal) implements Next {}
 
-    /** Not proven. */
-    record Refused() implements Next {}
+    /**
+     * Not proven.
+     *
+     * @param data sent in front of the refusal; null for none
+     * @param detail what the client is told besides; null for nothing
+     * @param cause for a log line; nullable
+     */
+    record Refused(Bytes data, String detail, Exception cause) implements Next {}
 
-    static final Next MATCHED = new Matched(null);
-    static final Next REFUSED = new Refused();
+    static final Next MATCHED = new Matched(null, null);
+    static final Next REFUSED = new Refused(null, null, null);
 
     /** What a plugin makes of a packet of the client. */
     @FunctionalInterface
@@ -42,6 +53,7 @@ final class ServerPlugin {
     private boolean takesAnswerToGreeting;
     private boolean requiresTls;
     private boolean passwordGiven = true;
+    private Runnable toClose = () -> {};
 
     /**
      * A plugin that takes one packet and refuses who says nothing.
@@ -86,6 +98,17 @@ final class ServerPlugin {
     ServerPlugin withFurther(Answer answer) {
         toAsk = answer;
         return this;
+    }
+
+    /** What the plugin holds that has to be disposed of. */
+    ServerPlugin closing(Runnable closing) {
+        toClose = closing;
+        return this;
+    }
+
+    /** Disposes of what the plugin holds, also while it is verifying; any number of times. */
+    void close() {
+        toClose.run();
     }
 
     int saltBytes() {

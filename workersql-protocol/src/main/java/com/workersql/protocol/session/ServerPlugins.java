@@ -4,6 +4,7 @@ package com.workersql.protocol.session;
 import com.workersql.protocol.auth.CachingSha2Password;
 import com.workersql.protocol.auth.DialogPassword;
 import com.workersql.protocol.auth.Ed25519Password;
+import com.workersql.protocol.auth.GssapiVerifier;
 import com.workersql.protocol.auth.NativePassword;
 import com.workersql.protocol.auth.ParsecPassword;
 import com.workersql.protocol.auth.PasswordVerifier;
@@ -38,6 +39,9 @@ final class ServerPlugins {
         }
         if (verifier instanceof PasswordVerifier.Parsec known) {
             return ofParsec(known);
+        }
+        if (verifier instanceof GssapiVerifier known) {
+            return GssapiServerPlugin.of(known, userKnown);
         }
         return ofCachingSha2(verifier, config, userKnown, tls);
     }
@@ -84,7 +88,7 @@ final class ServerPlugins {
             }
             Bytes fastVerifier = config.fastVerifiers().find(verifier);
             if (fastVerifier != null && userKnown && CachingSha2Password.verifyFast(answer, salt, fastVerifier)) {
-                return new Matched(code(CachingSha2Password.FAST_AUTH_SUCCESS));
+                return new Matched(code(CachingSha2Password.FAST_AUTH_SUCCESS), null);
             }
             return new Ask(code(CachingSha2Password.PERFORM_FULL_AUTHENTICATION));
         };

@@ -3,6 +3,7 @@ package com.workersql.protocol.session;
 
 import com.workersql.protocol.auth.CachingSha2Password;
 import com.workersql.protocol.auth.PasswordVerifier;
+import com.workersql.protocol.session.ServerPlugin.Next;
 import com.workersql.protocol.wire.Bytes;
 import java.security.PrivateKey;
 import java.util.Arrays;
@@ -10,26 +11,31 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
- * The slow part of an authentication: RSA, signatures, some thousand rounds of SHA-256, or what a directory answers. Run it once,
+ * The slow part of an authentication: RSA, signatures, some thousand rounds of SHA-256, a ticket, or what a directory answers. Run it once,
  * on any thread, then hand it back by {@link ServerHandshake#verified}; whoever passes it between threads orders the two.
  */
 public final class Verification implements Runnable {
     private final PasswordVerifier verifier;
     private final Supplier<byte[]> password;
-    private final BooleanSupplier proof;
+    private final Supplier<Next> answer;
 
-    boolean matches;
+    Next outcome = ServerPlugin.REFUSED;
     Bytes fastVerifier;
 
-    private Verification(PasswordVerifier verifier, Supplier<byte[]> password, BooleanSupplier proof) {
+    private Verification(PasswordVerifier verifier, Supplier<byte[]> password, Supplier<Next> answer) {
         this.verifier = verifier;
         this.password = password;
-        this.proof = proof;
+        this.answer = answer;
     }
 
     /** Checks what was proven without a password. */
     static Verification ofProof(BooleanSupplier proof) {
-        return new Verification(null, null, proof);
+        return ofAnswer(() -> proof.getAsBoolean() ? ServerPlugin.MATCHED : ServerPlugin.REFUSED);
+    }
+
+    /** Makes what follows of the client's answer. */
+    static Verification ofAnswer(Supplier<Next> answer) {
+        return new Verification(null, null, answer);
     }
 
     /**
@@ -48,7 +54,11 @@ public final class Verification implements Runnable {
 
     @Override
     public void run() {
-        matches = proof != null ? proof.getAsBoolean() : check(password.get());
+        if (answer != null) {
+            outcome = answer.get();
+        } else if (check(password.get())) {
+            outcome = ServerPlugin.MATCHED;
+        }
     }
 
     private boolean check(byte[] given) {

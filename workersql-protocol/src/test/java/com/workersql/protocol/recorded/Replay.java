@@ -145,10 +145,12 @@ final class Replay implements ReplySink, AutoCloseable {
             }
             case 0xFE -> AuthSwitchRequest.decode(payload, capabilities);
             case 1 -> AuthMoreData.decode(payload, capabilities);
-            default -> {
+            case Err.HEADER -> {
                 phase = Phase.OPAQUE;
                 yield Err.decode(payload, capabilities);
             }
+            // As MariaDB sends it where its first byte is none of the others'.
+            default -> new AuthMoreData(Bytes.of(ByteBufUtil.getBytes(payload)));
         };
     }
 

@@ -91,8 +91,13 @@ final class HandshakeTalk {
                 ByteBuf payload = decoder.decode(in);
                 conversation.add("S" + decoder.sequenceId() + ":" + summary(payload));
                 try {
-                    if (client.receive(payload, decoder.sequenceId(), out) == ClientHandshake.Step.START_TLS) {
-                        client.tlsStarted(out);
+                    switch (client.receive(payload, decoder.sequenceId(), out)) {
+                        case START_TLS -> client.tlsStarted(out);
+                        case COMPUTE -> {
+                            client.computation().run();
+                            client.computed(out);
+                        }
+                        case READ, DONE -> {}
                     }
                 } finally {
                     payload.release();
