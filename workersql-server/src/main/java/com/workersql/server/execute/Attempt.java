@@ -94,7 +94,7 @@ final class Attempt implements Ahead.Ending, Relay.Ending {
         lease.released();
         if (!session.isClosed()) {
             Aftermath.failed(session);
-            executor.settle(session, lease, "");
+            executor.retention().settle(session, lease, "");
         }
         run.fail(error);
     }
@@ -209,7 +209,7 @@ final class Attempt implements Ahead.Ending, Relay.Ending {
         if (run.learner() != null) {
             run.learner().learn(session, lease.connection(), info, status);
         }
-        executor.settle(session, lease, info.fingerprint());
+        executor.retention().settle(session, lease, info.fingerprint());
     }
 
     /** Also where the next transaction has begun already. */
@@ -261,7 +261,7 @@ final class Attempt implements Ahead.Ending, Relay.Ending {
         learn(status);
         session.pins().remove(HoldReason.UNREAD_WARNINGS);
         if (session.held() != null && session.activity().running() == null) {
-            executor.settle(session, lease, "");
+            executor.retention().settle(session, lease, "");
         }
     }
 

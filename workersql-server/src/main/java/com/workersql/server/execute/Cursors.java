@@ -83,7 +83,7 @@ final class Cursors {
         var on = statement.cursor();
         ended(session, statement);
         connection.preparedStatements().forget(on.text());
-        executor.release(session);
+        executor.retention().release(session);
     }
 
     /** Why nothing can be fetched: there never was a cursor, or it has ended, or it went with its connection, of which this tells once. */

@@ -3,6 +3,8 @@ package com.workersql.server.execute;
 
 import com.workersql.router.LocalAction.ShowWarnings;
 import com.workersql.router.ServerFlavor;
+import com.workersql.router.SessionEffect;
+import com.workersql.router.StatementInfo;
 import com.workersql.server.session.ClientSession;
 import java.util.List;
 
@@ -30,5 +32,13 @@ final class Diagnostics {
                         LocalColumns.message(charset, flavor)),
                 rows.stream().skip(show.offset()).limit(show.limit()).toList(),
                 session.transaction().lastingStatusFlags());
+    }
+
+    /** Whether a statement empties the diagnostics area although it leaves no diagnostics itself. */
+    static boolean areClearedBy(StatementInfo info, ServerFlavor flavor) {
+        return switch (info.kind()) {
+            case SHOW_DIAGNOSTICS, DIAGNOSTICS -> false;
+            default -> flavor == ServerFlavor.MYSQL || info.has(SessionEffect.TABLES);
+        };
     }
 }

@@ -36,7 +36,7 @@ final class KeyedInsert {
         }
         // The bytes of a text are the loop's scratch space, those of what was prepared are its own.
         byte[] sql = planned.parameters() == null ? work.sql() : null;
-        var lasting = sql == null ? planned : executor.statement(session, sql, sql.length, null);
+        var lasting = sql == null ? planned : executor.texts().statement(session, sql, sql.length, null);
         ranges.take(
                 shard,
                 session.schema(),

@@ -112,7 +112,7 @@ final class LocalStatements {
     }
 
     private void ok(ClientSession session, StatementInfo info, ReplyTarget target, List<SessionTrack> told) {
-        executor.answeredHere(session, info);
+        executor.retention().answeredHere(session, info, executor.flavor());
         session.figures().rowCount(0);
         target.ok(new LocalOk(session.transaction().lastingStatusFlags()).telling(told));
     }
@@ -319,7 +319,7 @@ final class LocalStatements {
                 session,
                 lease -> {
                     lease.released();
-                    executor.settle(session, lease, "");
+                    executor.retention().settle(session, lease, "");
                     ok(session, work.info(), target, session.tracking().ofSchema(schema));
                 },
                 error -> {
@@ -342,7 +342,7 @@ final class LocalStatements {
         }
         work.drop();
         var rows = SessionFunctionRows.of(session, functions, executor.version(), executor.flavor());
-        executor.answeredHere(session, work.info());
+        executor.retention().answeredHere(session, work.info(), executor.flavor());
         session.figures().rowCount(-1);
         session.figures().foundRows(rows.rows().size());
         if (!rows.warnings().isEmpty()) {
@@ -375,7 +375,7 @@ final class LocalStatements {
         }
         work.drop();
         var rows = Diagnostics.show(session, show, executor.flavor());
-        executor.answeredHere(session, work.info());
+        executor.retention().answeredHere(session, work.info(), executor.flavor());
         session.figures().rowCount(-1);
         session.figures().warningsShown();
         if (show.count()) {
@@ -402,7 +402,7 @@ final class LocalStatements {
         executor.plan(
                 router::explain,
                 session,
-                executor.statement(session, sql, sql.length, null),
+                executor.texts().statement(session, sql, sql.length, null),
                 explanation -> explained(session, explanation, target),
                 target::failed);
     }

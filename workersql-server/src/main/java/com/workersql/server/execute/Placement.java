@@ -91,7 +91,7 @@ final class Placement {
         if (run.needsPrimary() || !ReadPlaces.isOpen(session, shard, work)) {
             return null;
         }
-        var hints = executor.footprint(session, work).hints();
+        var hints = executor.texts().footprint(session, work).hints();
         return executor.places().choose(session, shard, work.info(), hints, excluded);
     }
 

@@ -56,7 +56,7 @@ public final class PreparedStatementExecutor {
         }
         byte[] sql = new byte[command.readableBytes() - 1];
         command.getBytes(command.readerIndex() + 1, sql);
-        var statement = executor.statement(session, sql, sql.length, null);
+        var statement = executor.texts().statement(session, sql, sql.length, null);
         var router = executor.router();
         executor.plan(
                 router::planPrepare,
@@ -173,7 +173,7 @@ public final class PreparedStatementExecutor {
             Consumer<Explanation> explained,
             Consumer<GatewayError> failed) {
         var values = parameters.isEmpty() ? null : new GivenExecution(parameters);
-        var statement = executor.statement(session, sql, sql.length, values);
+        var statement = executor.texts().statement(session, sql, sql.length, values);
         executor.explain(statement, session.loop(), explained, failed);
     }
 
@@ -185,8 +185,7 @@ public final class PreparedStatementExecutor {
             Execution execution,
             ReplyTarget client) {
         if (session.activity().running() != null) {
-            StatementExecutor.waitForAnswers(
-                    session, () -> run(session, sql, prepared, parameters, execution, client), error -> {
+            session.activity().waitForAnswers(() -> run(session, sql, prepared, parameters, execution, client), error -> {
                         execution.release();
                         client.failed(error);
                     });
@@ -197,7 +196,7 @@ public final class PreparedStatementExecutor {
             execution.release();
             return;
         }
-        var statement = executor.statement(session, sql, sql.length, parameters);
+        var statement = executor.texts().statement(session, sql, sql.length, parameters);
         Router router = executor.router();
         var plan = router.planIfCached(statement);
         if (plan != null) {
@@ -262,7 +261,7 @@ public final class PreparedStatementExecutor {
                 statement.discardLongData();
                 Cursors.close(executor, session, statement);
                 session.pins().remove(HoldReason.USER_VARIABLE, PrepareWork.ofStatement(statement.id()));
-                executor.release(session);
+                executor.retention().release(session);
             }
         }
         command.release();
@@ -306,7 +305,7 @@ public final class PreparedStatementExecutor {
             throw ProtocolException.malformed("a COM_STMT_FETCH of " + bytes + " bytes");
         }
         if (session.activity().running() != null) {
-            StatementExecutor.waitForAnswers(session, () -> fetch(session, command, client), error -> {
+            session.activity().waitForAnswers(() -> fetch(session, command, client), error -> {
                 command.release();
                 client.failed(error);
             });

@@ -45,7 +45,7 @@ final class Replay {
     }
 
     void to(ReplyTarget target) {
-        executor.answeredHere(session, info);
+        executor.retention().answeredHere(session, info, executor.flavor());
         var figures = session.figures();
         var status = result.status();
         figures.rowCount(-1);

@@ -2,6 +2,8 @@
 package com.workersql.server.execute;
 
 import com.workersql.pool.PooledConnection;
+import com.workersql.router.ServerFlavor;
+import com.workersql.router.StatementInfo;
 import com.workersql.server.session.ClientSession;
 import com.workersql.server.session.HoldReason;
 import java.util.List;
@@ -32,8 +34,48 @@ final class Retention {
         this.counters = counters;
     }
 
+    /** Behind a statement, or in its place: the connection is kept, asked, or given back. */
+    void settle(ClientSession session, ShardConnections.Lease lease, String fingerprint) {
+        session.activity().running(null);
+        settle(session, lease.connection(), lease.shard(), fingerprint);
+    }
+
+    /**
+     * Gives the connection back where a command without reply has taken away what kept it; where diagnostics still do, when they
+     * were read.
+     */
+    void release(ClientSession session) {
+        var held = session.held();
+        boolean mayGo = session.pins().isEmpty() || session.pins().isOnly(HoldReason.UNREAD_WARNINGS);
+        if (held != null && session.activity().running() == null && mayGo) {
+            settleHeld(session);
+        }
+    }
+
+    /** Decides anew whether the session keeps the connection that it holds, if it holds one. */
+    void settleHeld(ClientSession session) {
+        var held = session.held();
+        if (held != null) {
+            settle(session, held.connection(), shards.apply(held.shard()), "");
+        }
+    }
+
+    /** A statement that the gateway answers itself: what the connection says of the latest one is not true any more. */
+    void answeredHere(ClientSession session, StatementInfo info, ServerFlavor flavor) {
+        if (Diagnostics.areClearedBy(info, flavor)) {
+            dropDiagnostics(session);
+        }
+        session.figures().onConnection(false);
+    }
+
+    /** The session's diagnostics are the gateway's own from here on. */
+    void diagnosticsOf(ClientSession session, List<String[]> diagnostics) {
+        dropDiagnostics(session);
+        session.figures().warnings(diagnostics);
+    }
+
     /** Keeps the connection, asks it something first, or gives it back. */
-    void settle(ClientSession session, PooledConnection connection, Shard shard, String fingerprint) {
+    private void settle(ClientSession session, PooledConnection connection, Shard shard, String fingerprint) {
         var pins = session.pins();
         if (pins.isEmpty() && !Inquiry.isDue(session)) {
             Aftermath.giveBack(session, connection);
@@ -111,7 +153,7 @@ final class Retention {
     }
 
     /** A statement that does not need the connection ends the reading of the diagnostics of the one before. */
-    void dropDiagnostics(ClientSession session) {
+    private void dropDiagnostics(ClientSession session) {
         session.figures().warnings(List.of());
         session.figures().onConnection(false);
         if (session.pins().has(HoldReason.UNREAD_WARNINGS)) {

@@ -36,7 +36,7 @@ public final class SessionCommands {
      */
     public void fieldList(ClientSession session, ByteBuf command, ReplyTarget client) {
         if (session.activity().running() != null) {
-            session.activity().waiting(() -> fieldList(session, command, client));
+            session.activity().whenIdle(() -> fieldList(session, command, client));
             return;
         }
         var target = executor.admission().admit(session, client);
@@ -45,7 +45,7 @@ public final class SessionCommands {
             return;
         }
         byte[] question = FieldListWork.question(command);
-        var statement = executor.statement(session, question, question.length, null);
+        var statement = executor.texts().statement(session, question, question.length, null);
         executor.plan(
                 executor.router()::plan,
                 session,
@@ -76,7 +76,7 @@ public final class SessionCommands {
      * @param target takes the reply
      */
     public void initDb(ClientSession session, String name, ReplyTarget target) {
-        executor.whenIdle(session, () -> locals.initDb(session, name, target));
+        session.activity().whenIdle(() -> locals.initDb(session, name, target));
     }
 
     /**
@@ -86,9 +86,7 @@ public final class SessionCommands {
      * @param target takes the reply
      */
     public void ping(ClientSession session, ReplyTarget target) {
-        executor.whenIdle(
-                session,
-                () -> whenCounted(
+        session.activity().whenIdle(() -> whenCounted(
                         session,
                         () -> whenTransactionKnown(session, () -> {
                             session.figures().rowCount(0);
@@ -144,7 +142,7 @@ public final class SessionCommands {
      * @param step run once, now or later, on the session's loop; never when the client goes away before
      */
     public void whenLastFound(ClientSession session, Runnable step) {
-        executor.whenIdle(session, () -> {
+        session.activity().whenIdle(() -> {
             if (session.held() == null || !session.figures().isFoundRowsUnread()) {
                 step.run();
                 return;
@@ -178,7 +176,7 @@ public final class SessionCommands {
         }
         var diagnostics = new ArrayList<String[]>(adds ? session.figures().warnings() : List.of());
         diagnostics.add(new String[] {"Error", Integer.toString(error.errno()), error.message()});
-        executor.diagnosticsOf(session, diagnostics);
+        executor.retention().diagnosticsOf(session, diagnostics);
         session.figures().rowCount(-1);
         target.failed(error);
     }
@@ -186,8 +184,8 @@ public final class SessionCommands {
     private void inquire(ClientSession session, Runnable then) {
         var held = session.held();
         executor.connections().inquire(session, held, () -> {
-            executor.settleHeld(session);
-            executor.whenIdle(session, then);
+            executor.retention().settleHeld(session);
+            session.activity().whenIdle(then);
         });
     }
 }

@@ -75,7 +75,7 @@ final class ShardRun implements Placement.Run {
         }
         shard.retries().recordStatement();
         deadline.start(session.loop(), SessionFault.guarded(session, this::timeUp));
-        executor.whenIdle(session, this::keepDiagnostics);
+        session.activity().whenIdle(this::keepDiagnostics);
     }
 
     /** What is sent ahead clears the diagnostics of the statement before, which this one would leave: they are read first. */
@@ -101,7 +101,7 @@ final class ShardRun implements Placement.Run {
     }
 
     private void clearDiagnostics() {
-        if (executor.clearsDiagnostics(work.info())) {
+        if (Diagnostics.areClearedBy(work.info(), executor.flavor())) {
             session.pins().remove(HoldReason.UNREAD_WARNINGS);
             session.figures().warnings(List.of());
         }
@@ -163,7 +163,7 @@ final class ShardRun implements Placement.Run {
             giveBackUnused(ready);
             return;
         }
-        var named = executor.namedEffects(session, work);
+        var named = executor.texts().namedEffects(session, work);
         var refusal = refusal(ready, named);
         if (refusal != null) {
             giveBackUnused(ready);
@@ -234,14 +234,14 @@ final class ShardRun implements Placement.Run {
 
     /** The statement with the values of session functions that the attempt's connection would not know. */
     Work withSessionValues() {
-        work = executor.withSessionValues(session, work);
+        work = executor.texts().withSessionValues(session, work);
         return work;
     }
 
     /** What the statement's text touches. */
     Footprint footprint() {
         var text = copy == null ? kept : copy;
-        return text == null ? Footprint.UNKNOWN : executor.footprint(session, text);
+        return text == null ? Footprint.UNKNOWN : executor.texts().footprint(session, text);
     }
 
     /** What the statement has written, as its answer tells it. */

@@ -8,25 +8,16 @@ import com.workersql.breaker.endpoint.Gate;
 import com.workersql.pool.PooledConnection;
 import com.workersql.pool.ReplyStatus;
 import com.workersql.protocol.CapabilityFlags;
-import com.workersql.router.ClientCharset;
 import com.workersql.router.Explanation;
-import com.workersql.router.Footprint;
-import com.workersql.router.NamedEffect;
-import com.workersql.router.Parameters;
 import com.workersql.router.RoutePlan;
 import com.workersql.router.Router;
 import com.workersql.router.ServerFlavor;
-import com.workersql.router.SessionEffect;
 import com.workersql.router.Statement;
-import com.workersql.router.StatementContext;
-import com.workersql.router.StatementInfo;
 import com.workersql.router.StatementKind;
 import com.workersql.server.error.GatewayError;
 import com.workersql.server.results.ResultCache;
 import com.workersql.server.session.ClientSession;
-import com.workersql.server.session.HoldReason;
 import com.workersql.server.session.SessionRegistry;
-import com.workersql.server.session.SessionVariables;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.FastThreadLocal;
@@ -66,6 +57,7 @@ public final class StatementExecutor {
     private final ReadPlaces places;
     private final CachedReads cached;
     private final CachedWrites cachedWrites;
+    private final SessionTexts texts;
     private final SessionCounters counters = new SessionCounters();
     private volatile Runnable onDefinition = () -> {};
 
@@ -96,6 +88,7 @@ public final class StatementExecutor {
         this.nanoClock = nanoClock;
         this.admission = admission;
         this.settings = settings;
+        this.texts = new SessionTexts(router, shards);
         this.connections = new ShardConnections(nanoClock, settings.acquireTimeoutNanos(), counters, this::shard);
         this.retention = new Retention(settings.warningsHoldMillis(), nanoClock, counters, this::shard);
         this.places = new ReadPlaces(settings.replicas(), new Random(), nanoClock);
@@ -151,7 +144,7 @@ public final class StatementExecutor {
      */
     public void query(ClientSession session, ByteBuf command, ReplyTarget client) {
         if (session.activity().running() != null) {
-            waitForAnswers(session, () -> query(session, command, client), error -> {
+            session.activity().waitForAnswers(() -> query(session, command, client), error -> {
                 command.release();
                 client.failed(error);
             });
@@ -166,13 +159,13 @@ public final class StatementExecutor {
         boolean scratch = length <= SCRATCH_BYTES;
         byte[] sql = scratch ? SCRATCH.get() : new byte[length];
         command.getBytes(command.readerIndex() + 1, sql, 0, length);
-        var statement = statement(session, sql, length, null);
+        var statement = texts.statement(session, sql, length, null);
         var plan = router.planIfCached(statement);
         if (plan != null) {
             run(session, plan, statement, scratch, command, target);
             return;
         }
-        var lasting = scratch ? statement(session, Arrays.copyOf(sql, length), length, null) : statement;
+        var lasting = scratch ? texts.statement(session, Arrays.copyOf(sql, length), length, null) : statement;
         plan(router::plan, session, lasting, made -> run(session, made, lasting, false, command, target), error -> {
             command.release();
             target.failed(error);
@@ -200,7 +193,7 @@ public final class StatementExecutor {
         boolean asOne = plan instanceof RoutePlan.SingleShard
                 && session.capabilities().has(CapabilityFlags.CLIENT_MULTI_STATEMENTS);
         var lasting = scratch && !asOne
-                ? statement(session, Arrays.copyOf(statement.bytes(), statement.length()), statement.length(), null)
+                ? texts.statement(session, Arrays.copyOf(statement.bytes(), statement.length()), statement.length(), null)
                 : statement;
         var parts = asOne ? List.of(lasting) : router.split(lasting);
         if (parts.size() == 1) {
@@ -231,44 +224,6 @@ public final class StatementExecutor {
         SessionEnd.cancel(session);
     }
 
-    /** What the router gets to see of a statement. */
-    Statement statement(ClientSession session, byte[] sql, int length, Parameters parameters) {
-        var held = session.held();
-        return new Statement(context(session), sql, 0, length, parameters, held == null ? null : held.shard());
-    }
-
-    /** How the session's next statement is read. */
-    StatementContext context(ClientSession session) {
-        var context = session.context();
-        if (context == null) {
-            var current = shards.get();
-            var modes = session.sqlModes();
-            String tenant = session.principal().tenant();
-            context = new StatementContext(
-                    tenant,
-                    session.schema(),
-                    modes.ansiQuotes(),
-                    modes.noBackslashEscapes(),
-                    charset(session),
-                    current.flavor(),
-                    current.serverVersion(),
-                    tenant != null,
-                    modes.strict());
-            session.context(context);
-        }
-        return context;
-    }
-
-    private static ClientCharset charset(ClientSession session) {
-        String names = session.variables().get(SessionVariables.NAMES);
-        String text = names != null ? names : session.variables().get("character_set_client");
-        if (text == null) {
-            return ClientCharset.UTF8;
-        }
-        String name = text.strip().split("[\\s]", 2)[0].replaceAll("['\"`]", "");
-        return name.equalsIgnoreCase("default") ? ClientCharset.UTF8 : ClientCharset.named(name);
-    }
-
     /** Asks the router, off the loop where it has to parse. */
     <T> void plan(
             Function<Statement, T> analysis,
@@ -291,6 +246,16 @@ public final class StatementExecutor {
                         failed.accept(error);
                     }
                 }));
+    }
+
+    /** How the texts of sessions are read. */
+    SessionTexts texts() {
+        return texts;
+    }
+
+    /** What keeps the connections of sessions, or gives them back. */
+    Retention retention() {
+        return retention;
     }
 
     Admission admission() {
@@ -318,7 +283,7 @@ public final class StatementExecutor {
             carryOut(session, plan, statement, work, target);
             return;
         }
-        waitForAnswers(session, () -> carryOut(session, plan, statement, work, target), error -> {
+        session.activity().waitForAnswers(() -> carryOut(session, plan, statement, work, target), error -> {
             work.drop();
             target.failed(error);
         });
@@ -417,93 +382,9 @@ public final class StatementExecutor {
         }
     }
 
-    /** Runs a step now, or when the connection's diagnostics, which are being fetched, have arrived. */
-    void whenIdle(ClientSession session, Runnable step) {
-        if (session.activity().running() == null) {
-            step.run();
-        } else {
-            session.activity().waiting(step);
-        }
-    }
-
-    /** Has a statement wait for what the connection is asked meanwhile; it can be ended before it runs. */
-    static void waitForAnswers(ClientSession session, Runnable step, Consumer<GatewayError> interrupted) {
-        session.activity().interruption(() -> {
-            session.activity().takeWaiting();
-            interrupted.accept(GatewayError.interrupted());
-        });
-        session.activity().waiting(() -> {
-            session.activity().interruption(null);
-            step.run();
-        });
-    }
-
-    /** A statement that the gateway answers itself: what the connection says of the latest one is not true any more. */
-    void answeredHere(ClientSession session, StatementInfo info) {
-        if (clearsDiagnostics(info)) {
-            retention.dropDiagnostics(session);
-        }
-        session.figures().onConnection(false);
-    }
-
-    /** The session's diagnostics are the gateway's own from here on. */
-    void diagnosticsOf(ClientSession session, List<String[]> diagnostics) {
-        retention.dropDiagnostics(session);
-        session.figures().warnings(diagnostics);
-    }
-
-    /** Behind a statement, or in its place: the connection is kept, asked, or given back. */
-    void settle(ClientSession session, ShardConnections.Lease lease, String fingerprint) {
-        session.activity().running(null);
-        retention.settle(session, lease.connection(), lease.shard(), fingerprint);
-    }
-
-    /**
-     * Gives the connection back where a command without reply has taken away what kept it; where diagnostics still do, when they
-     * were read.
-     */
-    void release(ClientSession session) {
-        var held = session.held();
-        boolean mayGo = session.pins().isEmpty() || session.pins().isOnly(HoldReason.UNREAD_WARNINGS);
-        if (held != null && session.activity().running() == null && mayGo) {
-            settleHeld(session);
-        }
-    }
-
-    /** Decides anew whether the session keeps the connection that it holds, if it holds one. */
-    void settleHeld(ClientSession session) {
-        var held = session.held();
-        if (held != null) {
-            retention.settle(session, held.connection(), shard(held.shard()), "");
-        }
-    }
-
-    /** Whether a statement empties the diagnostics area although it leaves no diagnostics itself. */
-    boolean clearsDiagnostics(StatementInfo info) {
-        return switch (info.kind()) {
-            case SHOW_DIAGNOSTICS, DIAGNOSTICS -> false;
-            default -> flavor() == ServerFlavor.MYSQL || info.has(SessionEffect.TABLES);
-        };
-    }
-
     /** The family of the shards. */
     ServerFlavor flavor() {
         return shards.get().flavor();
-    }
-
-    /** What a statement does to things of its session that have names. */
-    List<NamedEffect> namedEffects(ClientSession session, Work work) {
-        if (!Effects.hasNames(work.info(), session)) {
-            return List.of();
-        }
-        byte[] sql = work.sql();
-        return sql == null ? List.of() : router.namedEffects(statement(session, sql, sql.length, null));
-    }
-
-    /** What a statement touches, and how fresh its reads have to be. */
-    Footprint footprint(ClientSession session, Work work) {
-        byte[] sql = work.asked();
-        return sql == null ? Footprint.UNKNOWN : router.footprint(statement(session, sql, sql.length, null));
     }
 
     /** What ends the answers that are kept. */
@@ -521,28 +402,6 @@ public final class StatementExecutor {
         return places;
     }
 
-    private Statement statementOf(ClientSession session, Work work) {
-        byte[] sql = work.sql();
-        return statement(session, sql, sql.length, null);
-    }
-
-    /** Puts values in the place of session functions that this connection would answer for itself or for somebody else. */
-    Work withSessionValues(ClientSession session, Work work) {
-        var info = work.info();
-        var figures = session.figures();
-        boolean wrong = info.has(SessionEffect.IDENTITY_USED)
-                || (info.has(SessionEffect.DIAGNOSTICS_USED) && info.kind() != StatementKind.SHOW_DIAGNOSTICS)
-                || (info.has(SessionEffect.ROW_COUNT_USED) && !figures.areOnConnection())
-                || (info.has(SessionEffect.FOUND_ROWS_USED) && !figures.isFoundRowsOnConnection());
-        if (!wrong || info.isDdl() || work.sql() == null) {
-            return work;
-        }
-        byte[] sql = router.withSessionValues(
-                statementOf(session, work),
-                function -> SessionFunctionRows.expression(session, function, version(), flavor()));
-        return sql == null ? work : work.rewritten(sql);
-    }
-
     /** What {@code VERSION()} answers. */
     String version() {
         return shards.get().versionText();
@@ -554,7 +413,7 @@ public final class StatementExecutor {
             String shardName,
             Consumer<ShardConnections.Lease> ready,
             Consumer<GatewayError> failed) {
-        whenIdle(session, () -> {
+        session.activity().whenIdle(() -> {
             var shard = shards.get().byName().get(shardName);
             if (shard == null) {
                 failed.accept(GatewayError.notExecuted("No shard is named " + shardName));

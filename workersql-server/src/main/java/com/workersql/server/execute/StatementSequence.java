@@ -39,7 +39,7 @@ final class StatementSequence {
             target.failed(GatewayError.notExecuted("The session has ended within the statements of its text"));
             return;
         }
-        if (!isReadAlike(executor.context(session), parts.get(next).context())) {
+        if (!isReadAlike(executor.texts().context(session), parts.get(next).context())) {
             splitAgain();
         }
         var part = parts.get(next++);
@@ -66,7 +66,7 @@ final class StatementSequence {
         var last = parts.get(parts.size() - 1);
         int length = last.offset() + last.length() - first.offset();
         parts = executor.router()
-                .split(new Statement(executor.context(session), first.bytes(), first.offset(), length, null, null));
+                .split(new Statement(executor.texts().context(session), first.bytes(), first.offset(), length, null, null));
         next = 0;
     }
 }

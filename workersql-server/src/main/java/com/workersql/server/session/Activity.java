@@ -2,6 +2,8 @@
 package com.workersql.server.session;
 
 import com.workersql.pool.PooledConnection;
+import com.workersql.server.error.GatewayError;
+import java.util.function.Consumer;
 
 /**
  * What a session does right now: the statement that runs or waits, the connection that it has, and how whoever has to end it does so.
@@ -98,12 +100,33 @@ public final class Activity {
     }
 
     /**
-     * Keeps a step that has to wait until the connection is free.
+     * Runs a step now, or when the connection has answered what it is asked meanwhile.
      *
      * @param step run once, by whoever frees the connection
      */
-    public void waiting(Runnable step) {
-        waiting = step;
+    public void whenIdle(Runnable step) {
+        if (running == null) {
+            step.run();
+        } else {
+            waiting = step;
+        }
+    }
+
+    /**
+     * Has a statement wait for what the connection is asked meanwhile; it can be ended before it runs.
+     *
+     * @param step run once, by whoever frees the connection
+     * @param interrupted takes the error where the statement is ended before that
+     */
+    public void waitForAnswers(Runnable step, Consumer<GatewayError> interrupted) {
+        interruption = () -> {
+            waiting = null;
+            interrupted.accept(GatewayError.interrupted());
+        };
+        waiting = () -> {
+            interruption = null;
+            step.run();
+        };
     }
 
     /**
