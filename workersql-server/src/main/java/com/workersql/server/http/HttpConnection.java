@@ -3,11 +3,9 @@ package com.workersql.server.http;
 
 import com.workersql.protocol.frame.Reservation;
 import com.workersql.server.error.ErrorClass;
-import com.workersql.server.error.GatewayError;
 import com.workersql.server.http.HttpRefusals.Refused;
 import com.workersql.server.peer.ClientAddress;
 import com.workersql.server.session.Drain;
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
@@ -26,7 +24,6 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,25 +35,20 @@ import org.slf4j.LoggerFactory;
 final class HttpConnection extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(HttpConnection.class);
     private static final int LINGER_MILLIS = 1_000;
-    private static final int BYTES_OF_A_MESSAGE = 512;
 
     private final HttpSettings settings;
-    private final Routes routes;
-    private final CrossOrigin crossOrigin;
+    private final RequestDispatch requests;
     private final Http2Streams streams;
     private final HttpMetrics metrics;
-    private final Reservation budget;
+    private final RequestBody body;
     private final AtomicInteger webSockets;
-    private final ArrayDeque<HttpObject> pipelined = new ArrayDeque<>(4);
+    private final PipelinedRequests pipelined = new PipelinedRequests();
     private State state = State.NEW;
     private ChannelHandlerContext context;
     private Deadline deadline;
     private Exchange exchange;
-    private ByteBuf body;
-    private int pipelinedBytes;
     private boolean tooMany;
     private boolean received;
-    private int reservedBytes;
     private boolean draining;
 
     private enum State {
@@ -75,25 +67,22 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     /**
-     * @param crossOrigin which pages of other sites may call
      * @param budget is asked before a body is gathered
      * @param webSockets how many connections of the door have become WebSockets
      * @param streams the connection of which this is one stream; null for HTTP/1.1
      */
     HttpConnection(
             HttpSettings settings,
-            Routes routes,
-            CrossOrigin crossOrigin,
+            RequestDispatch requests,
             HttpMetrics metrics,
             Reservation budget,
             AtomicInteger webSockets,
             Http2Streams streams) {
         this.streams = streams;
-        this.crossOrigin = crossOrigin;
         this.settings = settings;
-        this.routes = routes;
+        this.requests = requests;
         this.metrics = metrics;
-        this.budget = budget;
+        this.body = new RequestBody(settings, budget);
         this.webSockets = webSockets;
     }
 
@@ -129,11 +118,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
         deadline.close();
-        pipelined.forEach(ReferenceCountUtil::release);
-        pipelined.clear();
-        ReferenceCountUtil.release(body);
-        body = null;
-        releaseBudget();
+        pipelined.release();
+        body.close();
         if (streams == null) {
             metrics.disconnected();
         }
@@ -156,18 +142,12 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         }
         if (isBusy() || !pipelined.isEmpty()) {
             pipelined.add(object);
-            pipelinedBytes += bytes(object);
-            if (pipelinedBytes > settings.maxPipelinedBytes()) {
+            if (pipelined.bytes() > settings.maxPipelinedBytes()) {
                 ctx.channel().config().setAutoRead(false);
             }
         } else {
             handle(object);
         }
-    }
-
-    private static int bytes(HttpObject object) {
-        return BYTES_OF_A_MESSAGE
-                + (object instanceof HttpContent content ? content.content().readableBytes() : 0);
     }
 
     private boolean isBusy() {
@@ -177,9 +157,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     /** Goes on with what was pipelined. */
     private void resume() {
         while (!pipelined.isEmpty() && state != State.CLOSING && !isBusy()) {
-            var object = pipelined.poll();
-            pipelinedBytes -= bytes(object);
-            handle(object);
+            handle(pipelined.poll());
         }
         if (pipelined.isEmpty()) {
             context.channel().config().setAutoRead(true);
@@ -232,68 +210,17 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             refuse(exchange.request(), HttpRefusals.undecodable(content.decoderResult(), settings));
             return;
         }
-        var part = content.content();
-        int size = (body == null ? 0 : body.readableBytes()) + part.readableBytes();
-        if (size > settings.maxBodyBytes()) {
-            refuse(exchange.request(), HttpRefusals.tooLarge(settings));
-            return;
-        }
-        if (!budget.tryReserve(part.readableBytes())) {
-            refuse(
-                    exchange.request(),
-                    Refused.of(
-                            ErrorClass.UNAVAILABLE,
-                            "The memory for statements is exhausted (limits.statement_budget_bytes); try again"));
-            return;
-        }
-        reservedBytes += part.readableBytes();
         boolean last = content instanceof LastHttpContent;
-        if (body == null && last) {
-            body = part.retain();
-        } else if (part.isReadable()) {
-            body = body == null ? context.alloc().buffer(part.readableBytes()) : body;
-            body.writeBytes(part);
+        var refused = body.add(content.content(), last, context.alloc());
+        if (refused != null) {
+            refuse(exchange.request(), refused);
+            return;
         }
         if (last) {
-            exchange.body(body == null ? Unpooled.EMPTY_BUFFER : body);
-            body = null;
+            exchange.body(body.take());
             deadline.clear();
             state = State.ANSWERING;
-            dispatch(exchange);
-        }
-    }
-
-    private void dispatch(Exchange request) {
-        var method = request.request().method();
-        var found = request.found();
-        var kind = crossOrigin.kind(method, request.request().headers());
-        if (kind == CrossOrigin.Kind.REFUSED) {
-            request.refuse(
-                    Refused.of(ErrorClass.PERMISSION, "Pages of this origin may not call (the setting is http.origins)")
-                            .error());
-            return;
-        }
-        if (kind != CrossOrigin.Kind.OWN) {
-            crossOrigin.allow(request, kind == CrossOrigin.Kind.PREFLIGHT);
-        }
-        var route = found == null ? null : found.route(method);
-        if (route != null) {
-            try {
-                route.handle(request);
-            } catch (RuntimeException e) {
-                LOG.error("Request {} to {} failed", request.requestId(), request.path(), e);
-                request.refuse(GatewayError.internal(request.requestId()));
-            }
-        } else if (found == null) {
-            request.refuse(
-                    Refused.of(ErrorClass.NOT_FOUND, "There is no such path").error());
-        } else if (method.equals(HttpMethod.OPTIONS)) {
-            request.respond(HttpResponseStatus.NO_CONTENT, null, Unpooled.EMPTY_BUFFER);
-        } else {
-            request.refuse(Refused.of(
-                            ErrorClass.METHOD,
-                            "This path has no method " + method.name() + "; it has " + found.allowed())
-                    .error());
+            requests.answer(exchange);
         }
     }
 
@@ -441,16 +368,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
 
     Routes.Found find(String path) {
-        return routes.find(path);
-    }
-
-    private void releaseBudget() {
-        budget.release(reservedBytes);
-        reservedBytes = 0;
+        return requests.find(path);
     }
 
     void answered(Exchange answeredExchange, int status, long nanos) {
-        releaseBudget();
+        body.answered();
         var found = answeredExchange.found();
         metrics.answered(found == null ? "other" : found.template(), status, nanos);
     }

@@ -66,7 +66,7 @@ public final class HttpDoor extends ChannelInitializer<Channel> {
     private final Supplier<SslContext> tls;
     private final boolean tlsRequired;
     private final Routes routes;
-    private final CrossOrigin crossOrigin;
+    private final RequestDispatch requests;
     private final HttpMetrics metrics;
     private final Reservation budget;
     private final AtomicInteger webSockets;
@@ -107,7 +107,6 @@ public final class HttpDoor extends ChannelInitializer<Channel> {
             AdminDesk admin) {
         this.budget = budget;
         this.settings = web.http();
-        this.crossOrigin = new CrossOrigin(web.origins(), web.preflightSeconds());
         this.tls = tls;
         this.tlsRequired = tlsRequired;
         this.metrics = new HttpMetrics(registry);
@@ -184,6 +183,7 @@ public final class HttpDoor extends ChannelInitializer<Channel> {
                     .add(HttpMethod.POST, operator::drain, both("/admin/drain"));
         }
         this.routes = paths.build();
+        this.requests = new RequestDispatch(routes, new CrossOrigin(web.origins(), web.preflightSeconds()));
     }
 
     /**
@@ -211,7 +211,7 @@ public final class HttpDoor extends ChannelInitializer<Channel> {
         if (tls != null) {
             pipeline.addLast(tlsRequired ? tls.get().newHandler(channel.alloc()) : new OptionalSslHandler(tls.get()));
         }
-        var connection = new HttpConnection(settings, routes, crossOrigin, metrics, budget, webSockets, null);
+        var connection = new HttpConnection(settings, requests, metrics, budget, webSockets, null);
         pipeline.addLast(new Http2Switch(this::becomeHttp2));
         pipeline.addLast(ARRIVALS, new ChannelInboundHandlerAdapter() {
             @Override
@@ -250,7 +250,7 @@ public final class HttpDoor extends ChannelInitializer<Channel> {
                 stream.pipeline().addLast(COMPRESSOR, new AnswerCompressor(settings.compressFromBytes(), codings));
                 stream.pipeline()
                         .addLast(new HttpConnection(
-                                settings, routes, crossOrigin, metrics, budget, webSockets, streams));
+                                settings, requests, metrics, budget, webSockets, streams));
             }
         }));
         pipeline.addLast(streams);
