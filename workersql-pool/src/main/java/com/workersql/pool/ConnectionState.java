@@ -72,6 +72,15 @@ public final class ConnectionState {
     }
 
     /**
+     * Takes back an assignment that a later one has overwritten.
+     *
+     * @param name as it was given to {@link #applied}; harmless when it was not
+     */
+    public void overwritten(String name) {
+        assignments.remove(name);
+    }
+
+    /**
      * System variables that the server reported as changed since connecting or the last reset, with their last values, which may be
      * null: a view that cannot be changed. It holds what {@link #assignments} caused, too, and never {@code statement_id}.
      */

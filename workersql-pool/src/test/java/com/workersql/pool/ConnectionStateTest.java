@@ -20,6 +20,16 @@ class ConnectionStateTest {
     }
 
     @Test
+    void whatALaterAssignmentHasOverwrittenIsNoneAnyMore() {
+        state.applied("character_set_results", "NULL");
+        state.applied("names", "latin1");
+        state.overwritten("character_set_results");
+        state.overwritten("collation_connection");
+
+        assertThat(state.assignments()).isEqualTo(Map.of("names", "latin1"));
+    }
+
+    @Test
     void aResetForgetsEverythingButTheSchema() {
         state.applied("sql_mode", "''");
         state.replyEnded(

@@ -63,7 +63,7 @@ final class Assignments {
         var assignments = new Assignments(session, status);
         set.assignments().forEach(assignments::take);
         session.variables(assignments.variables);
-        assignments.variables.assignments().forEach(connection.state()::applied);
+        Setup.note(connection, assignments.variables);
     }
 
     private void take(Assignment assignment) {

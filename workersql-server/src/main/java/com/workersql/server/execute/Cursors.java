@@ -43,10 +43,11 @@ final class Cursors {
      * The key of the server's statement that is executed for a cursor. It is never executed without one: MySQL 9 does not answer that. Two
      * statements of a session that have the same text have a cursor each.
      *
+     * @param text the key of those that are executed without
      * @param statement the client's, which has no cursor now
      */
     static StatementText text(PooledConnection connection, StatementText text, ClientStatement statement) {
-        var ofCursors = text.besides("cursor");
+        var ofCursors = statement.cursorText(text);
         var known = connection.preparedStatements().lookup(ofCursors);
         return known == null || !known.isHeld()
                 ? ofCursors

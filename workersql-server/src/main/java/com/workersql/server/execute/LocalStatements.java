@@ -241,7 +241,7 @@ final class LocalStatements {
                     (same, connection, info, status) -> {
                         if (set.session() && !status.isError()) {
                             remember(same, set, statement.context().flavor());
-                            same.variables().assignments().forEach(connection.state()::applied);
+                            Setup.note(connection, same.variables());
                         }
                     });
             return;

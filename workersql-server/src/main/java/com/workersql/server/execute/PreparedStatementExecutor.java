@@ -185,7 +185,8 @@ public final class PreparedStatementExecutor {
             Execution execution,
             ReplyTarget client) {
         if (session.activity().running() != null) {
-            session.activity().waitForAnswers(() -> run(session, sql, prepared, parameters, execution, client), error -> {
+            session.activity()
+                    .waitForAnswers(() -> run(session, sql, prepared, parameters, execution, client), error -> {
                         execution.release();
                         client.failed(error);
                     });

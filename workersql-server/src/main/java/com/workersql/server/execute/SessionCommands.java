@@ -86,7 +86,8 @@ public final class SessionCommands {
      * @param target takes the reply
      */
     public void ping(ClientSession session, ReplyTarget target) {
-        session.activity().whenIdle(() -> whenCounted(
+        session.activity()
+                .whenIdle(() -> whenCounted(
                         session,
                         () -> whenTransactionKnown(session, () -> {
                             session.figures().rowCount(0);

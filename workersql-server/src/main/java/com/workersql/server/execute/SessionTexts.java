@@ -93,8 +93,7 @@ final class SessionTexts {
         var current = shards.get();
         byte[] with = router.withSessionValues(
                 statement(session, sql, sql.length, null),
-                function -> SessionFunctionRows.expression(
-                        session, function, current.versionText(), current.flavor()));
+                function -> SessionFunctionRows.expression(session, function, current.versionText(), current.flavor()));
         return with == null ? work : work.rewritten(with);
     }
 }

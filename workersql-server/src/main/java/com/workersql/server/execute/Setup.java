@@ -54,6 +54,13 @@ final class Setup {
         return difference.isEmpty() ? NONE : new Setup(false, difference, wanted);
     }
 
+    /** Notes on a connection that it has a session's state. */
+    static void note(PooledConnection connection, SessionVariables variables) {
+        var state = connection.state();
+        variables.overwritten(state.assignments()).forEach(state::overwritten);
+        variables.assignments().forEach(state::applied);
+    }
+
     boolean isEmpty() {
         return !reset && statements.isEmpty();
     }
@@ -97,7 +104,7 @@ final class Setup {
                         }
                     }));
         }
-        wanted.assignments().forEach(connection.state()::applied);
+        note(connection, wanted);
     }
 
     /** Carries it out and waits for each answer. */
@@ -125,7 +132,7 @@ final class Setup {
 
     private void next(PooledConnection connection, Iterator<String> left, ProvenSetups proven, Ending ending) {
         if (!left.hasNext()) {
-            wanted.assignments().forEach(connection.state()::applied);
+            note(connection, wanted);
             ending.done();
             return;
         }

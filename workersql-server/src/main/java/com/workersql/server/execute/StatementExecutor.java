@@ -193,7 +193,8 @@ public final class StatementExecutor {
         boolean asOne = plan instanceof RoutePlan.SingleShard
                 && session.capabilities().has(CapabilityFlags.CLIENT_MULTI_STATEMENTS);
         var lasting = scratch && !asOne
-                ? texts.statement(session, Arrays.copyOf(statement.bytes(), statement.length()), statement.length(), null)
+                ? texts.statement(
+                        session, Arrays.copyOf(statement.bytes(), statement.length()), statement.length(), null)
                 : statement;
         var parts = asOne ? List.of(lasting) : router.split(lasting);
         if (parts.size() == 1) {

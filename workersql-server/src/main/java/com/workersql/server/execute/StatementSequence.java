@@ -66,7 +66,8 @@ final class StatementSequence {
         var last = parts.get(parts.size() - 1);
         int length = last.offset() + last.length() - first.offset();
         parts = executor.router()
-                .split(new Statement(executor.texts().context(session), first.bytes(), first.offset(), length, null, null));
+                .split(new Statement(
+                        executor.texts().context(session), first.bytes(), first.offset(), length, null, null));
         next = 0;
     }
 }

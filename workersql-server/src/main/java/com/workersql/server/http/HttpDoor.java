@@ -248,9 +248,7 @@ public final class HttpDoor extends ChannelInitializer<Channel> {
                 stream.pipeline().addLast(new Http2Stream());
                 stream.pipeline().addLast(new Http2StreamFrameToHttpObjectCodec(true));
                 stream.pipeline().addLast(COMPRESSOR, new AnswerCompressor(settings.compressFromBytes(), codings));
-                stream.pipeline()
-                        .addLast(new HttpConnection(
-                                settings, requests, metrics, budget, webSockets, streams));
+                stream.pipeline().addLast(new HttpConnection(settings, requests, metrics, budget, webSockets, streams));
             }
         }));
         pipeline.addLast(streams);

@@ -24,6 +24,8 @@ public final class ClientStatement {
     private StatementText text;
     private String schemaOfText;
     private SessionVariables variablesOfText;
+    private StatementText cursorText;
+    private StatementText besideCursorText;
     private PreparedStatement cursor;
     private int columnCount;
     private ParameterTypes parameterTypes = ParameterTypes.NONE;
@@ -113,6 +115,20 @@ public final class ClientStatement {
         schemaOfText = schema;
         variablesOfText = variables;
         text = key;
+    }
+
+    /**
+     * The key of the server's statement beside this one that is executed for cursors only.
+     *
+     * @param key that of this one
+     * @return made once for equal keys
+     */
+    public StatementText cursorText(StatementText key) {
+        if (!key.equals(besideCursorText)) {
+            besideCursorText = key;
+            cursorText = key.besides("cursor");
+        }
+        return cursorText;
     }
 
     /**

@@ -78,7 +78,7 @@ public final class SessionVariables {
     public SessionVariables with(String name, String valueText) {
         var next = new LinkedHashMap<>(assignments);
         if (name.equals(NAMES) || name.equals(CHARACTER_SET)) {
-            next.keySet().removeIf(SessionVariables::isCharset);
+            next.keySet().removeIf(SessionVariables::isSetByNames);
         }
         next.remove(name);
         next.put(name, valueText);
@@ -88,11 +88,26 @@ public final class SessionVariables {
     /**
      * Whether a connection has this state, and nothing else.
      *
-     * @param applied what was assigned on it, in order; an assignment that a later one has overwritten may still be among it
+     * @param applied what was assigned on it, in order
      * @return true when nothing has to be assigned
      */
     public boolean areGivenBy(Map<String, String> applied) {
         return applied == assignments || (applied.equals(assignments) && isCharsetOrderKept(applied));
+    }
+
+    /**
+     * What was assigned on a connection that has this state now, and is overwritten there: {@code SET NAMES} sets what other variables
+     * of the character set have set before.
+     *
+     * @param applied what was assigned on it
+     * @return the names of the variables whose assignments are of no meaning any more
+     */
+    public List<String> overwritten(Map<String, String> applied) {
+        return assignments.containsKey(NAMES) || assignments.containsKey(CHARACTER_SET)
+                ? applied.keySet().stream()
+                        .filter(name -> isSetByNames(name) && !assignments.containsKey(name))
+                        .toList()
+                : List.of();
     }
 
     /** The variables of the character set overwrite one another: which of two was assigned later is part of their state. */
@@ -214,6 +229,19 @@ public final class SessionVariables {
         } else {
             sql.append("SESSION ").append(name).append(" = ").append(valueText);
         }
+    }
+
+    /** Whether a variable is one of those that {@code SET NAMES} and {@code SET CHARACTER SET} set. */
+    private static boolean isSetByNames(String name) {
+        return switch (name) {
+            case NAMES,
+                    CHARACTER_SET,
+                    "character_set_client",
+                    "character_set_connection",
+                    "character_set_results",
+                    "collation_connection" -> true;
+            default -> false;
+        };
     }
 
     private static boolean isUserVariable(String name) {

@@ -3,6 +3,7 @@ package com.workersql.server.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.workersql.pool.StatementText;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
@@ -39,6 +40,17 @@ class ClientStatementTest {
         assertThat(statement.longDataOverflow()).isFalse();
         assertThat(statement.longData().get(0).toString(StandardCharsets.UTF_8)).isEqualTo("again");
         statement.discardLongData();
+    }
+
+    @Test
+    void theKeyOfItsCursorsIsMadeOnceForTheSameText() {
+        var key = new StatementText(new byte[] {'S'}, "app", null);
+        var ofCursors = statement.cursorText(key);
+
+        assertThat(ofCursors).isNotEqualTo(key).isEqualTo(key.besides("cursor"));
+        assertThat(statement.cursorText(key)).isSameAs(ofCursors);
+        assertThat(statement.cursorText(new StatementText(new byte[] {'S'}, "other", null)))
+                .isNotEqualTo(ofCursors);
     }
 
     @Test

@@ -4,17 +4,19 @@ package com.workersql.server.session;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SessionVariablesTest {
     private static final String RESULTS = "character_set_results";
 
-    /** As a connection notes what is assigned on it: the latest assignment is last, and those that it has overwritten stay. */
+    /** As a connection notes what is assigned on it: the latest assignment is last, and those that it has overwritten are gone. */
     private static Map<String, String> applied(SessionVariables... one) {
         var applied = new LinkedHashMap<String, String>();
         for (var variables : one) {
+            variables.overwritten(applied).forEach(applied::remove);
             variables.assignments().forEach((name, value) -> {
                 applied.remove(name);
                 applied.put(name, value);
@@ -45,17 +47,38 @@ class SessionVariablesTest {
         assertThat(wanted.areGivenBy(applied(other))).isTrue();
     }
 
-    /** SET NAMES has overwritten the results' character set there, of which the connection still has a note. */
     @Test
     void whatANameHasOverwrittenIsAssignedAgain() {
         var before = SessionVariables.NONE.with(RESULTS, "NULL");
         var connection = applied(before, before.with(SessionVariables.NAMES, "utf8mb4"));
         var wanted = named("utf8mb4").with(RESULTS, "NULL");
-        assertThat(connection).isEqualTo(wanted.assignments());
 
         assertThat(wanted.areGivenBy(connection)).isFalse();
-        assertThat(wanted.differenceFrom(connection))
-                .isEqualTo(List.of("SET NAMES utf8mb4, SESSION character_set_results = NULL"));
+        assertThat(wanted.differenceFrom(connection)).containsExactly("SET SESSION character_set_results = NULL");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {SessionVariables.NAMES, SessionVariables.CHARACTER_SET})
+    void aConnectionOnWhichANameHasOverwrittenOthersIsThatOfASessionWithTheNameAlone(String name) {
+        var before = SessionVariables.NONE
+                .with("character_set_client", "latin1")
+                .with("collation_connection", "latin1_bin")
+                .with(RESULTS, "NULL");
+        var connection = applied(before, before.with(name, "utf8mb4"));
+
+        assertThat(SessionVariables.NONE.with(name, "utf8mb4").areGivenBy(connection))
+                .isTrue();
+    }
+
+    /** Otherwise whoever gets the connection next would have it, too. */
+    @Test
+    void aNameLeavesTheCharacterSetsThatItDoesNotSet() {
+        var before = SessionVariables.NONE.with("character_set_filesystem", "latin1");
+        var after = before.with(SessionVariables.NAMES, "utf8mb4");
+
+        assertThat(after.get("character_set_filesystem")).isEqualTo("latin1");
+        assertThat(after.overwritten(before.assignments())).isEmpty();
+        assertThat(named("utf8mb4").areGivenBy(applied(before, after))).isFalse();
     }
 
     @Test
