@@ -23,9 +23,7 @@ class ConnectionLoopIT {
     @Test
     void aConnectionStaysOnItsLoopWhoeverBorrowsIt() throws Exception {
         try (var server = TestServer.start();
-                var f = new PoolFixture(
-                        PoolConfig.builder().maxConnectionsPerEndpoint(2),
-                        PoolFixture.key(server.endpoint(), "pool_app", "secret"))) {
+                var f = new PoolFixture(PoolConfig.builder().maxConnectionsPerEndpoint(2), server.key())) {
             Map<Long, EventLoop> homes = new HashMap<>();
             Map<Long, Set<EventLoop>> borrowers = new HashMap<>();
             for (int round = 0; round < ROUNDS; round++) {

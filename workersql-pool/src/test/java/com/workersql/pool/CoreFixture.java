@@ -123,6 +123,11 @@ final class CoreFixture implements Connector<String> {
         }
     }
 
+    /** The preference of whoever takes any connection. */
+    static int any(String connection) {
+        return ConnectionPreference.PERFECT;
+    }
+
     static final class TestWaiter extends Waiter<String> {
         Entry<String> entry;
         AcquireSource source;

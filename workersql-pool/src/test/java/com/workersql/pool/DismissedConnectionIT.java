@@ -8,37 +8,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What a server counts when a borrower has a connection closed. */
 @Timeout(120)
 class DismissedConnectionIT {
-    private static TestServer server;
-    private static PoolKey key;
-
-    @BeforeAll
-    static void startServer() throws Exception {
-        server = TestServer.start();
-        key = PoolFixture.key(server.endpoint(), "pool_app", "secret");
-    }
-
-    @AfterAll
-    static void stopServer() throws Exception {
-        server.close();
-    }
+    @RegisterExtension
+    static final OwnServer SERVER = new OwnServer();
 
     @Test
     void theServerHearsOfADismissalAndCountsADiscardedOneAsAborted() throws Exception {
-        try (var f = new PoolFixture(PoolConfig.builder(), key)) {
+        try (var f = new PoolFixture(PoolConfig.builder(), SERVER.key())) {
             var watching = f.acquire(f.loop2);
             String before = aborted(f, watching);
 
             endsBy(f, watching, PooledConnection::dismiss);
             assertThat(aborted(f, watching)).isEqualTo(before);
-            assertThat(f.pool.stats(key.endpoint()).closed()).containsEntry(CloseReason.DISMISSED, 1L);
+            assertThat(f.pool.stats(f.key.endpoint()).closed()).containsEntry(CloseReason.DISMISSED, 1L);
 
             endsBy(f, watching, connection -> connection.discard("of the test"));
             assertThat(aborted(f, watching)).isNotEqualTo(before);
@@ -48,12 +36,12 @@ class DismissedConnectionIT {
 
     @Test
     void withACommandPendingItIsDiscarded() throws Exception {
-        try (var f = new PoolFixture(PoolConfig.builder(), key)) {
+        try (var f = new PoolFixture(PoolConfig.builder(), SERVER.key())) {
             var connection = f.acquire(f.loop1);
             start(connection, f.loop1, "SELECT SLEEP(10)");
             run(f.loop1, connection::dismiss);
 
-            assertThat(f.pool.stats(key.endpoint()).closed())
+            assertThat(f.pool.stats(f.key.endpoint()).closed())
                     .containsEntry(CloseReason.DISCARDED, 1L)
                     .containsEntry(CloseReason.DISMISSED, 0L);
         }

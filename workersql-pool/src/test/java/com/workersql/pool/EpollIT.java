@@ -24,7 +24,7 @@ class EpollIT {
                 return seen[0];
             });
             try (var pool = BackendPool.create(config.build())) {
-                var key = PoolFixture.key(server.endpoint(), "pool_app", "secret");
+                var key = server.key();
                 var result = PooledClient.builder(pool, key, group)
                         .build()
                         .query("SELECT 1")

@@ -14,27 +14,15 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What happens to connections when the server dies, freezes and comes back. */
 @Timeout(120)
 class ServerCrashIT {
-    private static TestServer server;
-    private static PoolKey key;
-
-    @BeforeAll
-    static void startServer() throws Exception {
-        server = TestServer.start();
-        key = PoolFixture.key(server.endpoint(), "pool_app", "secret");
-    }
-
-    @AfterAll
-    static void stopServer() throws Exception {
-        server.close();
-    }
+    @RegisterExtension
+    static final OwnServer SERVER = new OwnServer();
 
     @Test
     void idleConnectionsGoWithTheServerAndComeBackWithIt() throws Exception {
@@ -47,13 +35,13 @@ class ServerCrashIT {
                 broken.countDown();
             }
         };
-        try (var f = new PoolFixture(PoolConfig.builder().listener(listener), key)) {
+        try (var f = new PoolFixture(PoolConfig.builder().listener(listener), SERVER.key())) {
             var first = f.acquire(f.loop1);
             var second = f.acquire(f.loop2);
             run(f.loop1, first::release);
             run(f.loop2, second::release);
 
-            server.crash();
+            SERVER.server().crash();
 
             assertThat(broken.await(5, TimeUnit.SECONDS)).isTrue();
             // The listener hears of a connection before the pool has let go of it, on the connection's loop.
@@ -64,9 +52,9 @@ class ServerCrashIT {
                     .isInstanceOfSatisfying(
                             BackendUnavailableException.class,
                             e -> assertThat(e.reason()).isEqualTo(Reason.REFUSED));
-            assertThat(f.pool.stats(key.endpoint()).open()).isZero();
+            assertThat(f.pool.stats(f.key.endpoint()).open()).isZero();
 
-            server.restart();
+            SERVER.server().restart();
 
             var again = f.acquire(f.loop1);
             assertThat(query(again, f.loop1, "SELECT 1").isError()).isFalse();
@@ -83,7 +71,7 @@ class ServerCrashIT {
                 broken.incrementAndGet();
             }
         };
-        try (var f = new PoolFixture(PoolConfig.builder().listener(listener), key)) {
+        try (var f = new PoolFixture(PoolConfig.builder().listener(listener), SERVER.key())) {
             var silent = f.acquire(f.loop1);
             var streaming = f.acquire(f.loop2);
             var sent = start(silent, f.loop1, "SELECT SLEEP(30)");
@@ -96,7 +84,7 @@ class ServerCrashIT {
             streamed.firstBytes.get(5, TimeUnit.SECONDS);
             run(f.loop2, () -> streaming.setAutoRead(false));
 
-            server.crash();
+            SERVER.server().crash();
             run(f.loop2, () -> streaming.setAutoRead(true));
 
             assertThat(phase(sent)).isEqualTo(Phase.SENT);
@@ -108,10 +96,10 @@ class ServerCrashIT {
             assertThat(broken).hasValue(2);
             run(f.loop1, silent::release);
             run(f.loop2, () -> streaming.discard("broken"));
-            server.restart();
+            SERVER.server().restart();
             var again = f.acquire(f.loop1);
             run(f.loop1, again::release);
-            assertThat(f.pool.stats(key.endpoint()).open()).isEqualTo(1);
+            assertThat(f.pool.stats(f.key.endpoint()).open()).isEqualTo(1);
         }
     }
 
@@ -129,12 +117,13 @@ class ServerCrashIT {
                 .validationTimeoutMillis(200)
                 .connectTimeoutMillis(2_000)
                 .listener(listener);
-        try (var f = new PoolFixture(config, key)) {
+        try (var f = new PoolFixture(config, SERVER.key())) {
             var connection = f.acquire(f.loop1);
             run(f.loop1, connection::release);
-            server.freeze();
+            SERVER.server().freeze();
             try {
-                assertThatThrownBy(() -> f.acquireLater(key, f.loop1, 5_000).get(5, TimeUnit.SECONDS))
+                assertThatThrownBy(() ->
+                                f.acquireLater(SERVER.key(), f.loop1, 5_000).get(5, TimeUnit.SECONDS))
                         .isInstanceOf(ExecutionException.class)
                         .cause()
                         .isInstanceOfSatisfying(
@@ -142,7 +131,7 @@ class ServerCrashIT {
                                 e -> assertThat(e.reason()).isEqualTo(Reason.TIMEOUT));
                 assertThat(closed).hasValue(1);
             } finally {
-                server.thaw();
+                SERVER.server().thaw();
             }
             var again = f.acquire(f.loop1);
             assertThat(query(again, f.loop1, "SELECT 1").isError()).isFalse();
@@ -159,19 +148,19 @@ class ServerCrashIT {
                 restarts.incrementAndGet();
             }
         };
-        try (var f = new PoolFixture(PoolConfig.builder().listener(listener), key)) {
+        try (var f = new PoolFixture(PoolConfig.builder().listener(listener), SERVER.key())) {
             for (int i = 0; i < 5; i++) {
                 var connection = f.acquire(f.loop1);
                 run(f.loop1, () -> connection.discard("to count the server's ids up"));
             }
-            server.crash();
-            server.restart();
+            SERVER.server().crash();
+            SERVER.server().restart();
 
             var connection = f.acquire(f.loop1);
 
             assertThat(restarts).hasValue(1);
             run(f.loop1, connection::release);
-            assertThat(f.pool.stats(key.endpoint()).idle()).isEqualTo(1);
+            assertThat(f.pool.stats(f.key.endpoint()).idle()).isEqualTo(1);
         }
     }
 

@@ -29,7 +29,7 @@ final class SharedServer implements BeforeAllCallback {
     }
 
     PoolKey key() {
-        return PoolFixture.key(server.endpoint(), "pool_app", "secret");
+        return server.key();
     }
 
     /** Of another account. */

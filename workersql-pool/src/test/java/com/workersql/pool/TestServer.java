@@ -40,6 +40,11 @@ final class TestServer implements AutoCloseable {
         return new Endpoint("127.0.0.1", server.port());
     }
 
+    /** Of the account that has the database. */
+    PoolKey key() {
+        return PoolFixture.key(endpoint(), "pool_app", "secret");
+    }
+
     long pid() {
         return server.pid();
     }
