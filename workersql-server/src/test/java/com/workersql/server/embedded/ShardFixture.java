@@ -90,6 +90,14 @@ public final class ShardFixture {
         }
     }
 
+    /** The first column of a query's first row; null for NULL, and where there is no row. */
+    public static String value(Connection connection, String sql) throws SQLException {
+        try (var statement = connection.createStatement();
+                var rows = statement.executeQuery(sql)) {
+            return rows.next() ? rows.getString(1) : null;
+        }
+    }
+
     /** The first row of a query, its columns with a space between. */
     public static String text(Connection connection, String sql) throws SQLException {
         try (var statement = connection.createStatement();

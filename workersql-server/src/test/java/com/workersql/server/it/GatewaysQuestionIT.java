@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.it;
 
+import static com.workersql.server.embedded.ShardFixture.run;
+import static com.workersql.server.embedded.ShardFixture.value;
 import static com.workersql.server.it.InThread.inThread;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -18,11 +19,6 @@ import org.junit.jupiter.api.Test;
 
 /** What becomes of a session whose connection fails in a question of the gateway's own, behind one statement and before the next. */
 class GatewaysQuestionIT {
-    /** Behind this the connection is asked what the client wants to be told; the text is in nothing else. */
-    private static final String ASKED_BEHIND = "SET session_track_schema = OFF";
-
-    private static final String QUESTION = ", @@session.sql_mode";
-
     private static ProxiedFleet<FaultProxy> proxied;
     private static FaultProxy proxy;
     private static Fleet fleet;
@@ -54,8 +50,8 @@ class GatewaysQuestionIT {
         try (var acme = fleet.connect(Driver.MARIADB_TEXT, "acme")) {
             run(acme, "BEGIN");
             run(acme, "INSERT INTO asked VALUES (1)");
-            proxy.aim(QUESTION, FaultProxy.Cut.RESET, 0);
-            run(acme, ASKED_BEHIND);
+            proxy.aim(GatewaysQuestion.TEXT, FaultProxy.Cut.RESET, 0);
+            run(acme, GatewaysQuestion.IS_BEHIND);
 
             for (String statement : new String[] {"INSERT INTO asked VALUES (2)", "COMMIT"}) {
                 assertThatThrownBy(() -> run(acme, statement))
@@ -76,8 +72,8 @@ class GatewaysQuestionIT {
     void aLockThatIsLostBetweenTwoStatementsEndsTheSessionBeforeTheNext() throws Exception {
         try (var acme = fleet.connect(Driver.MARIADB_TEXT, "acme")) {
             assertThat(value(acme, "SELECT GET_LOCK('asked', 0)")).isEqualTo("1");
-            proxy.aim(QUESTION, FaultProxy.Cut.RESET, 0);
-            run(acme, ASKED_BEHIND);
+            proxy.aim(GatewaysQuestion.TEXT, FaultProxy.Cut.RESET, 0);
+            run(acme, GatewaysQuestion.IS_BEHIND);
 
             assertThatThrownBy(() -> run(acme, "INSERT INTO asked VALUES (1)"))
                     .isInstanceOfSatisfying(
@@ -101,7 +97,7 @@ class GatewaysQuestionIT {
             run(acme, "INSERT INTO asked VALUES (1), (2)");
             run(acme, "SELECT id FROM asked");
             // Its answer is a row of the gateway's own, and another count than the client's.
-            run(acme, ASKED_BEHIND);
+            run(acme, GatewaysQuestion.IS_BEHIND);
             run(acme, "INSERT INTO asked VALUES ('x')");
             proxy.aim("SHOW WARNINGS", FaultProxy.Cut.RESET, 0);
 
@@ -121,8 +117,8 @@ class GatewaysQuestionIT {
     @Test
     void outsideOfATransactionNothingIsLostWithTheConnection() throws Exception {
         try (var acme = fleet.connect(Driver.MARIADB_TEXT, "acme")) {
-            proxy.aim(QUESTION, FaultProxy.Cut.RESET, 0);
-            run(acme, ASKED_BEHIND);
+            proxy.aim(GatewaysQuestion.TEXT, FaultProxy.Cut.RESET, 0);
+            run(acme, GatewaysQuestion.IS_BEHIND);
 
             run(acme, "INSERT INTO asked VALUES (1)");
 
@@ -136,8 +132,8 @@ class GatewaysQuestionIT {
         var acme = fleet.connect(Driver.MARIADB_TEXT, "acme");
         try (var killer = fleet.connect(Driver.MARIADB_TEXT, "acme")) {
             String id = value(acme, "SELECT CONNECTION_ID()");
-            proxy.aim(QUESTION, FaultProxy.Cut.STALL, 0);
-            run(acme, ASKED_BEHIND);
+            proxy.aim(GatewaysQuestion.TEXT, FaultProxy.Cut.STALL, 0);
+            run(acme, GatewaysQuestion.IS_BEHIND);
             var waiting = inThread(() -> {
                 run(acme, "INSERT INTO asked VALUES (1)");
                 return null;
@@ -170,19 +166,6 @@ class GatewaysQuestionIT {
     private static String ids() throws SQLException {
         try (var direct = fleet.direct(Driver.MARIADB_TEXT, "acme")) {
             return value(direct, "SELECT GROUP_CONCAT(id ORDER BY id) FROM asked");
-        }
-    }
-
-    private static void run(Connection connection, String sql) throws SQLException {
-        try (var statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
-    }
-
-    private static String value(Connection connection, String sql) throws SQLException {
-        try (var statement = connection.createStatement();
-                var rows = statement.executeQuery(sql)) {
-            return rows.next() ? rows.getString(1) : null;
         }
     }
 }

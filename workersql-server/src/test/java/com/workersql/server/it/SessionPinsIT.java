@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.it;
 
+import static com.workersql.server.embedded.ShardFixture.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -280,12 +281,6 @@ class SessionPinsIT {
     private static double counted(String reason) throws Exception {
         return new Http(fleet, "acme")
                 .metric("workersql_session_pins_total", "reason=\"" + reason.toLowerCase(Locale.ROOT) + "\"");
-    }
-
-    private static void run(Connection connection, String sql) throws SQLException {
-        try (var statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
     }
 
     private static List<List<String>> rows(Connection connection, String sql) throws SQLException {

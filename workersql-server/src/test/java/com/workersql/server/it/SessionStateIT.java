@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.it;
 
+import static com.workersql.server.embedded.ShardFixture.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -292,12 +293,6 @@ class SessionStateIT {
         try (var acme = fleet.connect(Driver.MARIADB_TEXT, "acme")) {
             assertThat(rows(acme, "EXPLAIN ROUTE DELETE FROM plain"))
                     .anySatisfy(row -> assertThat(row).containsExactly("shards", "shard_0"));
-        }
-    }
-
-    private static void run(Connection connection, String sql) throws SQLException {
-        try (var statement = connection.createStatement()) {
-            statement.execute(sql);
         }
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.it;
 
+import static com.workersql.server.embedded.ShardFixture.run;
+import static com.workersql.server.embedded.ShardFixture.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -264,19 +266,6 @@ class SetupAheadIT {
     private static int rows() throws SQLException {
         try (var direct = fleet.direct(Driver.MARIADB_TEXT, "acme")) {
             return Integer.parseInt(value(direct, "SELECT COUNT(*) FROM set_up"));
-        }
-    }
-
-    private static void run(Connection connection, String sql) throws SQLException {
-        try (var statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
-    }
-
-    private static String value(Connection connection, String sql) throws SQLException {
-        try (var statement = connection.createStatement();
-                var rows = statement.executeQuery(sql)) {
-            return rows.next() ? rows.getString(1) : null;
         }
     }
 

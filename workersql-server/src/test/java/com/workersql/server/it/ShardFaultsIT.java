@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.it;
 
+import static com.workersql.server.embedded.ShardFixture.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.workersql.protocol.testing.RawClient;

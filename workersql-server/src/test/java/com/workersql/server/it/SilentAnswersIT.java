@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.it;
 
+import static com.workersql.server.embedded.ShardFixture.run;
+import static com.workersql.server.embedded.ShardFixture.value;
 import static com.workersql.server.it.InThread.inThread;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -20,11 +22,6 @@ import org.junit.jupiter.api.Test;
 
 /** A shard that does not answer what the gateway itself says to it, in front of a statement or behind one, on one connection. */
 class SilentAnswersIT {
-    /** Behind this the connection is asked what the client wants to be told; the text is in nothing else. */
-    private static final String ASKED_BEHIND = "SET session_track_schema = OFF";
-
-    private static final String QUESTION = ", @@session.sql_mode";
-
     private static final int CONNECTIONS = 8;
 
     private static ProxiedFleet<FaultProxy> proxied;
@@ -137,8 +134,8 @@ class SilentAnswersIT {
     }
 
     private static void stallBehind(Connection session) throws SQLException {
-        proxy.aim(QUESTION, FaultProxy.Cut.STALL, 0);
-        run(session, ASKED_BEHIND);
+        proxy.aim(GatewaysQuestion.TEXT, FaultProxy.Cut.STALL, 0);
+        run(session, GatewaysQuestion.IS_BEHIND);
         awaitStall();
     }
 
@@ -165,19 +162,6 @@ class SilentAnswersIT {
     private static String rows() throws SQLException {
         try (var direct = fleet.direct(Driver.MARIADB_TEXT, "acme")) {
             return value(direct, "SELECT GROUP_CONCAT(id, zone ORDER BY id) FROM said");
-        }
-    }
-
-    private static void run(Connection connection, String sql) throws SQLException {
-        try (var statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
-    }
-
-    private static String value(Connection connection, String sql) throws SQLException {
-        try (var statement = connection.createStatement();
-                var rows = statement.executeQuery(sql)) {
-            return rows.next() ? rows.getString(1) : null;
         }
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.it;
 
+import static com.workersql.server.embedded.ShardFixture.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.sql.Connection;
@@ -128,12 +129,6 @@ class WorkloadsIT {
         assertThat(counted.movedShare())
                 .as("the share of statements that moved")
                 .isGreaterThan(FEWEST_MOVED);
-    }
-
-    private static void run(Connection connection, String sql) throws SQLException {
-        try (var statement = connection.createStatement()) {
-            statement.execute(sql);
-        }
     }
 
     private static long number(Connection connection, String sql) throws SQLException {
