@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.execute;
 
-import com.workersql.pool.BrokenConnectionException;
 import com.workersql.pool.ReplyListener;
-import com.workersql.pool.ReplyStatus;
 import com.workersql.protocol.StatusFlags;
 import com.workersql.protocol.session.ControlPacket;
 import com.workersql.protocol.wire.LengthEncodedInteger;
@@ -14,23 +12,17 @@ import io.netty.buffer.ByteBuf;
  * Tells a client whether its prepared statement has another number of columns than when it last saw it. A server tells so of its
  * own statement; the client's may have run on another connection since, or this connection may have learned it with somebody else.
  */
-final class ColumnWatch implements ReplyListener {
+final class ColumnWatch extends ForwardedAnswer {
     private static final int CHANGED = StatusFlags.SERVER_STATUS_METADATA_CHANGED;
     private static final int EOF_STATUS_OFFSET = 3;
 
-    private final ReplyListener listener;
     private final ClientStatement statement;
     private boolean changed;
     private boolean hasRows;
 
     ColumnWatch(ReplyListener listener, ClientStatement statement) {
-        this.listener = listener;
+        super(listener);
         this.statement = statement;
-    }
-
-    @Override
-    public void onForward(ByteBuf slice) {
-        listener.onForward(slice);
     }
 
     @Override
@@ -47,14 +39,14 @@ final class ColumnWatch implements ReplyListener {
         }
         int at = hasRows ? statusOffset(kind, payload) : -1;
         if (at < 0 || ((payload.getUnsignedShortLE(at) & CHANGED) != 0) == changed) {
-            listener.onControl(kind, sequenceId, payload);
+            super.onControl(kind, sequenceId, payload);
             return;
         }
         var told = payload.copy();
         try {
             int index = at - payload.readerIndex() + told.readerIndex();
             told.setShortLE(index, told.getUnsignedShortLE(index) ^ CHANGED);
-            listener.onControl(kind, sequenceId, told);
+            super.onControl(kind, sequenceId, told);
         } finally {
             told.release();
         }
@@ -71,15 +63,5 @@ final class ColumnWatch implements ReplyListener {
             }
             default -> -1;
         };
-    }
-
-    @Override
-    public void onComplete(ReplyStatus status) {
-        listener.onComplete(status);
-    }
-
-    @Override
-    public void onBroken(BrokenConnectionException e) {
-        listener.onBroken(e);
     }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.execute;
 
-import com.workersql.pool.BrokenConnectionException;
 import com.workersql.pool.PooledConnection;
 import com.workersql.pool.ReplyListener;
 import com.workersql.pool.ReplyStatus;
@@ -110,20 +109,14 @@ final class PrepareWork extends CommandWork {
     }
 
     /** Keeps the server's id with the connection and gives the client the gateway's. */
-    private final class Renumbering implements ReplyListener {
+    private final class Renumbering extends ForwardedAnswer {
         private final PooledConnection connection;
-        private final ReplyListener listener;
         private StmtPrepareOk prepared;
         private StatementText text;
 
         Renumbering(PooledConnection connection, ReplyListener listener) {
+            super(listener);
             this.connection = connection;
-            this.listener = listener;
-        }
-
-        @Override
-        public void onForward(ByteBuf slice) {
-            listener.onForward(slice);
         }
 
         @Override
@@ -132,7 +125,7 @@ final class PrepareWork extends CommandWork {
                 return;
             }
             if (kind != ControlPacket.PREPARE_OK) {
-                listener.onControl(kind, sequenceId, payload);
+                super.onControl(kind, sequenceId, payload);
                 return;
             }
             prepared = StmtPrepareOk.decode(payload.duplicate(), connection.capabilities());
@@ -150,7 +143,7 @@ final class PrepareWork extends CommandWork {
             var renumbered = payload.copy();
             try {
                 renumbered.setIntLE(renumbered.readerIndex() + StmtPrepareOk.STATEMENT_ID_OFFSET, id);
-                listener.onControl(kind, sequenceId, renumbered);
+                super.onControl(kind, sequenceId, renumbered);
             } finally {
                 renumbered.release();
             }
@@ -166,12 +159,7 @@ final class PrepareWork extends CommandWork {
                         .preparedStatements()
                         .remember(text, prepared.statementId(), prepared.parameters(), prepared.columns());
             }
-            listener.onComplete(status);
-        }
-
-        @Override
-        public void onBroken(BrokenConnectionException e) {
-            listener.onBroken(e);
+            super.onComplete(status);
         }
     }
 }
