@@ -2,11 +2,10 @@
 package com.workersql.server.ws;
 
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonStreamContext;
-import com.fasterxml.jackson.core.JsonToken;
 import com.workersql.server.error.GatewayError;
 import com.workersql.server.http.SocketGate;
 import com.workersql.server.http.query.HintMembers;
+import com.workersql.server.http.query.ObjectMembers;
 import com.workersql.server.http.query.ParameterReader;
 import com.workersql.server.http.query.QueryRequest;
 import com.workersql.server.http.query.Refusal;
@@ -22,7 +21,6 @@ final class MessageMembers {
     private final JsonParser parser;
     private final ParameterReader values;
     private final MessageValues read;
-    private JsonStreamContext own;
     private GatewayError fault;
     private String type;
     private String id;
@@ -57,19 +55,7 @@ final class MessageMembers {
     }
 
     ClientMessage read() throws IOException {
-        own = parser.getParsingContext();
-        while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            var name = parser.currentName();
-            parser.nextToken();
-            try {
-                member(name);
-            } catch (Refusal e) {
-                fault = fault == null ? e.error() : fault;
-                while (parser.getParsingContext() != own) {
-                    parser.nextToken();
-                }
-            }
-        }
+        fault = ObjectMembers.read(parser, this::member);
         return message();
     }
 

@@ -54,7 +54,7 @@ public record Analysis(
         Names names = Names.read(s, kind, common, gaps);
         Grammar.Parsed parsed = grammar.parse(s, flavor, gaps);
         if (parsed == null) {
-            return unparsed(names);
+            return ofNames(names, false, "a statement that could not be analysed");
         }
         TreeReader tree = new TreeReader(s, parsed, kind, common, gaps);
         tree.read();
@@ -97,24 +97,12 @@ public record Analysis(
      * @param kind what it is
      */
     public static Analysis ofNames(FoldedStatement s, StatementKind kind) {
-        Names names = Names.read(s, kind, CommonTables.NONE, null);
-        return new Analysis(
-                !s.isInvalid(),
-                true,
-                List.copyOf(names.tables()),
-                List.copyOf(names.schemas()),
-                names.dotted(),
-                Set.of(),
-                List.of(),
-                false,
-                false,
-                KeyFacts.blocked("this statement"),
-                0);
+        return ofNames(Names.read(s, kind, CommonTables.NONE, null), !s.isInvalid(), "this statement");
     }
 
-    private static Analysis unparsed(Names names) {
+    private static Analysis ofNames(Names names, boolean understood, String blocking) {
         return new Analysis(
-                false,
+                understood,
                 true,
                 List.copyOf(names.tables()),
                 List.copyOf(names.schemas()),
@@ -123,7 +111,7 @@ public record Analysis(
                 List.of(),
                 false,
                 false,
-                KeyFacts.blocked("a statement that could not be analysed"),
+                KeyFacts.blocked(blocking),
                 0);
     }
 }

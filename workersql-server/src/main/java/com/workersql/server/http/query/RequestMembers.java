@@ -2,9 +2,7 @@
 package com.workersql.server.http.query;
 
 import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonStreamContext;
 import com.fasterxml.jackson.core.JsonToken;
-import com.workersql.server.error.GatewayError;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,8 +23,6 @@ final class RequestMembers {
     private String hints = "";
     private String table;
     private String from;
-    private GatewayError fault;
-    private JsonStreamContext own;
 
     /**
      * @param parser behind the brace of the object
@@ -40,17 +36,7 @@ final class RequestMembers {
     }
 
     RequestDocument read() throws IOException {
-        own = parser.getParsingContext();
-        while (parser.nextToken() == JsonToken.FIELD_NAME) {
-            var name = parser.currentName();
-            parser.nextToken();
-            try {
-                member(name);
-            } catch (Refusal e) {
-                fault = fault == null ? e.error() : fault;
-                skipRest();
-            }
-        }
+        var fault = ObjectMembers.read(parser, this::member);
         return new RequestDocument(
                 type,
                 id,
@@ -63,13 +49,6 @@ final class RequestMembers {
                 from,
                 unknown,
                 fault);
-    }
-
-    /** Goes on to the end of the member in which a refusal came up. */
-    private void skipRest() throws IOException {
-        while (parser.getParsingContext() != own) {
-            parser.nextToken();
-        }
     }
 
     private void member(String name) throws IOException, Refusal {
