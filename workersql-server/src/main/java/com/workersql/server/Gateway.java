@@ -6,10 +6,8 @@ import com.workersql.protocol.auth.RsaKeyPair;
 import com.workersql.protocol.session.TlsOffer;
 import com.workersql.router.MultiShardSupport;
 import com.workersql.router.Router;
-import com.workersql.router.policy.RoutingPolicy;
 import com.workersql.server.anyport.AnyDoor;
 import com.workersql.server.changes.ChangeDesk;
-import com.workersql.server.changes.GatewayChanges;
 import com.workersql.server.config.GatewayConfig;
 import com.workersql.server.config.LocalInfile;
 import com.workersql.server.config.yaml.DocumentException;
@@ -37,7 +35,6 @@ import com.workersql.server.mysql.MySqlDoor;
 import com.workersql.server.mysql.MySqlDoorSettings;
 import com.workersql.server.placement.SchemaCheck;
 import com.workersql.server.policies.PolicyChanges;
-import com.workersql.server.policies.PolicyVersions;
 import com.workersql.server.results.ResultCache;
 import com.workersql.server.session.SessionRegistry;
 import com.workersql.server.tenants.ShardAdministrator;
@@ -45,13 +42,11 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.netty.channel.Channel;
 import io.netty.util.concurrent.DefaultThreadFactory;
-import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -59,7 +54,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -84,20 +78,11 @@ public final class Gateway implements RunningGateway {
     private final SessionRegistry sessions;
     private final AtomicBoolean drainAsked = new AtomicBoolean();
     private final CompletableFuture<Void> stopped = new CompletableFuture<>();
-    /** Without the tenants that were added while the gateway ran. */
-    private GatewayConfig base;
-
-    private GatewayConfig current;
+    private volatile ConfigurationInForce inForce;
     private GatewayAdministration administration;
     private EmbeddedShards embedded;
     private Router router;
-    private SchemaCheck schemaCheck;
-    private final AtomicLong schemaChecks = new AtomicLong();
-    private Logins logins;
-    private Bearers bearers;
     private ShardSet shards;
-    private GatewayChanges changes;
-    private ClientTlsContext tls;
     private Doors doors;
     private Channel mysql;
     private Channel http;
@@ -147,19 +132,18 @@ public final class Gateway implements RunningGateway {
     private void open(ShardListener listener, LongSupplier nanoClock) {
         // A key takes a while to find, and nobody needs it before the first client.
         var rsaKeys = CompletableFuture.supplyAsync(RsaKeyPair::generate);
-        base = withEmbeddedShards(listener);
+        var base = withEmbeddedShards(listener);
 
         var transport = Transport.create(Runtime.getRuntime().availableProcessors());
         closing.push(() -> stop(transport));
         administration = new GatewayAdministration(
                 base,
-                this::base,
+                () -> inForce.base(),
                 new ShardAdministrator(shard -> shards.administrator(shard, transport.workers())),
-                () -> reload(base()));
+                () -> inForce.reload(inForce.base()));
         closing.push(administration::close);
-        var effective = withTenants();
-        current = effective;
-        var policy = policy(effective);
+        var effective = withTenants(base);
+        var policy = ConfigurationInForce.policy(effective);
         shards = new ShardSet(effective, transport, nanoClock);
         closing.push(shards::close);
         router = Router.builder(policy)
@@ -180,9 +164,9 @@ public final class Gateway implements RunningGateway {
                 new ArrayBlockingQueue<>(HASHING_QUEUE),
                 new DefaultThreadFactory("workersql-hashing", true));
         closing.push(hashing::shutdownNow);
-        logins = new Logins(hashing, new SecureRandom());
+        var logins = new Logins(hashing, new SecureRandom());
         logins.use(effective);
-        bearers = new Bearers(InstantSource.system(), nanoClock);
+        var bearers = new Bearers(InstantSource.system(), nanoClock);
         try {
             bearers.use(effective);
         } catch (IllegalArgumentException e) {
@@ -207,7 +191,7 @@ public final class Gateway implements RunningGateway {
         // Whoever connects is to be greeted by what the shards are, if they say it in time.
         monitor.start(shards.all()).toCompletableFuture().join();
 
-        schemaCheck = new SchemaCheck(transport.workers().next(), nanoClock, SCHEMA_TIMEOUT_MILLIS);
+        var schemaCheck = new SchemaCheck(transport.workers().next(), nanoClock, SCHEMA_TIMEOUT_MILLIS);
         var faults = schemaCheck.faults(policy, shards.all()).join();
         if (!faults.isEmpty()) {
             throw new GatewayStartException(
@@ -215,9 +199,6 @@ public final class Gateway implements RunningGateway {
                     effective.policy().origin() + ": the policy is not for these tables: " + faults.inWords(),
                     null);
         }
-        executor.onDefinition(this::checkTables);
-        administration.policy(new PolicyChanges(router, this::base, this::reload));
-        keepPolicy(effective);
 
         var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         closing.push(registry::close);
@@ -237,7 +218,7 @@ public final class Gateway implements RunningGateway {
         var limits = effective.limits();
         doors = new Doors(transport, limits.handshakeTimeoutMillis());
         var budget = new ByteBudget(limits.statementBudgetBytes());
-        tls = new ClientTlsContext(effective.tls());
+        var tls = new ClientTlsContext(effective.tls());
         var door = new MySqlDoor(
                 executor,
                 shards::snapshot,
@@ -257,11 +238,18 @@ public final class Gateway implements RunningGateway {
                             tenant.password().bytes()));
         }
         var web = effective.web();
-        changes = ChangeFeeds.open(effective, shards, transport, results);
+        var changes = ChangeFeeds.open(effective, shards, transport, results);
         if (changes != null) {
             closing.push(changes::close);
             metrics.changes(changes);
         }
+        inForce = new ConfigurationInForce(
+                new ConfigurationInForce.Parts(
+                        administration, router, schemaCheck, shards, logins, bearers, tls, changes, sessions),
+                base,
+                effective);
+        executor.onDefinition(inForce::checkTables);
+        administration.policy(new PolicyChanges(router, inForce::base, inForce::reload));
         var httpDoor = new HttpDoor(
                 new ExecutorSessions(executor, sessions, shards::snapshot),
                 new AllLogins(logins, bearers),
@@ -299,21 +287,6 @@ public final class Gateway implements RunningGateway {
         }
     }
 
-    /** Looks at the shards' key columns and sequences again. */
-    private void checkTables() {
-        long number = schemaChecks.incrementAndGet();
-        var policy = router.policy();
-        var unused = schemaCheck.faults(policy, shards.all()).thenAccept(faults -> {
-            // An answer from before a later definition or policy says nothing any more.
-            if (router.policy() == policy && schemaChecks.get() == number) {
-                faults.tables()
-                        .forEach((table, fault) -> LOG.error("Statements on table {} are refused: {}", table, fault));
-                faults.missing().forEach((sequence, fault) -> LOG.warn("Sequence {}: {}", sequence, fault));
-                router.shut(faults.tables());
-            }
-        });
-    }
-
     private HealthView.Health health(ShardMonitor monitor, ResultCache results) {
         var all = shards.all();
         long reachable = all.stream().filter(monitor::isReachable).count();
@@ -334,33 +307,9 @@ public final class Gateway implements RunningGateway {
         return embedded.applyTo(config);
     }
 
-    private GatewayConfig withTenants() {
+    private GatewayConfig withTenants(GatewayConfig base) {
         try {
             return administration.withTenants(base);
-        } catch (DocumentException e) {
-            throw new GatewayStartException(GatewayStartException.BAD_CONFIGURATION, e.getMessage(), e);
-        }
-    }
-
-    /** Keeps the policy that has come into force, so that it can come back. */
-    private static void keepPolicy(GatewayConfig config) {
-        if (config.policy().files() == null) {
-            return;
-        }
-        try {
-            new PolicyVersions(config.policy().files()).keep(config.policy());
-        } catch (IOException e) {
-            LOG.warn("The policy is in force, but is not kept for a rollback", e);
-        }
-    }
-
-    private synchronized GatewayConfig base() {
-        return base;
-    }
-
-    private static RoutingPolicy policy(GatewayConfig config) {
-        try {
-            return config.policy().parse();
         } catch (DocumentException e) {
             throw new GatewayStartException(GatewayStartException.BAD_CONFIGURATION, e.getMessage(), e);
         }
@@ -374,31 +323,8 @@ public final class Gateway implements RunningGateway {
      * settings and the way of administration need a new start, which a log line says.
      */
     @Override
-    public synchronized void reload(GatewayConfig configured) {
-        var next = administration.withTenants(configured);
-        var policy = policy(next);
-        var faults = schemaCheck.faults(policy, shards.all()).join();
-        if (!faults.isEmpty()) {
-            throw new IllegalArgumentException("the policy is not for the shards' tables: " + faults.inWords());
-        }
-        bearers.use(next);
-        ConfigChange.tell(router.canary(policy));
-        tls.use(next.tls());
-        shards.useAccounts(next);
-        router.policy(policy);
-        if (changes != null) {
-            changes.usePolicy(policy);
-        }
-        router.shut(Map.of());
-        logins.use(next);
-        var change = new ConfigChange(current, next);
-        change.tellWhatNeedsNewStart();
-        LOG.info("Reloaded: {} users, policy {}", next.users().all().size(), policy.version());
-        change.tenantsGone()
-                .forEach(tenant -> LOG.info("Tenant {} is gone: {} sessions are cut", tenant, sessions.cut(tenant)));
-        base = configured;
-        current = next;
-        keepPolicy(next);
+    public void reload(GatewayConfig configured) {
+        inForce.reload(configured);
     }
 
     @Override
