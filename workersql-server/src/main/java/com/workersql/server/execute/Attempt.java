@@ -287,9 +287,12 @@ final class Attempt implements Ahead.Ending, Relay.Ending {
     /** An interrupted write of a transactional engine is undone, and of another one half done: the server knows which it was. */
     private void askForEngines(ReplyStatus status) {
         run.stopClock();
+        var footprint = run.footprint();
+        // It has begun to run: whatever becomes of the question, it is not sent again.
+        run.dropCopy();
         Engines.ask(
                 lease.connection(),
-                run.footprint(),
+                footprint,
                 undone -> {
                     if (run.end()) {
                         diagnostics = List.<String[]>of(
