@@ -3,6 +3,7 @@ package com.workersql.server.execute;
 
 import com.workersql.protocol.message.server.SessionTrack;
 import com.workersql.router.ServerFlavor;
+import com.workersql.router.StatementInfo;
 import com.workersql.server.session.ClientSession;
 import java.util.List;
 
@@ -34,5 +35,17 @@ public record LocalOk(int statusFlags, int warnings, List<SessionTrack> changes)
                 session.transaction().lastingStatusFlags(),
                 flavor == ServerFlavor.MYSQL ? session.figures().warningCount() : 0,
                 List.of());
+    }
+
+    /** Answers a statement that no shard has run. */
+    static void answer(
+            StatementExecutor executor,
+            ClientSession session,
+            StatementInfo info,
+            ReplyTarget target,
+            List<SessionTrack> told) {
+        executor.retention().answeredHere(session, info, executor.flavor());
+        session.figures().rowCount(0);
+        target.ok(new LocalOk(session.transaction().lastingStatusFlags()).telling(told));
     }
 }

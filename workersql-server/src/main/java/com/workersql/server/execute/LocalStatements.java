@@ -4,7 +4,6 @@ package com.workersql.server.execute;
 import com.workersql.pool.PooledConnection;
 import com.workersql.pool.ReplyStatus;
 import com.workersql.protocol.Command;
-import com.workersql.protocol.message.server.SessionTrack;
 import com.workersql.router.Explanation;
 import com.workersql.router.LocalAction;
 import com.workersql.router.PermissionClass;
@@ -28,7 +27,7 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 
-/** Carries out what concerns the session rather than a shard: transactions, variables, the schema, session functions. */
+/** Carries out what concerns the session rather than a shard: variables, the schema, session functions; {@link LocalTransactions} has the rest. */
 final class LocalStatements {
     /** Variables whose assignment no server comments by a warning, so that it may be left out where it changes nothing. */
     private static final Set<String> SILENT =
@@ -38,6 +37,7 @@ final class LocalStatements {
     private final Router router;
     private final SessionRegistry registry;
     private final SessionListings listings;
+    private final LocalTransactions transactions;
     private final KeyedInsert keyed;
 
     LocalStatements(StatementExecutor executor, Router router, SessionRegistry registry, LongSupplier nanoClock) {
@@ -46,6 +46,7 @@ final class LocalStatements {
                 new SequenceRanges(
                         new ShardQuestion(nanoClock, executor.settings().acquireTimeoutNanos())));
         this.listings = new SessionListings(registry, nanoClock);
+        this.transactions = new LocalTransactions(executor);
         this.executor = executor;
         this.router = router;
         this.registry = registry;
@@ -55,16 +56,16 @@ final class LocalStatements {
     void run(ClientSession session, RoutePlan.Local plan, Statement statement, Work work, ReplyTarget target) {
         var action = plan.action();
         if (action instanceof LocalAction.Begin begin) {
-            begin(session, begin, plan.shard(), statement, work, target);
+            transactions.begin(session, begin, plan.shard(), statement, work, target);
         } else if (action instanceof LocalAction.Commit commit) {
-            end(session, commit.chain(), commit.release(), work, target);
+            transactions.end(session, commit.chain(), commit.release(), work, target);
         } else if (action instanceof LocalAction.Rollback rollback) {
             session.transaction().lost(false);
-            end(session, rollback.chain(), rollback.release(), work, target);
+            transactions.end(session, rollback.chain(), rollback.release(), work, target);
         } else if (action instanceof LocalAction.SetVariables set) {
             setVariables(session, set, plan.shard(), work, target);
         } else if (action instanceof LocalAction.SetTransaction set) {
-            setTransaction(session, set, plan.shard(), statement, work, target);
+            transactions.characterize(session, set, plan.shard(), statement, work, target);
         } else if (action instanceof LocalAction.UseSchema use) {
             useSchema(session, use.schema(), work, target);
         } else if (action instanceof LocalAction.SessionFunctions functions) {
@@ -107,76 +108,12 @@ final class LocalStatements {
         return plan.action() instanceof LocalAction.ShowWarnings show ? Diagnostics.show(session, show, flavor) : null;
     }
 
-    private void ok(ClientSession session, StatementInfo info, ReplyTarget target) {
-        ok(session, info, target, List.of());
-    }
-
-    private void ok(ClientSession session, StatementInfo info, ReplyTarget target, List<SessionTrack> told) {
-        executor.retention().answeredHere(session, info, executor.flavor());
-        session.figures().rowCount(0);
-        target.ok(new LocalOk(session.transaction().lastingStatusFlags()).telling(told));
-    }
-
-    private void begin(
-            ClientSession session,
-            LocalAction.Begin begin,
-            String shard,
-            Statement statement,
-            Work work,
-            ReplyTarget target) {
-        var held = session.held();
-        if (session.isBound()) {
-            executor.runOn(session, held.shard(), false, work, target);
-        } else if (begin.consistentSnapshot()) {
-            if (shard == null) {
-                work.drop();
-                target.failed(GatewayError.refused(
-                        1235, "42000", "WITH CONSISTENT SNAPSHOT needs one shard, and this session has several"));
-            } else {
-                session.transaction().forgetPendingBegin();
-                executor.runOn(session, shard, false, work, target);
-            }
-        } else if (session.tracking().tellsOfTransactions() && shard != null) {
-            // What is told of a transaction is the server's word, which is not waited for.
-            executor.runOn(session, shard, false, work, target);
-        } else {
-            work.drop();
-            var transaction = session.transaction();
-            if (transaction.beginPending()) {
-                transaction.forgetPendingBegin();
-            }
-            boolean readOnly =
-                    begin.readOnly() || (!begin.readWrite() && transaction.beginsReadOnly(session.variables()));
-            transaction.beginLater(text(statement), readOnly);
-            ok(session, work.info(), target);
-        }
-    }
-
-    private void end(ClientSession session, boolean chain, boolean release, Work work, ReplyTarget target) {
-        var held = session.held();
-        if (release) {
-            session.closeAfterReply();
-        }
-        if (session.isBound()) {
-            executor.runOn(session, held.shard(), false, work, target);
-            return;
-        }
-        work.drop();
-        var transaction = session.transaction();
-        if (transaction.beginPending() && !chain) {
-            transaction.forgetPendingBegin();
-        } else if (chain && !transaction.beginPending()) {
-            transaction.beginLater("BEGIN", transaction.beginsReadOnly(session.variables()));
-        }
-        ok(session, work.info(), target);
-    }
-
     private void setVariables(
             ClientSession session, LocalAction.SetVariables set, String shard, Work work, ReplyTarget target) {
         var held = session.held();
         if (isKnown(session, set)) {
             work.drop();
-            ok(session, work.info(), target);
+            LocalOk.answer(executor, session, work.info(), target, List.of());
             return;
         }
         String on = held != null ? held.shard() : shard;
@@ -220,56 +157,6 @@ final class LocalStatements {
         return true;
     }
 
-    private void setTransaction(
-            ClientSession session,
-            LocalAction.SetTransaction set,
-            String shard,
-            Statement statement,
-            Work work,
-            ReplyTarget target) {
-        var held = session.held();
-        // A connection that only unread warnings keep is not given the session's state again before its next
-        // statement, and what a client is told of its variables is the server's word.
-        boolean toldByServer = set.session() && session.tracking().isUnderstood() && shard != null;
-        if (session.isBound() || (held != null && set.session()) || toldByServer) {
-            executor.runOn(
-                    session,
-                    held != null ? held.shard() : shard,
-                    false,
-                    work,
-                    target,
-                    (same, connection, info, status) -> {
-                        if (set.session() && !status.isError()) {
-                            remember(same, set, statement.context().flavor());
-                            Setup.note(connection, same.variables());
-                        }
-                    });
-            return;
-        }
-        work.drop();
-        if (set.session()) {
-            remember(session, set, statement.context().flavor());
-        } else {
-            // It counts for the next transaction only, and that one has not chosen its shard.
-            session.transaction().nextTransaction(set.readOnly(), set.readWrite());
-            session.transaction().ahead().add(text(statement));
-        }
-        ok(session, work.info(), target, TrackingAssignments.ofNextTransaction(session));
-    }
-
-    private static void remember(ClientSession session, LocalAction.SetTransaction set, ServerFlavor flavor) {
-        String prefix = flavor == ServerFlavor.MARIADB ? "tx_" : "transaction_";
-        var variables = session.variables();
-        if (set.isolation() != null) {
-            variables = variables.with(
-                    prefix + "isolation", "'" + set.isolation().name().replace('_', '-') + "'");
-        }
-        if (set.readOnly() || set.readWrite()) {
-            variables = variables.with(prefix + "read_only", set.readOnly() ? "1" : "0");
-        }
-        session.variables(variables);
-    }
-
     /** Changes the schema as COM_INIT_DB does, which is no statement: the diagnostics of the latest one stay. */
     void initDb(ClientSession session, String schema, ReplyTarget target) {
         if (schema.equals(session.schema())) {
@@ -311,7 +198,8 @@ final class LocalStatements {
         work.drop();
         if (database != null || schema.equals(before)) {
             session.schema(schema);
-            ok(session, work.info(), target, session.tracking().ofSchema(schema));
+            LocalOk.answer(
+                    executor, session, work.info(), target, session.tracking().ofSchema(schema));
             return;
         }
         session.schema(schema);
@@ -320,7 +208,12 @@ final class LocalStatements {
                 lease -> {
                     lease.released();
                     executor.retention().settle(session, lease, "");
-                    ok(session, work.info(), target, session.tracking().ofSchema(schema));
+                    LocalOk.answer(
+                            executor,
+                            session,
+                            work.info(),
+                            target,
+                            session.tracking().ofSchema(schema));
                 },
                 error -> {
                     session.schema(before);
@@ -387,7 +280,7 @@ final class LocalStatements {
     private void kill(ClientSession session, StatementInfo info, LocalAction.Kill kill, ReplyTarget target) {
         registry.kill(kill.connectionId(), kill.queryOnly(), session.principal().tenant(), session.loop(), error -> {
             if (error == null) {
-                ok(session, info, target);
+                LocalOk.answer(executor, session, info, target, List.of());
             } else {
                 target.failed(error);
             }
@@ -437,10 +330,6 @@ final class LocalStatements {
         return explanation.combination() == null
                 ? ""
                 : explanation.combination().toString();
-    }
-
-    private static String text(Statement statement) {
-        return new String(statement.bytes(), statement.offset(), statement.length(), StandardCharsets.UTF_8);
     }
 
     private static String lower(String name) {
