@@ -75,13 +75,27 @@ final class Attempt implements Ahead.Ending, Relay.Ending {
         work.send(lease.connection(), relay, this::notSent);
     }
 
+    /** With its connection goes what was begun ahead of the statement: the client has been told that its transaction is open. */
     @Override
     public void failedAhead(GatewayError error) {
-        if (run.isOn(this)) {
-            lease.released();
-            executor.abandon(session, lease.connection(), "statement ahead failed");
-            run.fail(error);
+        if (!run.isOn(this)) {
+            return;
         }
+        if (session.isClosed()) {
+            // Whoever closed it ends the connection, too.
+            lease.released();
+            run.fail(error);
+            return;
+        }
+        boolean isBroken = !lease.connection().isOpen();
+        if (isBroken) {
+            executor.failed(lease);
+        } else {
+            lease.released();
+        }
+        boolean inTransaction = session.transaction().isOpen();
+        Aftermath.lost(session, lease.connection(), "statement ahead failed");
+        run.fail(isBroken && inTransaction ? GatewayError.transactionLost(error.message()) : error);
     }
 
     /** Whether the statement has left, or somebody else sees to what it would send. */

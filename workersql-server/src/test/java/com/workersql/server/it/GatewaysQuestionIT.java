@@ -114,6 +114,26 @@ class GatewaysQuestionIT {
         }
     }
 
+    /** BEGIN was answered by the gateway, and went to the shard in front of a statement that did not get there. */
+    @Test
+    void aTransactionThatIsLostWithWhatGoesAheadOfAStatementIsToldWithIt() throws Exception {
+        try (var acme = fleet.connect(Driver.MARIADB_TEXT, "acme")) {
+            run(acme, "/*ahead*/ START TRANSACTION READ WRITE");
+            proxy.aim("/*ahead*/", FaultProxy.Cut.RESET, 0);
+
+            for (String statement : new String[] {"INSERT INTO asked VALUES (1)", "INSERT INTO asked VALUES (2)"}) {
+                assertThatThrownBy(() -> run(acme, statement))
+                        .as(statement)
+                        .isInstanceOfSatisfying(
+                                SQLException.class,
+                                e -> assertThat(e.getErrorCode()).isEqualTo(3101));
+            }
+
+            run(acme, "ROLLBACK");
+            assertThat(ids()).isNull();
+        }
+    }
+
     @Test
     void outsideOfATransactionNothingIsLostWithTheConnection() throws Exception {
         try (var acme = fleet.connect(Driver.MARIADB_TEXT, "acme")) {
