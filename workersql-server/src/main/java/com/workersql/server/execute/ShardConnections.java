@@ -174,12 +174,23 @@ final class ShardConnections {
             @Override
             public void answered() {
                 then.run();
+                resume();
             }
 
             @Override
             public void broken(String why) {
                 Aftermath.lost(session, held.connection(), why);
                 then.run();
+                resume();
+            }
+
+            /** Whoever asked may have been given up for its time: its client's next statement waits for the same answer. */
+            private void resume() {
+                var activity = session.activity();
+                var waiting = activity.running() == null ? activity.takeWaiting() : null;
+                if (waiting != null) {
+                    waiting.run();
+                }
             }
 
             @Override

@@ -3,6 +3,7 @@ package com.workersql.server.it;
 
 import static com.workersql.server.embedded.ShardFixture.run;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.workersql.protocol.testing.RawClient;
 import java.sql.SQLException;
@@ -10,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
 /** What clients get when the reply to their statement breaks off, stops or is changed anywhere on its way. */
@@ -133,6 +136,32 @@ class CutRepliesIT extends SickShard {
         var error = errorOf("/*end*/ COMMIT");
         assertThat(error.getMessage()).contains("[GW-OUTCOME-UNKNOWN]").contains("COMMIT was sent");
         assertThat(one("SELECT COUNT(*) FROM written")).isEqualTo(1);
+    }
+
+    /** It waits for the answer to a question that the one before had asked: the question outlives whom it was for. */
+    @Test
+    void theStatementBehindOneWhoseTimeEndedInAQuestionGoesOn() throws Exception {
+        run(acme, "DELETE FROM written");
+        try (var session = fleet.connect(Driver.MARIADB_TEXT, "acme")) {
+            run(session, "SET sql_mode = ''");
+            run(session, "BEGIN");
+            run(session, "INSERT INTO written VALUES (1), (2)");
+            one(session, "SELECT id FROM written");
+            // Its answer is a row of the gateway's own, and another count than the client's.
+            run(session, "SET session_track_schema = OFF");
+            run(session, "INSERT INTO written VALUES ('3x')");
+            proxy.aim("SHOW WARNINGS", FaultProxy.Cut.STALL, 0);
+            assertThatThrownBy(() -> run(session, "VALUES (1)"))
+                    .isInstanceOfSatisfying(
+                            SQLException.class,
+                            e -> assertThat(e.getErrorCode()).isEqualTo(3024));
+
+            var next = InThread.inThread(() -> one(session, "SELECT COUNT(*) FROM written"));
+            assertThatThrownBy(() -> next.get(200, TimeUnit.MILLISECONDS)).isInstanceOf(TimeoutException.class);
+            proxy.release();
+
+            assertThat(next.get(60, TimeUnit.SECONDS)).isEqualTo(3);
+        }
     }
 
     @Test
