@@ -394,7 +394,7 @@ final class Attempt implements Ahead.Ending, Relay.Ending {
         executor.failed(lease);
         run.perhapsWrote();
         executor.cachedWrites().ended(session, true);
-        var error = run.outcomes().notEnded();
+        var error = run.outcomes().notEnded(isSent());
         Aftermath.forget(session);
         lease.connection().discard("no answer in time");
         run.target().failed(error);

@@ -80,17 +80,19 @@ final class Outcomes {
     }
 
     /** The error for a statement that the server has not ended in time, nor said so. Asked before the session forgets its transaction. */
-    GatewayError notEnded() {
-        if (session.transaction().isOpen() && info.kind() != StatementKind.COMMIT) {
+    GatewayError notEnded(boolean isSent) {
+        boolean inTransaction = session.transaction().isOpen();
+        boolean commits = info.kind() == StatementKind.COMMIT || (isSent && mayCommit());
+        if (inTransaction && !commits) {
             session.transaction().lost(info.kind() != StatementKind.ROLLBACK);
             return GatewayError.transactionLost(timeIsOver(Outcome.NOT_EXECUTED).message());
         }
-        return timeIsOver(changesNothing() ? Outcome.NOT_EXECUTED : Outcome.UNKNOWN);
+        return timeIsOver(inTransaction || !changesNothing() ? Outcome.UNKNOWN : Outcome.NOT_EXECUTED);
     }
 
     /** A write that a dying server, or one that killed the session, did not see to its end; with a transaction it is undone. */
     private GatewayError ofDyingServer(GatewayError answer) {
-        boolean undone = session.transaction().isOpen() && info.kind() != StatementKind.COMMIT;
+        boolean undone = session.transaction().isOpen() && info.kind() != StatementKind.COMMIT && !mayCommit();
         return changesNothing() || undone
                 ? null
                 : GatewayError.outcomeUnknown(
@@ -105,7 +107,7 @@ final class Outcomes {
             session.closeAfterReply();
             return GatewayError.lostWhileStreaming(what)
                     .withOutcome(
-                            inTransaction
+                            inTransaction && !mayCommit()
                                     ? Outcome.NOT_EXECUTED
                                     : changesNothing() ? Outcome.EXECUTED : Outcome.UNKNOWN);
         }

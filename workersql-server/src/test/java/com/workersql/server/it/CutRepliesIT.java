@@ -138,6 +138,42 @@ class CutRepliesIT extends SickShard {
         assertThat(one("SELECT COUNT(*) FROM written")).isEqualTo(1);
     }
 
+    @Test
+    void aDefinitionThatIsNotAnsweredHasPerhapsCommittedItsTransaction() throws SQLException {
+        run(acme, "DELETE FROM written");
+        run(acme, "BEGIN");
+        run(acme, "INSERT INTO written VALUES (78)");
+        proxy.aim("/*defines*/", FaultProxy.Cut.STALL, 0);
+
+        var error = errorOf("/*defines*/ CREATE OR REPLACE TABLE defined (id INT)");
+
+        assertThat(error.getErrorCode())
+                .as("nothing that is taken for a rollback")
+                .isEqualTo(3024);
+        assertThat(error.getMessage()).contains("[GW-OUTCOME-UNKNOWN]");
+        assertThat(one("SELECT COUNT(*) FROM written")).isEqualTo(1);
+    }
+
+    @Test
+    void aProcedureWhoseRowsAreCutHasPerhapsCommittedItsTransaction() throws Exception {
+        try (var direct = fleet.direct(Driver.MYSQL_TEXT, "acme")) {
+            run(direct, "DELETE FROM written");
+            run(
+                    direct,
+                    "CREATE OR REPLACE PROCEDURE commits() BEGIN INSERT INTO written VALUES (79); COMMIT;"
+                            + " SELECT seq, REPEAT('x', 20 + seq) FROM seq_1_to_" + ROWS + "; END");
+        }
+        var http = new Http(fleet, "acme");
+        var id = http.post("/v1/transactions", "{}").body().get("transactionId");
+        proxy.aim("/*proc*/", FaultProxy.Cut.RESET, 30);
+
+        var answer = http.post("/v1/transactions/" + id + "/query", "{\"sql\":\"/*proc*/ CALL commits()\"}");
+
+        assertThat(answer.details().get("outcome")).hasToString("unknown");
+        awaitAnswer();
+        assertThat(one("SELECT COUNT(*) FROM written")).isEqualTo(1);
+    }
+
     /** It waits for the answer to a question that the one before had asked: the question outlives whom it was for. */
     @Test
     void theStatementBehindOneWhoseTimeEndedInAQuestionGoesOn() throws Exception {
