@@ -31,16 +31,22 @@ final class Broadcast {
     }
 
     void start() {
-        if (shards.size() > 1
-                && (session.transaction().isOpen() || session.pins().holdUnreplayableState())) {
+        boolean spans = session.transaction().isOpen() || session.pins().holdUnreplayableState() || opensTransaction();
+        if (shards.size() > 1 && spans) {
             fail(GatewayError.refused(
                     1235,
                     "42000",
                     "The statement runs on shards " + shards
-                            + ", which no open transaction and no state of this session" + " may span; COMMIT first"));
+                            + ", which no open transaction and no state of this session may span; COMMIT first"
+                            + (opensTransaction() ? ", and SET autocommit = 1" : "")));
             return;
         }
         next();
+    }
+
+    /** Without autocommit each shard would leave its part open, and only the last one's is the session's to commit. */
+    private boolean opensTransaction() {
+        return !session.transaction().autocommit() && !work.info().isDdl();
     }
 
     private void next() {

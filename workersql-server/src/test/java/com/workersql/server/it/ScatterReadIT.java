@@ -78,6 +78,31 @@ class ScatterReadIT {
         return keys;
     }
 
+    /** Each shard would leave its part open, and COMMIT is the session's for one of them. */
+    @Test
+    void aWriteToAReferenceTableIsRefusedWithoutAutocommit() throws Exception {
+        try (var app = fleet.connect(Driver.MARIADB_TEXT)) {
+            run(app, "CREATE OR REPLACE TABLE countries (id INT PRIMARY KEY)");
+            run(app, "SET autocommit = 0");
+
+            assertThatThrownBy(() -> run(app, "INSERT INTO countries VALUES (1)"))
+                    .isInstanceOfSatisfying(SQLException.class, e -> {
+                        assertThat(e.getErrorCode()).isEqualTo(1235);
+                        assertThat(e.getMessage()).contains("SET autocommit = 1");
+                    });
+
+            run(app, "SET autocommit = 1");
+            run(app, "INSERT INTO countries VALUES (1)");
+        }
+        for (int number = 0; number < 4; number++) {
+            try (var shard = fleet.shard(number)) {
+                assertThat(ShardFixture.text(shard, "SELECT COUNT(*) FROM countries"))
+                        .as("shard %d", number)
+                        .isEqualTo("1");
+            }
+        }
+    }
+
     @Test
     void rowsAreSpreadOverAllShards() throws Exception {
         for (int shard = 0; shard < 4; shard++) {
