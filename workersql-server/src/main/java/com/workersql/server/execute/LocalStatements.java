@@ -202,23 +202,31 @@ final class LocalStatements {
                     executor, session, work.info(), target, session.tracking().ofSchema(schema));
             return;
         }
-        session.schema(schema);
-        executor.leaseAny(
-                session,
-                lease -> {
-                    lease.released();
-                    executor.retention().settle(session, lease, "");
-                    LocalOk.answer(
-                            executor,
-                            session,
-                            work.info(),
-                            target,
-                            session.tracking().ofSchema(schema));
-                },
-                error -> {
-                    session.schema(before);
-                    target.failed(error);
-                });
+        Runnable change = () -> {
+            session.schema(schema);
+            executor.leaseAny(
+                    session,
+                    lease -> {
+                        lease.released();
+                        executor.retention().settle(session, lease, "");
+                        LocalOk.answer(
+                                executor,
+                                session,
+                                work.info(),
+                                target,
+                                session.tracking().ofSchema(schema));
+                    },
+                    error -> {
+                        session.schema(before);
+                        target.failed(error);
+                    });
+        };
+        if (session.held() == null) {
+            change.run();
+        } else {
+            // What is kept of the latest statement is on a connection that is in the schema before.
+            ReplicaLease.leave(executor.connections(), session, change);
+        }
     }
 
     private void sessionFunctions(

@@ -75,7 +75,7 @@ final class ReplicaLease {
         return session.pins().isEmpty() || session.pins().isOnly(HoldReason.UNREAD_WARNINGS);
     }
 
-    /** Gives that connection back, when what only it knows was asked for, and goes on. */
+    /** Gives the session's connection back, when what only it knows was asked for, and goes on. */
     static void leave(ShardConnections connections, ClientSession session, Runnable then) {
         var held = session.held();
         if (!session.pins().has(HoldReason.UNREAD_WARNINGS) && !Inquiry.isDue(session)) {

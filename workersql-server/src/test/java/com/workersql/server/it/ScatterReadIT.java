@@ -35,6 +35,7 @@ class ScatterReadIT {
                   orders: { strategy: hash, key: customer, key_type: int }
                   drifted: { strategy: hash, key: k, key_type: int }
                   countries: { strategy: reference }
+                  used: { strategy: hash, key: customer, key_type: int }
                 """);
         try (var app = fleet.connect(Driver.MARIADB_TEXT)) {
             run(
@@ -76,6 +77,38 @@ class ScatterReadIT {
             }
         }
         return keys;
+    }
+
+    /** The error of the one before is still on its connection, which is in the other schema. */
+    @Test
+    void aStatementBehindUseRunsInThatSchemaWhateverIsLeftOfTheOneBefore() throws Exception {
+        for (var shard : fleet.embedded().shards()) {
+            try (var admin = ShardFixture.admin(shard)) {
+                run(admin, "CREATE OR REPLACE DATABASE beside");
+                run(admin, "GRANT ALL PRIVILEGES ON beside.* TO '" + ShardedFleet.APP + "'@'%'");
+                run(admin, "CREATE TABLE beside.used (customer INT)");
+                run(admin, "CREATE OR REPLACE TABLE " + ShardedFleet.APP + ".used (customer INT)");
+            }
+        }
+        try (var app = fleet.connect(Driver.MARIADB_TEXT)) {
+            for (int key = 0; key < 20; key++) {
+                run(app, "USE " + ShardedFleet.APP);
+                String failing = "SELECT nothing FROM used WHERE customer = " + key;
+                assertThatThrownBy(() -> run(app, failing)).isInstanceOf(SQLException.class);
+                run(app, "USE beside");
+                run(app, "INSERT INTO used (customer) VALUES (" + key + ")");
+            }
+        }
+        int found = 0;
+        for (int number = 0; number < 4; number++) {
+            try (var shard = fleet.shard(number)) {
+                assertThat(ShardFixture.text(shard, "SELECT COUNT(*) FROM used"))
+                        .as("shard %d", number)
+                        .isEqualTo("0");
+                found += Integer.parseInt(ShardFixture.text(shard, "SELECT COUNT(*) FROM beside.used"));
+            }
+        }
+        assertThat(found).isEqualTo(20);
     }
 
     /** Each shard would leave its part open, and COMMIT is the session's for one of them. */
