@@ -121,7 +121,8 @@ final class PrepareWork extends CommandWork {
 
         @Override
         public void onControl(ControlPacket kind, int sequenceId, ByteBuf payload) {
-            if (givenUp) {
+            if (givenUp || session.isClosed()) {
+                // Nobody would take the statement out of the tenant's count again.
                 return;
             }
             if (kind != ControlPacket.PREPARE_OK) {
