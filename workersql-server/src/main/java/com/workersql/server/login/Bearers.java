@@ -13,7 +13,9 @@ import io.netty.channel.EventLoop;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -32,7 +34,7 @@ public final class Bearers {
     private final Function<URI, CompletableFuture<String>> fetch;
     private final InstantSource clock;
     private final LongSupplier nanoClock;
-    private volatile State state = new State(AuthConfig.NONE, null, null, Map.of(), Map.of(), Map.of(), null);
+    private volatile State state = new State(AuthConfig.NONE, null, null, Map.of(), Map.of(), Map.of(), null, Set.of());
 
     private record State(
             AuthConfig config,
@@ -41,7 +43,8 @@ public final class Bearers {
             Map<String, ApiKey> apiKeys,
             Map<String, ApiKey> apiKeysByHash,
             Map<String, ShardAccount> accounts,
-            Cache<String, Principal> verified) {}
+            Cache<String, Principal> verified,
+            Set<Principal> withdrawn) {}
 
     /**
      * Bearers of which nobody is known yet.
@@ -86,7 +89,20 @@ public final class Bearers {
                         .collect(Collectors.toUnmodifiableMap(
                                 ApiKey::sha256, UnaryOperator.identity(), (one, same) -> one)),
                 config.tenants(),
-                verified);
+                verified,
+                withdrawn(auth, config.tenants()));
+    }
+
+    /** Whom keys spoke for that do so no longer, and that have not expired: such a one could be taken for a token's. */
+    private Set<Principal> withdrawn(AuthConfig auth, Map<String, ShardAccount> accounts) {
+        var before = state;
+        var withdrawn = new HashSet<>(before.withdrawn());
+        before.apiKeys().values().forEach(key -> withdrawn.add(principal(key, before.accounts())));
+        auth.apiKeys().forEach(key -> withdrawn.remove(principal(key, accounts)));
+        long now = clock.millis();
+        withdrawn.removeIf(
+                principal -> principal.expiresAtMillis() == Principal.NEVER || principal.expiresAtMillis() <= now);
+        return Set.copyOf(withdrawn);
     }
 
     /**
@@ -162,12 +178,12 @@ public final class Bearers {
     /** Found by the hash of the whole: the time until a refusal tells nothing of a name or a digit that is right. */
     private Principal apiKey(State now, String text) {
         var key = now.apiKeysByHash().get(ApiKey.hash(text));
-        return key != null && key.matches(text, clock.instant()) ? principal(now, key) : null;
+        return key != null && key.matches(text, clock.instant()) ? principal(key, now.accounts()) : null;
     }
 
-    private static Principal principal(State now, ApiKey key) {
+    private static Principal principal(ApiKey key, Map<String, ShardAccount> accounts) {
         long expires = key.expires() == null ? Principal.NEVER : key.expires().toEpochMilli();
-        return Logins.principal(key.name(), key.tenant(), key.permissions(), expires, now.accounts());
+        return Logins.principal(key.name(), key.tenant(), key.permissions(), expires, accounts);
     }
 
     /**
@@ -179,10 +195,11 @@ public final class Bearers {
     public boolean isCurrent(Principal principal) {
         var now = state;
         var key = now.apiKeys().get(principal.user());
-        if (key != null && principal(now, key).equals(principal)) {
+        if (key != null && principal(key, now.accounts()).equals(principal)) {
             return clock.millis() < principal.expiresAtMillis();
         }
         return now.verifier() != null
+                && !now.withdrawn().contains(principal)
                 && principal.expiresAtMillis() != Principal.NEVER
                 && clock.millis() < principal.expiresAtMillis();
     }

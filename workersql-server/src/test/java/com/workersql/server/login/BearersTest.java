@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import com.workersql.router.PermissionClass;
 import com.workersql.server.config.AuthConfig;
+import com.workersql.server.config.Secret;
 import com.workersql.server.session.Principal;
 import com.workersql.server.users.ApiKey;
 import com.workersql.server.users.Permission;
@@ -136,5 +137,36 @@ class BearersTest extends BearersFixture {
         assertThat(prove(ApiKey.generate("other", new SecureRandom()))).isFalse();
         time.set(end);
         assertThat(prove(key)).as("expired").isFalse();
+    }
+
+    /** A token's principal looks the same, and that of a token is good until it expires. */
+    @Test
+    void aKeyThatWasTakenOutOrMayDoLessIsNotCurrentAnyMore() throws Exception {
+        var jwt = new AuthConfig.Jwt(Secret.of(SECRET), null, null, "me", "gateway", 30, 300);
+        var text = ApiKey.generate("job_1", new SecureRandom());
+        var digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.US_ASCII));
+        var end = Instant.ofEpochSecond(NOW + 10);
+        var key = new ApiKey(
+                "job_1", HexFormat.of().formatHex(digest), "acme", Set.of(Permission.READ, Permission.WRITE), end);
+        use(new AuthConfig(jwt, List.of(key)));
+        assertThat(prove(text)).isTrue();
+        var writer = principal;
+        assertThat(bearers.isCurrent(writer)).isTrue();
+
+        var reading = new ApiKey("job_1", key.sha256(), "acme", Set.of(Permission.READ), end);
+        use(new AuthConfig(jwt, List.of(reading)));
+        assertThat(bearers.isCurrent(writer)).as("may write no more").isFalse();
+        assertThat(prove(text)).isTrue();
+        var reader = principal;
+        assertThat(bearers.isCurrent(reader)).isTrue();
+
+        use(new AuthConfig(jwt, List.of()));
+        assertThat(bearers.isCurrent(reader)).as("taken out").isFalse();
+        assertThat(bearers.isCurrent(writer)).isFalse();
+
+        use(new AuthConfig(jwt, List.of(key)));
+        assertThat(bearers.isCurrent(writer)).as("back again").isTrue();
+        assertThat(prove(hs256("\"alg\":\"HS256\"", GOOD))).isTrue();
+        assertThat(bearers.isCurrent(principal)).isTrue();
     }
 }
