@@ -16,7 +16,6 @@ import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 
@@ -33,7 +32,9 @@ public final class HttpSessions {
     private final SessionSettings settings;
     private final IntFunction<URI> peers;
     private final Map<String, Open> open = new ConcurrentHashMap<>();
-    private final Map<String, AtomicInteger> byUser = new ConcurrentHashMap<>();
+    /** How many are open of each user who has any: tokens may name any number of users. */
+    private final Map<String, Integer> byUser = new ConcurrentHashMap<>();
+
     private final Map<String, Ended> ended = new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
@@ -105,27 +106,36 @@ public final class HttpSessions {
      */
     public Opened keep(Principal principal, ClientSession session, SessionQueue.Limits limits) throws Refusal {
         var user = principal.identity();
-        var count = byUser.computeIfAbsent(user, name -> new AtomicInteger());
-        if (count.incrementAndGet() > settings.maxSessionsPerUser() || open.size() >= settings.maxSessions()) {
-            count.decrementAndGet();
+        int own = byUser.merge(user, 1, Integer::sum);
+        if (own > settings.maxSessionsPerUser() || open.size() >= settings.maxSessions()) {
+            left(user);
             sessions.close(session);
             throw new Refusal(GatewayError.refused(
                     1226,
                     "42000",
-                    "This user has " + count.get() + " open sessions and the gateway " + open.size()
+                    "This user has " + (own - 1) + " open sessions and the gateway " + open.size()
                             + "; allowed are " + settings.maxSessionsPerUser() + " and " + settings.maxSessions()
                             + " (http.sessions.max_sessions_per_user, http.sessions.max_sessions)"));
         }
         var id = tokens.newId();
         var queue = new SessionQueue(session, sessions, limits, why -> {
             open.remove(id);
-            count.decrementAndGet();
+            left(user);
             synchronized (ended) {
                 ended.put(id, new Ended(why));
             }
         });
         open.put(id, new Open(queue, session.loop()));
         return new Opened(tokens.token(id, user), queue);
+    }
+
+    private void left(String user) {
+        byUser.computeIfPresent(user, (name, count) -> count > 1 ? count - 1 : null);
+    }
+
+    /** How many users have sessions. */
+    int users() {
+        return byUser.size();
     }
 
     /**
