@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.workersql.server.Gateway;
 import com.workersql.server.config.ReplicasConfig;
 import com.workersql.server.embedded.ShardFixture;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;
@@ -94,6 +96,29 @@ class ReadYourWritesIT {
             assertThat(reading).isNotDone();
             pair.follow(true);
             assertThat(reading.get(30, TimeUnit.SECONDS)).isEqualTo("5 " + pair.replicaId());
+        } finally {
+            pair.follow(true);
+        }
+    }
+
+    /** That it had no effect is what only the primary knows. */
+    @Test
+    void aWriteThatIsAskedForOnceMoreIsAnsweredAsBeforeWhateverTheReplicaHas() throws Exception {
+        var http = new Http(pair.fleet(), "acme");
+        var write = http.request("/v1/query")
+                .header("Content-Type", "application/json")
+                .header("Idempotency-Key", "once")
+                .POST(HttpRequest.BodyPublishers.ofString("{\"sql\":\"REPLACE INTO seen VALUES (5, 5)\"}"))
+                .build();
+        pair.follow(false);
+        try {
+            assertThat(http.send(write, HttpResponse.BodyHandlers.ofString()).statusCode())
+                    .isEqualTo(200);
+
+            var again = http.send(write, HttpResponse.BodyHandlers.ofString());
+
+            assertThat(again.statusCode()).as(again.body()).isEqualTo(200);
+            assertThat(again.headers().firstValue("idempotency-replayed")).hasValue("true");
         } finally {
             pair.follow(true);
         }

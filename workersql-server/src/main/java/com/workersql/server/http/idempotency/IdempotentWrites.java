@@ -38,7 +38,9 @@ public final class IdempotentWrites {
             + " created TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP(3), KEY created (created)) ENGINE=InnoDB";
     static final String INSERT = "INSERT INTO " + TABLE + " (id, payload) VALUES (?, ?)";
     static final String ANSWER = "UPDATE " + TABLE + " SET answer = ? WHERE id = ?";
-    private static final String FIND = "SELECT payload, answer FROM " + TABLE + " WHERE id = ?";
+    /** A replica may not have it yet, and would have it said that the write took no effect. */
+    private static final String FIND = "/*+ strong */ SELECT payload, answer FROM " + TABLE + " WHERE id = ?";
+
     private static final String CLEAN =
             "DELETE FROM " + TABLE + " WHERE created < CURRENT_TIMESTAMP(3) - INTERVAL 1 DAY LIMIT 1000";
 
