@@ -22,11 +22,12 @@ record ConfigChange(GatewayConfig before, GatewayConfig after) {
             LOG.warn(
                     "Some changes of the configuration need a new start: listen, shards, limits, pool, breaker, statements,"
                             + " replicas, cache, http, peers, changes, admin, tenants_file, local_infile,"
-                            + " compression");
+                            + " compression, whether there is tls and whether it is required");
         }
     }
 
-    private boolean needsNewStart() {
+    /** Whether some of it is not in force. */
+    boolean needsNewStart() {
         return !after.mysql().equals(before.mysql())
                 || !after.http().equals(before.http())
                 || after.onePortWaitMillis() != before.onePortWaitMillis()
@@ -43,7 +44,10 @@ record ConfigChange(GatewayConfig before, GatewayConfig after) {
                 || !Objects.equals(after.adminToken(), before.adminToken())
                 || !Objects.equals(after.tenantsFile(), before.tenantsFile())
                 || after.localInfile() != before.localInfile()
-                || !after.compression().equals(before.compression());
+                || !after.compression().equals(before.compression())
+                || (after.tls() == null) != (before.tls() == null)
+                || (after.tls() != null
+                        && after.tls().required() != before.tls().required());
     }
 
     /** The tenants for whom nobody may log in any more. */

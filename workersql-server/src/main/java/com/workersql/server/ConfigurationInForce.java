@@ -26,7 +26,7 @@ final class ConfigurationInForce {
     /** Without the tenants that were added while the gateway ran. */
     private GatewayConfig base;
 
-    private GatewayConfig current;
+    private volatile GatewayConfig current;
 
     /**
      * What takes a new configuration over.
@@ -68,6 +68,11 @@ final class ConfigurationInForce {
     /** The configuration without the tenants that were added. */
     synchronized GatewayConfig base() {
         return base;
+    }
+
+    /** How long what was begun may take to end. Not under the lock of a reload, which may be waiting for the shards. */
+    int drainMillis() {
+        return current.drainMillis();
     }
 
     /** Takes over what can change while the gateway runs; see {@link Gateway#reload}. */

@@ -356,7 +356,12 @@ public final class Gateway implements RunningGateway {
         if (drainAsked.compareAndSet(false, true)) {
             new Thread(this::close, "workersql-drain").start();
         }
-        return config.drainMillis();
+        return drainMillis();
+    }
+
+    private int drainMillis() {
+        var started = inForce;
+        return started == null ? config.drainMillis() : started.drainMillis();
     }
 
     /**
@@ -376,7 +381,7 @@ public final class Gateway implements RunningGateway {
         }
         try {
             if (doors != null) {
-                doors.drain(config.drainMillis());
+                doors.drain(drainMillis());
             }
             while (!closing.isEmpty()) {
                 try {

@@ -209,10 +209,15 @@ class OperatorRoutesIT {
             ShardFixture.run(globex, "BEGIN");
             ShardFixture.text(globex, "SELECT 1");
 
+            other.reload(fleet.config().toBuilder().drainMillis(20_011).build());
+
             var answer = new Http(other.httpAddress().getPort(), "Bearer " + TOKEN).post("/v1/admin/drain", "{}");
 
             assertThat(answer.status()).isEqualTo(202);
-            assertThat(answer.body()).containsEntry("draining", true).containsKey("drainMillis");
+            assertThat(answer.body()).containsEntry("draining", true);
+            assertThat(answer.body().get("drainMillis"))
+                    .as("as the configuration in force has it")
+                    .hasToString("20011");
             var stopped = other.whenStopped().toCompletableFuture();
             assertThat(stopped).isNotDone();
             ShardFixture.run(globex, "COMMIT");
