@@ -38,6 +38,9 @@ final class QueryReply implements ReplyTarget {
     private CapabilityFlags capabilities;
     private Relay relay;
     private boolean discarding;
+    /** A part of the answer was thrown away: where nothing was, the statement is known to have been done. */
+    private boolean dropped;
+
     private boolean over;
     private boolean flushDue;
     private ColumnDefinition[] columns = new ColumnDefinition[0];
@@ -128,6 +131,7 @@ final class QueryReply implements ReplyTarget {
 
     @Override
     public void forward(ByteBuf bytes) {
+        dropped |= discarding;
         try {
             ByteBuf payload;
             while (!over && !discarding && (payload = packets.decode(bytes)) != null) {
@@ -191,6 +195,7 @@ final class QueryReply implements ReplyTarget {
     @Override
     public void control(ControlPacket kind, int sequenceId, ByteBuf payload) {
         if (over || discarding) {
+            dropped |= kind == ControlPacket.COLUMN_COUNT;
             return;
         }
         switch (kind) {
@@ -217,7 +222,7 @@ final class QueryReply implements ReplyTarget {
         end();
         if (status.isError()) {
             document.fail(ending.instead(GatewayError.ofServer(status.errno(), status.sqlState(), status.message())));
-        } else if (discarded) {
+        } else if (discarded && (dropped || columns.length > 0)) {
             document.fail(ending.instead(GatewayError.internal(options.requestId())));
         } else {
             document.complete(status.affectedRows(), status.lastInsertId(), status.warnings());

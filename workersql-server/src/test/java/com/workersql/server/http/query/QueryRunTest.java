@@ -398,6 +398,27 @@ class QueryRunTest {
         assertThat(run.hasLostSession()).isTrue();
     }
 
+    /** It came too late for it: nobody is told that a write was not done, or not for certain, which was. */
+    @Test
+    void tellsOfAWriteThatIsDoneAlthoughItsEndWasOrdered() {
+        var statement = start(false);
+        run.killed();
+        statement.reply().ok(1, 7, 0);
+
+        assertThat(output.end).isEqualTo("complete");
+        assertThat(answer()).contains("\"rowsAffected\":1").contains("\"success\":true");
+    }
+
+    @Test
+    void doesNotTakeRowsThatWereThrownAwayForNone() {
+        var statement = start(false);
+        run.killed();
+        statement.reply().columns(column("a", ColumnType.LONG)).row(1).end();
+
+        assertThat(output.end).isEqualTo("failed");
+        assertThat(output.error.errno()).isEqualTo(1317);
+    }
+
     @Test
     void saysWhatItsEndWasOrderedFor() {
         var statement = start(false);
