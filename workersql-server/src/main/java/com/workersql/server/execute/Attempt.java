@@ -342,13 +342,15 @@ final class Attempt implements Ahead.Ending, Relay.Ending {
 
     @Override
     public void broken(BrokenConnectionException cause, boolean bytesLeft) {
-        executor.failed(lease);
         executor.cachedWrites().ended(session, true);
         if (session.isClosed()) {
+            // It was killed for the sake of its client's end, which says nothing of the server.
+            lease.released();
             run.end();
             SessionEnd.gone(session);
             return;
         }
+        executor.failed(lease);
         if (run.hasEnded()) {
             return;
         }

@@ -37,6 +37,9 @@ class AbandonedSessionsIT {
     /** So many times two rows are doubled: with a long value in each, more than all buffers on the way hold. */
     private static final int DOUBLINGS = 14;
 
+    /** More than five failures in a row, which would shut the shard. */
+    private static final int ABANDONED = 12;
+
     private static final long CAPABILITIES = CapabilityFlags.CLIENT_LONG_PASSWORD
             | CapabilityFlags.CLIENT_TRANSACTIONS
             | CapabilityFlags.CLIENT_DEPRECATE_EOF;
@@ -113,6 +116,22 @@ class AbandonedSessionsIT {
         client.abort();
 
         awaitNothing("within a statement");
+    }
+
+    /** That a statement has no answer is their doing, and no illness of the shard that keeps others from it. */
+    @Test
+    void withinOneStatementAfterTheOther() throws Exception {
+        for (int i = 0; i < ABANDONED; i++) {
+            var client = client();
+            send(client, "SELECT SLEEP(60)");
+            await("the statement", () -> running("SLEEP(60)") == 1);
+            client.abort();
+            await("its end", () -> running("SLEEP(60)") == 0);
+        }
+
+        try (var client = client()) {
+            assertThat(client.query("SELECT v FROM abandoned").errno()).isZero();
+        }
     }
 
     @Test
