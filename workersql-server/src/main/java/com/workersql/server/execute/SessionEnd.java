@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.execute;
 
+import com.workersql.pool.PooledConnection;
 import com.workersql.server.session.ClientSession;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
@@ -25,7 +26,7 @@ final class SessionEnd {
         session.prepared().clear();
         var waiting = activity.takeWaiting();
         var running = activity.running();
-        boolean asked = activity.isAsked() && !session.pins().isSpoiled();
+        boolean asked = running != null && activity.isAsked() && !isBeyondReset(session, running);
         activity.running(null);
         if (running == null) {
             letGo(session, "client gone");
@@ -91,21 +92,30 @@ final class SessionEnd {
         if (held == null) {
             return;
         }
-        boolean beyondReset = session.pins().isSpoiled()
-                || !Objects.equals(
-                        held.connection().state().schema(),
-                        held.connection().key().account().database());
-        for (var reason : session.pins().reasons()) {
-            switch (reason) {
-                case CALL, XA, ROLE, UNKNOWN_STATE, TRACKED_STATE, LOCK_TABLES, GLOBAL_READ_LOCK -> beyondReset = true;
-                default -> {}
-            }
-        }
+        boolean beyondReset = isBeyondReset(session, held.connection());
         session.held(null);
         if (beyondReset) {
             held.connection().discard(why);
         } else {
             held.connection().releaseAfterReset();
         }
+    }
+
+    /** Whether the session may have left on its connection what a reset does not take away. */
+    private static boolean isBeyondReset(ClientSession session, PooledConnection connection) {
+        if (session.pins().isSpoiled()
+                || !Objects.equals(
+                        connection.state().schema(), connection.key().account().database())) {
+            return true;
+        }
+        for (var reason : session.pins().reasons()) {
+            switch (reason) {
+                case CALL, XA, ROLE, UNKNOWN_STATE, TRACKED_STATE, LOCK_TABLES, GLOBAL_READ_LOCK -> {
+                    return true;
+                }
+                default -> {}
+            }
+        }
+        return false;
     }
 }

@@ -8,10 +8,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import com.workersql.server.embedded.ShardFixture;
+import java.io.IOException;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -19,13 +23,16 @@ import org.junit.jupiter.api.Test;
 
 /** What becomes of a session whose connection fails in a question of the gateway's own, behind one statement and before the next. */
 class GatewaysQuestionIT {
+    private static final int CONNECTIONS = 4;
+
     private static ProxiedFleet<FaultProxy> proxied;
     private static FaultProxy proxy;
     private static Fleet fleet;
 
     @BeforeAll
     static void start() throws Exception {
-        proxied = ProxiedFleet.start(FaultProxy::new, FaultProxy::port, config -> Fleet.withConnections(config, 4));
+        proxied = ProxiedFleet.start(
+                FaultProxy::new, FaultProxy::port, config -> Fleet.withConnections(config, CONNECTIONS));
         proxy = proxied.proxy();
         fleet = proxied.fleet();
     }
@@ -181,6 +188,68 @@ class GatewaysQuestionIT {
         } finally {
             acme.close();
         }
+    }
+
+    /** It survives a reset: whoever gets the connection next would have it. */
+    @Test
+    void aRoleEndsWithItsSessionAlsoWhereThatIsBeingAsked() throws Exception {
+        try (var admin = admin();
+                var direct = fleet.direct(Driver.MARIADB_TEXT, "acme")) {
+            String account = "'" + value(direct, "SELECT CURRENT_USER()").replace("@", "'@'") + "'";
+            run(admin, "CREATE ROLE IF NOT EXISTS of_one_session");
+            run(admin, "GRANT of_one_session TO " + account);
+        }
+        try (var watching = fleet.connect(Driver.MARIADB_TEXT, "acme")) {
+            try (var acme = fleet.connect(Driver.MARIADB_TEXT, "acme")) {
+                run(acme, "SET ROLE of_one_session");
+                proxy.aim(GatewaysQuestion.TEXT, FaultProxy.Cut.STALL, 0);
+                run(acme, GatewaysQuestion.IS_BEHIND);
+                awaitStall();
+            }
+            awaitSessions(watching, 1);
+            releaseIfOpen();
+        }
+
+        try (var all = fleet.connect(Driver.MARIADB_TEXT, "acme", CONNECTIONS)) {
+            for (var each : all.connections()) {
+                run(each, "BEGIN");
+                assertThat(value(each, "SELECT CURRENT_ROLE()")).isIn(null, "NONE");
+            }
+        }
+    }
+
+    private static Connection admin() throws SQLException {
+        return Fleet.isMySql()
+                ? Driver.MYSQL_TEXT.connect(fleet.port(0), "root", "", "mysql")
+                : ShardFixture.admin(fleet.embedded().shards().get(0));
+    }
+
+    private static void awaitStall() {
+        while (proxy.isAimed()) {
+            LockSupport.parkNanos(1_000_000);
+        }
+    }
+
+    /** The connection whose answer is stalled is being ended at the same time. */
+    private static void releaseIfOpen() {
+        try {
+            proxy.release();
+        } catch (IOException e) {
+            // It has ended, which is what is wanted of it.
+        }
+    }
+
+    private static void awaitSessions(Connection watching, int wanted) throws SQLException {
+        int found;
+        do {
+            found = 0;
+            try (var statement = watching.createStatement();
+                    var rows = statement.executeQuery("SHOW PROCESSLIST")) {
+                while (rows.next()) {
+                    found++;
+                }
+            }
+        } while (found != wanted);
     }
 
     private static String ids() throws SQLException {
