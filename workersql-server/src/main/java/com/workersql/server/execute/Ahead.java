@@ -80,8 +80,7 @@ final class Ahead {
         if (waiting.stream().allMatch(sql -> sql.equals(found) || cannotFail(sql))) {
             // One write for all. Were the connection to break, all break together.
             for (String sql : waiting) {
-                connection.enqueue(
-                        ReplyKind.QUERY, packet(sql), new ShardConnections.StatusListener((status, broken) -> {}));
+                connection.enqueue(ReplyKind.QUERY, packet(sql), new StatusListener((status, broken) -> {}));
             }
             ending.sentAhead();
         } else {

@@ -23,7 +23,7 @@ final class Attempt implements Ahead.Ending, Relay.Ending {
     private final ShardRun run;
     private final StatementExecutor executor;
     private final ClientSession session;
-    private final ShardConnections.Lease lease;
+    private final ShardLease lease;
     private final List<NamedEffect> named;
     private Relay relay;
     /** What the session's diagnostics are, where the connection does not have them any more. */
@@ -33,7 +33,7 @@ final class Attempt implements Ahead.Ending, Relay.Ending {
             ShardRun run,
             StatementExecutor executor,
             ClientSession session,
-            ShardConnections.Lease lease,
+            ShardLease lease,
             List<NamedEffect> named) {
         this.run = run;
         this.executor = executor;
@@ -89,7 +89,7 @@ final class Attempt implements Ahead.Ending, Relay.Ending {
         }
         boolean isBroken = !lease.connection().isOpen();
         if (isBroken) {
-            executor.failed(lease);
+            lease.failed(executor.nanoClock().getAsLong());
         } else {
             lease.released();
         }
@@ -186,7 +186,7 @@ final class Attempt implements Ahead.Ending, Relay.Ending {
     private void learn(ReplyStatus status) {
         var work = run.work();
         var info = work.info();
-        executor.answered(lease, status);
+        lease.answered(status, executor.nanoClock().getAsLong());
         run.wrote(status);
         if (info.isDdl() && !status.isError()) {
             executor.definitionChanged();
@@ -326,7 +326,7 @@ final class Attempt implements Ahead.Ending, Relay.Ending {
         if (!run.end()) {
             return;
         }
-        executor.failed(lease);
+        lease.failed(executor.nanoClock().getAsLong());
         run.perhapsWrote();
         executor.cachedWrites().ended(session, true);
         if (session.isClosed()) {
@@ -350,7 +350,7 @@ final class Attempt implements Ahead.Ending, Relay.Ending {
             SessionEnd.gone(session);
             return;
         }
-        executor.failed(lease);
+        lease.failed(executor.nanoClock().getAsLong());
         if (run.hasEnded()) {
             return;
         }
@@ -393,7 +393,7 @@ final class Attempt implements Ahead.Ending, Relay.Ending {
             run.target().failed(run.outcomes().timeIsOver(Outcome.NOT_EXECUTED));
             return;
         }
-        executor.failed(lease);
+        lease.failed(executor.nanoClock().getAsLong());
         run.perhapsWrote();
         executor.cachedWrites().ended(session, true);
         var error = run.outcomes().notEnded(isSent());

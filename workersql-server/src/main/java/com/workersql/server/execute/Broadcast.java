@@ -58,22 +58,22 @@ final class Broadcast {
         executor.lease(session, shard, this::runOn, this::fail);
     }
 
-    private void runOn(ShardConnections.Lease lease) {
+    private void runOn(ShardLease lease) {
         var connection = lease.connection();
         session.activity().running(connection);
         work.again()
                 .send(
                         connection,
-                        new ShardConnections.StatusListener((status, broken) -> {
+                        new StatusListener((status, broken) -> {
                             session.activity().running(null);
                             if (broken != null) {
-                                executor.failed(lease);
+                                lease.failed(executor.nanoClock().getAsLong());
                                 Written.perhaps(session, lease.shard().name(), work.info(), executor.nanoClock());
                                 session.held(null);
                                 connection.discard("broken");
                                 fail(lostOn(broken));
                             } else {
-                                executor.answered(lease, status);
+                                lease.answered(status, executor.nanoClock().getAsLong());
                                 Written.learn(session, lease.shard().name(), work.info(), status, executor.nanoClock());
                                 Aftermath.giveBack(session, connection);
                                 advance(status);

@@ -112,7 +112,7 @@ final class ExecuteWork implements Work {
         connection.executePayload(
                 ReplyKind.PREPARE,
                 payload,
-                new ShardConnections.StatusListener((status, broken) -> {
+                new StatusListener((status, broken) -> {
                     if (execution == null) {
                         // Given up in the meantime, and its connection with it.
                         return;
@@ -153,7 +153,7 @@ final class ExecuteWork implements Work {
             connection.executePayload(
                     ReplyKind.NONE,
                     Unpooled.wrappedBuffer(head, data.retainedDuplicate()),
-                    new ShardConnections.StatusListener((status, broken) -> {}));
+                    new StatusListener((status, broken) -> {}));
         });
         boolean cursor = asksForCursor();
         askedForCursor = cursor ? prepared : null;

@@ -37,7 +37,7 @@ final class Placement {
         boolean mayBeRepeated(boolean onReplica);
 
         /** The connection, which may have come too late. */
-        void found(ShardConnections.Lease ready, boolean mayBeRepeated);
+        void found(ShardLease ready, boolean mayBeRepeated);
 
         /** There is none. */
         void notFound(GatewayError error);
@@ -95,7 +95,7 @@ final class Placement {
         return executor.places().choose(session, shard, work.info(), hints, excluded);
     }
 
-    private void onReplica(ShardConnections.Lease ready, ReadPlaces.Replica replica, boolean again) {
+    private void onReplica(ShardLease ready, ReadPlaces.Replica replica, boolean again) {
         ready.node().load().readHere();
         if (replica.awaited() == null) {
             run.found(ready, again);

@@ -27,7 +27,7 @@ final class ReplicaLease {
      * @param failed takes the reason why the read has to go elsewhere; the connection is given back then
      */
     static void await(
-            ShardConnections.Lease lease,
+            ShardLease lease,
             SessionWrites.Write write,
             ServerFlavor flavor,
             long waitNanos,

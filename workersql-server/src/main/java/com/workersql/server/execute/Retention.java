@@ -35,7 +35,7 @@ final class Retention {
     }
 
     /** Behind a statement, or in its place: the connection is kept, asked, or given back. */
-    void settle(ClientSession session, ShardConnections.Lease lease, String fingerprint) {
+    void settle(ClientSession session, ShardLease lease, String fingerprint) {
         session.activity().running(null);
         settle(session, lease.connection(), lease.shard(), fingerprint);
     }

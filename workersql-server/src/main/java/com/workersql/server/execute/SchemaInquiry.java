@@ -79,7 +79,7 @@ final class SchemaInquiry {
         }
     }
 
-    private void ask(ShardConnections.Lease lease) {
+    private void ask(ShardLease lease) {
         var connection = lease.connection();
         new TextRows() {
             @Override

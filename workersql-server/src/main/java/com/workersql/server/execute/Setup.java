@@ -96,13 +96,12 @@ final class Setup {
         }
         var told = new boolean[1];
         for (String sql : statements) {
-            connection.enqueue(
-                    ReplyKind.QUERY, Ahead.packet(sql), new ShardConnections.StatusListener((status, broken) -> {
-                        if (broken == null && status.isError() && !told[0]) {
-                            told[0] = true;
-                            refused.accept(status);
-                        }
-                    }));
+            connection.enqueue(ReplyKind.QUERY, Ahead.packet(sql), new StatusListener((status, broken) -> {
+                if (broken == null && status.isError() && !told[0]) {
+                    told[0] = true;
+                    refused.accept(status);
+                }
+            }));
         }
         note(connection, wanted);
     }

@@ -16,7 +16,7 @@ import java.util.function.LongSupplier;
  */
 final class SetupWait implements Setup.Ending {
     private final ClientSession session;
-    private final ShardConnections.Lease lease;
+    private final ShardLease lease;
     private final Runnable ready;
     private final Consumer<GatewayError> failed;
     private final LongSupplier nanoClock;
@@ -30,7 +30,7 @@ final class SetupWait implements Setup.Ending {
      */
     SetupWait(
             ClientSession session,
-            ShardConnections.Lease lease,
+            ShardLease lease,
             Runnable ready,
             Consumer<GatewayError> failed,
             LongSupplier nanoClock) {

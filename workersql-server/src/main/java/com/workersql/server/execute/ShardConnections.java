@@ -16,18 +16,14 @@ import com.workersql.pool.ConnectionPreference;
 import com.workersql.pool.PoolException;
 import com.workersql.pool.PoolExhaustedException;
 import com.workersql.pool.PooledConnection;
-import com.workersql.pool.ReplyListener;
 import com.workersql.pool.ReplyStatus;
-import com.workersql.protocol.session.ControlPacket;
 import com.workersql.protocol.session.ReplyKind;
 import com.workersql.server.error.GatewayError;
 import com.workersql.server.error.Incidents;
 import com.workersql.server.error.Outcome;
-import com.workersql.server.replicas.ServerLoad;
 import com.workersql.server.session.ClientSession;
 import com.workersql.server.session.HoldReason;
 import com.workersql.server.session.SessionVariables;
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.util.concurrent.Future;
 import java.nio.charset.StandardCharsets;
@@ -52,56 +48,6 @@ final class ShardConnections {
     private final ProvenSetups proven = new ProvenSetups(MAX_PROVEN_CHARS);
 
     /**
-     * A connection that is ready for the statement.
-     *
-     * @param connection the connection
-     * @param shard the shard
-     * @param node which of its servers
-     * @param gates that server's, in the role in which it is used
-     * @param permit whose outcome is still open; null when the session held its connection while the gate was shut
-     * @param answered whether the permit was answered; what comes later does not count
-     * @param startNanos when the server got to work
-     * @param running what the choice among servers knows of it; null where there is no choice
-     * @param setup what is still to be sent ahead of the statement, in the same write
-     */
-    record Lease(
-            PooledConnection connection,
-            Shard shard,
-            ShardNode node,
-            EndpointGates gates,
-            Permit permit,
-            AtomicBoolean answered,
-            long startNanos,
-            ServerLoad.Running running,
-            Setup setup) {
-        Role role() {
-            return gates.key().role();
-        }
-
-        void ended(FailureClass outcome, long nowNanos) {
-            if (running != null) {
-                running.end(nowNanos, true);
-            }
-            if (permit != null && answered.compareAndSet(false, true)) {
-                gates.finishCall(permit, outcome, nowNanos - startNanos);
-            }
-        }
-
-        void released() {
-            if (running != null) {
-                running.end(startNanos, false);
-            }
-            if (permit != null && answered.compareAndSet(false, true)) {
-                permit.released();
-            }
-        }
-
-        Lease with(Setup ahead) {
-            return new Lease(connection, shard, node, gates, permit, answered, startNanos, running, ahead);
-        }
-    }
-
-    /**
      * Whoever wants a connection.
      *
      * @param replica which server of the shard; null for the primary
@@ -113,7 +59,7 @@ final class ShardConnections {
             Shard shard,
             ShardNode replica,
             boolean sendsAhead,
-            Consumer<Lease> ready,
+            Consumer<ShardLease> ready,
             Consumer<GatewayError> failed) {}
 
     ShardConnections(
@@ -133,12 +79,13 @@ final class ShardConnections {
     }
 
     /** Gives the session's connection to the shard, in the session's state, now or later, on the session's loop. */
-    void lease(ClientSession session, Shard shard, Consumer<Lease> ready, Consumer<GatewayError> failed) {
+    void lease(ClientSession session, Shard shard, Consumer<ShardLease> ready, Consumer<GatewayError> failed) {
         lease(new Wish(session, shard, null, false, ready, failed));
     }
 
-    /** As {@link #lease}, for one that sends the {@link Lease#setup} ahead of its first command. */
-    void leaseToSendAhead(ClientSession session, Shard shard, Consumer<Lease> ready, Consumer<GatewayError> failed) {
+    /** As {@link #lease}, for one that sends the {@link ShardLease#setup} ahead of its first command. */
+    void leaseToSendAhead(
+            ClientSession session, Shard shard, Consumer<ShardLease> ready, Consumer<GatewayError> failed) {
         lease(new Wish(session, shard, null, true, ready, failed));
     }
 
@@ -204,29 +151,30 @@ final class ShardConnections {
     }
 
     /** Nobody else can go on with what the session began, so no gate is asked; yet the outcome counts. */
-    private Lease ofHeld(PooledConnection connection, Shard shard) {
+    private ShardLease ofHeld(PooledConnection connection, Shard shard) {
         var node = shard.topology().node(connection.key().endpoint());
         var gates = shard.topology().gates(node);
         return lease(connection, shard, node, gates, gates.callGate().tryAcquire());
     }
 
-    private Lease lease(PooledConnection connection, Shard shard, ShardNode node, EndpointGates gates, Permit permit) {
+    private ShardLease lease(
+            PooledConnection connection, Shard shard, ShardNode node, EndpointGates gates, Permit permit) {
         long now = nanoClock.getAsLong();
         var running = shard.topology().canFailOver() ? node.load().begin(now) : null;
-        return new Lease(connection, shard, node, gates, permit, new AtomicBoolean(), now, running, Setup.NONE);
+        return new ShardLease(connection, shard, node, gates, permit, new AtomicBoolean(), now, running, Setup.NONE);
     }
 
     /**
      * Gets the session a connection to a replica, now or later, on the session's loop. It holds none.
      *
-     * @param sendsAhead whether it is for one that sends the {@link Lease#setup} ahead of its first command
+     * @param sendsAhead whether it is for one that sends the {@link ShardLease#setup} ahead of its first command
      */
     void leaseReplica(
             ClientSession session,
             Shard shard,
             ShardNode replica,
             boolean sendsAhead,
-            Consumer<Lease> ready,
+            Consumer<ShardLease> ready,
             Consumer<GatewayError> failed) {
         borrow(new Wish(session, shard, replica, sendsAhead, ready, failed));
     }
@@ -331,7 +279,7 @@ final class ShardConnections {
         }
     }
 
-    private void deliver(Wish wish, Lease lease) {
+    private void deliver(Wish wish, ShardLease lease) {
         lease.connection().onFault(cause -> faulted(wish.session(), lease, cause));
         try {
             wish.ready().accept(lease);
@@ -341,7 +289,7 @@ final class ShardConnections {
     }
 
     /** The connection discards itself, unless what ran on it is being killed. */
-    private static void faulted(ClientSession session, Lease lease, Throwable cause) {
+    private static void faulted(ClientSession session, ShardLease lease, Throwable cause) {
         lease.released();
         SessionFault.befell(session, cause);
     }
@@ -386,7 +334,7 @@ final class ShardConnections {
     }
 
     /** Gives the connection the session's variables, or leaves that to whoever sends them ahead of its statement. */
-    private void bringToState(Wish wish, Lease lease) {
+    private void bringToState(Wish wish, ShardLease lease) {
         var connection = lease.connection();
         var setup =
                 Setup.between(connection.state().assignments(), wish.session().variables());
@@ -421,32 +369,5 @@ final class ShardConnections {
             return GatewayError.refused(e.errno(), e.sqlState() == null ? "42000" : e.sqlState(), e.getMessage());
         }
         return GatewayError.notExecuted("Shard " + shard.name() + ": " + cause.getMessage());
-    }
-
-    /** Hears only how a command ended. */
-    static class StatusListener implements ReplyListener {
-        private final BiConsumer<ReplyStatus, BrokenConnectionException> done;
-
-        StatusListener(BiConsumer<ReplyStatus, BrokenConnectionException> done) {
-            this.done = done;
-        }
-
-        @Override
-        public void onForward(ByteBuf slice) {
-            slice.release();
-        }
-
-        @Override
-        public void onControl(ControlPacket kind, int sequenceId, ByteBuf payload) {}
-
-        @Override
-        public void onComplete(ReplyStatus status) {
-            done.accept(status, null);
-        }
-
-        @Override
-        public void onBroken(BrokenConnectionException e) {
-            done.accept(null, e);
-        }
     }
 }

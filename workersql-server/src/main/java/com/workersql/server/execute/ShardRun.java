@@ -152,7 +152,7 @@ final class ShardRun implements Placement.Run {
     }
 
     @Override
-    public void found(ShardConnections.Lease ready, boolean mayBeRepeated) {
+    public void found(ShardLease ready, boolean mayBeRepeated) {
         if (session.isClosed()) {
             ready.released();
             ready.connection().releaseAfterReset();
@@ -187,7 +187,7 @@ final class ShardRun implements Placement.Run {
     }
 
     /** Why the statement cannot run on this connection; null where it can. */
-    private GatewayError refusal(ShardConnections.Lease ready, List<NamedEffect> named) {
+    private GatewayError refusal(ShardLease ready, List<NamedEffect> named) {
         var refusal = LatestValues.refusal(session, ready.connection(), work, named);
         if (refusal != null) {
             return refusal;
@@ -204,7 +204,7 @@ final class ShardRun implements Placement.Run {
                 : null;
     }
 
-    private void giveBackUnused(ShardConnections.Lease unused) {
+    private void giveBackUnused(ShardLease unused) {
         unused.released();
         if (session.held() == null || session.held().connection() != unused.connection()) {
             unused.connection().release();

@@ -1,12 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.execute;
 
-import com.workersql.breaker.FailureClass;
-import com.workersql.breaker.classify.FailureClassifier;
-import com.workersql.breaker.classify.TransportFailure;
-import com.workersql.breaker.endpoint.Gate;
 import com.workersql.pool.PooledConnection;
-import com.workersql.pool.ReplyStatus;
 import com.workersql.protocol.CapabilityFlags;
 import com.workersql.router.Explanation;
 import com.workersql.router.RoutePlan;
@@ -374,7 +369,7 @@ public final class StatementExecutor {
     }
 
     /** Gets the session a connection to any shard: what it asks is the same everywhere. */
-    void leaseAny(ClientSession session, Consumer<ShardConnections.Lease> ready, Consumer<GatewayError> failed) {
+    void leaseAny(ClientSession session, Consumer<ShardLease> ready, Consumer<GatewayError> failed) {
         var names = shards.get().byName().keySet();
         if (names.isEmpty()) {
             failed.accept(GatewayError.notExecuted("No shard is configured"));
@@ -409,11 +404,7 @@ public final class StatementExecutor {
     }
 
     /** Gets the session's connection to a shard. */
-    void lease(
-            ClientSession session,
-            String shardName,
-            Consumer<ShardConnections.Lease> ready,
-            Consumer<GatewayError> failed) {
+    void lease(ClientSession session, String shardName, Consumer<ShardLease> ready, Consumer<GatewayError> failed) {
         session.activity().whenIdle(() -> {
             var shard = shards.get().byName().get(shardName);
             if (shard == null) {
@@ -422,23 +413,6 @@ public final class StatementExecutor {
             }
             connections.lease(session, shard, ready, failed);
         });
-    }
-
-    /** Tells the breaker what the server's answer says of the server. */
-    void answered(ShardConnections.Lease lease, ReplyStatus status) {
-        var outcome = status.isError()
-                ? FailureClassifier.classify(Gate.CALL, lease.role(), status.errno(), status.message())
-                : FailureClass.NEUTRAL;
-        lease.ended(outcome, nanoClock.getAsLong());
-        if (outcome != FailureClass.NEUTRAL && outcome != FailureClass.SLOW) {
-            lease.shard().topology().suspect(lease.node());
-        }
-    }
-
-    /** Tells the breaker that the server was lost, or does not answer. */
-    void failed(ShardConnections.Lease lease) {
-        lease.ended(FailureClassifier.classify(TransportFailure.STREAM_BROKEN), nanoClock.getAsLong());
-        lease.shard().topology().suspect(lease.node());
     }
 
     void abandon(ClientSession session, PooledConnection connection, String why) {
