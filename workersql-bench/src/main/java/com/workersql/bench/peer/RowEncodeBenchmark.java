@@ -3,7 +3,6 @@ package com.workersql.bench.peer;
 
 import com.workersql.protocol.message.server.ColumnDefinition;
 import com.workersql.protocol.value.RowWriter;
-import com.workersql.protocol.value.Temporal;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -58,8 +57,7 @@ public class RowEncodeBenchmark {
     private List<List<Object>> values;
     private ColumnDefinition[] columns;
     private List<BinaryRow> binaryRows;
-    private final RowWriter writer = new RowWriter();
-    private final Temporal temporal = new Temporal();
+    private final RowWriter writer = RowWriter.holding();
     private final ByteBuf buffer = Unpooled.directBuffer(1 << 20);
     private final MySQLPacketCodecEngine engine = new MySQLPacketCodecEngine();
     private final Socket socket = new Socket();
@@ -118,9 +116,9 @@ public class RowEncodeBenchmark {
     private int write(ByteBuf out, boolean binary) {
         int sequenceId = 0;
         for (int i = 0; i < values.size(); i++) {
-            RowKind.add(writer.beginPacket(out, columns, binary), values.get(i), temporal);
-            sequenceId = writer.endPacket(sequenceId);
+            sequenceId = writer.addPacket(out, columns, binary, values.get(i), sequenceId);
         }
+        writer.flush();
         return out.writerIndex();
     }
 

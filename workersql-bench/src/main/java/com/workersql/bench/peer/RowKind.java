@@ -3,8 +3,6 @@ package com.workersql.bench.peer;
 
 import com.workersql.protocol.message.server.ColumnDefinition;
 import com.workersql.protocol.message.server.ColumnType;
-import com.workersql.protocol.value.RowWriter;
-import com.workersql.protocol.value.Temporal;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDateTime;
@@ -101,26 +99,6 @@ public enum RowKind {
             return ColumnType.NEWDECIMAL;
         }
         return value instanceof LocalDateTime ? ColumnType.DATETIME : ColumnType.VAR_STRING;
-    }
-
-    /** Adds values that lie ready. */
-    static void add(RowWriter writer, List<Object> values, Temporal temporal) {
-        for (int i = 0; i < values.size(); i++) {
-            Object value = values.get(i);
-            if (value instanceof Long number) {
-                writer.addLong(number);
-            } else if (value instanceof Double real) {
-                writer.addDouble(real);
-            } else if (value instanceof String text) {
-                writer.addText(text);
-            } else if (value instanceof BigDecimal decimal) {
-                writer.addDecimal(decimal);
-            } else if (value instanceof LocalDateTime time) {
-                writer.addTemporal(temporal.set(time));
-            } else {
-                writer.addBytes((byte[]) value);
-            }
-        }
     }
 
     /** The same values as ShardingSphere takes them for a binary row. */

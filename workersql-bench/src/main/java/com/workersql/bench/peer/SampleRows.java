@@ -3,12 +3,12 @@ package com.workersql.bench.peer;
 
 import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.StatusFlags;
+import com.workersql.protocol.frame.PacketEncoder;
 import com.workersql.protocol.message.server.ColumnDefinition;
 import com.workersql.protocol.message.server.ColumnType;
 import com.workersql.protocol.value.RealText;
 import com.workersql.protocol.value.ResultSetWriter;
 import com.workersql.protocol.value.RowWriter;
-import com.workersql.protocol.value.Temporal;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -88,10 +88,8 @@ final class SampleRows {
     /** The payload of one row. */
     static byte[] payload(int row, boolean binary) {
         ByteBuf out = Unpooled.buffer();
-        RowWriter writer = new RowWriter().begin(out, COLUMNS, binary);
-        RowKind.add(writer, values(row), new Temporal());
-        writer.end();
-        return ByteBufUtil.getBytes(out);
+        new RowWriter().addPacket(out, COLUMNS, binary, values(row), 0);
+        return ByteBufUtil.getBytes(out.skipBytes(PacketEncoder.HEADER_BYTES));
     }
 
     /** A whole reply of so many rows, text. */

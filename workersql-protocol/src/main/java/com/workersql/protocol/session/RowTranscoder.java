@@ -32,7 +32,7 @@ public final class RowTranscoder implements ReplySink, AutoCloseable {
     private final PacketOutput output;
     private final ReplyReader reader;
     private final Handler handler = new Handler();
-    private final RowWriter rows = new RowWriter();
+    private final RowWriter rows = RowWriter.holding();
 
     private CapabilityFlags client = CapabilityFlags.NONE;
     private boolean binary;
@@ -95,6 +95,7 @@ public final class RowTranscoder implements ReplySink, AutoCloseable {
     /** Gives what was written so far to the output: to be called when the input pauses within a long result. */
     public void flush() {
         if (batch != null) {
+            rows.flush();
             ByteBuf full = batch;
             batch = null;
             output.write(full);
@@ -106,6 +107,7 @@ public final class RowTranscoder implements ReplySink, AutoCloseable {
     public void close() {
         reader.close();
         if (batch != null) {
+            rows.flush();
             batch.release();
             batch = null;
         }
@@ -122,6 +124,7 @@ public final class RowTranscoder implements ReplySink, AutoCloseable {
     }
 
     private void write(ServerMessage message) {
+        rows.flush();
         sequenceId = message.encodePacket(out(), sequenceId, client);
     }
 

@@ -54,8 +54,13 @@ final class EightDigits {
      * {@link #LIMIT}.
      */
     static long of(int value) {
-        int upper = (int) ((value * 3_518_437_209L) >>> 45);
+        int upper = upperFour(value);
         return (ofFour(upper) & 0xFFFF_FFFFL) | (long) ofFour(value - FOUR_LIMIT * upper) << Integer.SIZE;
+    }
+
+    /** Apart from {@link #of}, which is inlined everywhere only as long as it is short. */
+    private static int upperFour(int value) {
+        return (int) ((value * 3_518_437_209L) >>> 45);
     }
 
     /** The digits of a number that is less than {@link #FOUR_LIMIT}. */

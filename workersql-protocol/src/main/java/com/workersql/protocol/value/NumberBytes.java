@@ -20,6 +20,9 @@ final class NumberBytes {
     /** Where the point is further away from the first digit, an exponent stands instead. */
     private static final int MAX_PLAIN_POINT = 15;
 
+    /** What sixteen digits cannot say. */
+    private static final long SIXTEEN_DIGITS = 10_000_000_000_000_000L;
+
     private static final long[] POWERS = new long[19];
 
     static {
@@ -37,35 +40,58 @@ final class NumberBytes {
     }
 
     static int putUnsigned(byte[] out, int start, long value) {
-        if (value >= 0 && value < EightDigits.FOUR_LIMIT) {
+        return value >= 0 && value < SIXTEEN_DIGITS ? putShort(out, start, value) : putLong(out, start, value);
+    }
+
+    /** A number of up to sixteen digits. */
+    private static int putShort(byte[] out, int start, long value) {
+        if (value < EightDigits.FOUR_LIMIT) {
             int digits = EightDigits.ofFour((int) value);
             int zeros = EightDigits.leadingZerosOfFour(digits);
             INT.set(out, start, digits >>> (zeros * 8));
             return start + Integer.BYTES - zeros;
         }
-        if (value >= 0 && value < EightDigits.LIMIT) {
+        if (value < EightDigits.LIMIT) {
             return putFirst(out, start, (int) value);
         }
-        long rest = value >= 0 ? value / EightDigits.LIMIT : Long.divideUnsigned(value, EightDigits.LIMIT);
-        int at;
-        if (rest < EightDigits.LIMIT) {
-            at = putFirst(out, start, (int) rest);
-        } else {
-            long first = rest / EightDigits.LIMIT;
-            at = putFirst(out, start, (int) first);
-            LONG.set(out, at, EightDigits.of((int) (rest - first * EightDigits.LIMIT)));
-            at += EightDigits.BYTES;
-        }
-        LONG.set(out, at, EightDigits.of((int) (value - rest * EightDigits.LIMIT)));
-        return at + EightDigits.BYTES;
+        long first = value / EightDigits.LIMIT;
+        int at = putFirst(out, start, (int) first);
+        return putLow(out, at, EightDigits.of((int) (value - first * EightDigits.LIMIT)), EightDigits.BYTES);
+    }
+
+    /** A number of seventeen digits and more. */
+    private static int putLong(byte[] out, int start, long value) {
+        long rest = Long.divideUnsigned(value, EightDigits.LIMIT);
+        int at = putShort(out, start, rest);
+        return putLow(out, at, EightDigits.of((int) (value - rest * EightDigits.LIMIT)), EightDigits.BYTES);
     }
 
     /** A number of up to eight digits, without the zeros in front. */
     private static int putFirst(byte[] out, int at, int value) {
         long digits = EightDigits.of(value);
-        int zeros = EightDigits.leadingZeros(digits, EightDigits.BYTES - 1);
+        return putLow(out, at, digits, EightDigits.BYTES - EightDigits.leadingZeros(digits, EightDigits.BYTES - 1));
+    }
+
+    /**
+     * The last eight digits of a number, with a point in front of the very last of them.
+     *
+     * @param zeros so many in front are left out
+     * @param scale how many digits stand behind the point, up to the eight without the zeros; 0 for no point
+     */
+    static int putLast(byte[] out, int at, long digits, int zeros, int scale) {
+        int point = at + EightDigits.BYTES - zeros - scale;
         LONG.set(out, at, digits >>> (zeros * 8));
-        return at + EightDigits.BYTES - zeros;
+        if (scale == 0) {
+            return point;
+        }
+        out[point] = '.';
+        return putLow(out, point + 1, digits, scale);
+    }
+
+    /** The last {@code count} of eight digits, 0 to 8. */
+    static int putLow(byte[] out, int at, long digits, int count) {
+        LONG.set(out, at, digits >>> ((EightDigits.BYTES - count) * 8));
+        return at + count;
     }
 
     /**

@@ -46,17 +46,33 @@ public final class RealText {
     }
 
     static void appendDouble(TextBuffer out, double value) {
+        out.appendDouble(value);
+    }
+
+    /**
+     * Prints a DOUBLE into an array.
+     *
+     * @param start where {@link NumberBytes#MAX_BYTES} bytes and one must be free
+     * @return the index behind the last digit
+     */
+    static int putDouble(byte[] out, int start, double value) {
         double magnitude = Math.abs(value);
         double product = magnitude * SHORT_SCALE;
+        int minus = (int) (Double.doubleToRawLongBits(value) >>> (Long.SIZE - 1));
         // Not of an infinite value, nor of none.
         if (product < LEAST_WITH_LONG_WHOLE) {
             long scaled = Double.doubleToRawLongBits(product + WHOLE) - WHOLE_BITS;
             if (isShort(magnitude, product, (double) scaled)) {
-                out.appendMillionths(scaled, (int) (Double.doubleToRawLongBits(value) >>> (Long.SIZE - 1)));
-                return;
+                return NumberBytes.putMillionths(out, start, scaled, minus);
             }
         }
-        appendAnyDouble(out, value, magnitude);
+        if (!Double.isFinite(value)) {
+            out[start] = '0';
+            return start + 1;
+        }
+        // Also of a negative zero.
+        out[start] = '-';
+        return putAnyDouble(out, start + minus, magnitude);
     }
 
     /**
@@ -70,17 +86,11 @@ public final class RealText {
         return Math.abs(product - scaled) <= product * ROUNDING && scaled / SHORT_SCALE == magnitude;
     }
 
-    private static void appendAnyDouble(TextBuffer out, double value, double magnitude) {
-        if (!Double.isFinite(value)) {
-            out.append('0');
-            return;
-        }
-        appendSign(out, value);
+    private static int putAnyDouble(byte[] out, int start, double magnitude) {
         if (magnitude < LEAST_WITH_EXPONENT && magnitude == (long) magnitude) {
-            out.appendUnsigned((long) magnitude);
-        } else {
-            out.appendDecimal(ShortestDigits.of(magnitude), ShortestDigits.exponent(magnitude));
+            return NumberBytes.putUnsigned(out, start, (long) magnitude);
         }
+        return NumberBytes.putDecimal(out, start, ShortestDigits.of(magnitude), ShortestDigits.exponent(magnitude));
     }
 
     static void appendFloat(TextBuffer out, float value) {

@@ -10,11 +10,7 @@ import com.workersql.protocol.message.server.Err;
 import com.workersql.protocol.message.server.Ok;
 import com.workersql.protocol.message.server.ServerMessage;
 import io.netty.buffer.ByteBuf;
-import java.math.BigDecimal;
-import java.time.Duration;
-import java.time.LocalDate;
-import java.time.LocalDateTime;
-import java.time.LocalTime;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -29,15 +25,16 @@ import java.util.List;
  *         .end(0);
  * </pre>
  *
- * Not for several threads. Source: dev.mysql.com "COM_QUERY Response", "Binary Protocol Resultset".
+ * Rows are written some kilobytes at a time: {@link #end}, {@link #error} and {@link #flush} write what there is.
+ *
+ * <p>Not for several threads. Source: dev.mysql.com "COM_QUERY Response", "Binary Protocol Resultset".
  */
 public final class ResultSetWriter {
     private final ByteBuf out;
     private final CapabilityFlags capabilities;
     private final int statusFlags;
     private final boolean binary;
-    private final RowWriter row = new RowWriter();
-    private final Temporal temporal = new Temporal();
+    private final RowWriter row = RowWriter.holding();
     private ColumnDefinition[] columns = {};
     private int sequenceId;
 
@@ -91,47 +88,13 @@ public final class ResultSetWriter {
     }
 
     /**
-     * Writes a row of values that are each null, an Integer or Long, a Double, a BigDecimal, a LocalDate, LocalDateTime, LocalTime or
-     * Duration (of a TIME), a byte array, or else printed by {@code toString}.
+     * Writes a row of values that are each what {@link RowWriter#addObject} takes.
      *
      * @return this
      */
     public ResultSetWriter row(Object... values) {
-        row.beginPacket(out, columns, binary);
-        for (Object value : values) {
-            if (value == null) {
-                row.addNull();
-            } else if (value instanceof Long || value instanceof Integer) {
-                row.addLong(((Number) value).longValue());
-            } else if (value instanceof Double number) {
-                row.addDouble(number);
-            } else if (value instanceof BigDecimal number) {
-                row.addDecimal(number);
-            } else if (value instanceof byte[] bytes) {
-                row.addBytes(bytes);
-            } else if (isTemporal(value)) {
-                row.addTemporal(temporal);
-            } else {
-                row.addText(value.toString());
-            }
-        }
-        sequenceId = row.endPacket(sequenceId);
+        sequenceId = row.addPacket(out, columns, binary, Arrays.asList(values), sequenceId);
         return this;
-    }
-
-    private boolean isTemporal(Object value) {
-        if (value instanceof LocalDateTime dateTime) {
-            temporal.set(dateTime);
-        } else if (value instanceof LocalDate date) {
-            temporal.set(date);
-        } else if (value instanceof LocalTime time) {
-            temporal.set(time);
-        } else if (value instanceof Duration time) {
-            temporal.set(time);
-        } else {
-            return false;
-        }
-        return true;
     }
 
     /**
@@ -165,7 +128,13 @@ public final class ResultSetWriter {
         message(err);
     }
 
+    /** Writes all rows so far to the buffer: to be called when it is given away within a long result. */
+    public void flush() {
+        row.flush();
+    }
+
     private void message(ServerMessage message) {
+        row.flush();
         int header = PacketEncoder.start(out);
         message.encode(out, capabilities);
         sequenceId = PacketEncoder.finish(out, header, sequenceId);

@@ -2,19 +2,20 @@
 package com.workersql.protocol.value;
 
 import com.workersql.protocol.ProtocolException;
-import com.workersql.protocol.frame.PacketDecoder;
 import com.workersql.protocol.frame.PacketEncoder;
 import com.workersql.protocol.message.server.ColumnDefinition;
 import com.workersql.protocol.message.server.ColumnType;
-import com.workersql.protocol.message.server.ColumnType.BinaryForm;
 import com.workersql.protocol.wire.LengthEncodedInteger;
 import com.workersql.protocol.wire.ProtocolStrings;
 import io.netty.buffer.ByteBuf;
 import java.math.BigDecimal;
+import java.time.LocalDateTime;
+import java.util.List;
 
 /**
  * Writes one row, text or binary, value by value: {@link #begin}, one call for each column in order, {@link #end}; or, with the
- * header of a packet, {@link #beginPacket} and {@link #endPacket}. Used again for the next row. Not for several threads.
+ * header of a packet, {@link #beginPacket} and {@link #endPacket}; or all values at once by {@link #addPacket}. Used again for the next row.
+ * Not for several threads.
  *
  * <p>In a text row every value is printed. In a binary row a value has to fit the column: integers into integer columns that are
  * wide enough, doubles into FLOAT and DOUBLE, anything that can be printed into columns whose form is a string; other content
@@ -22,31 +23,49 @@ import java.math.BigDecimal;
  * "Binary Protocol Resultset Row".
  */
 public final class RowWriter {
-    /** Values that are longer go to the buffer straight away; so does what is staged when it is more. */
-    private static final int MAX_STAGED_BYTES = 8 * 1024;
+    /** Text that has a character beyond ASCII, and more characters, goes to the buffer straight away. */
+    private static final int MAX_STAGED_CHARS = RowStage.MAX_BYTES / Utf8Bytes.MAX_BYTES_OF_CHAR;
+
+    private final RowStage stage;
+    /** The stage's bytes. */
+    private final TextBuffer staged;
 
     private final TextBuffer text = new TextBuffer();
-    /** The row, or the part of it that is not in {@link #out} yet. */
-    private final TextBuffer staged = new TextBuffer();
+    private final Temporal temporal = new Temporal();
 
-    private ByteBuf out;
     private ColumnDefinition[] columns = {};
     private boolean binary;
-    private int next;
-    private int start;
-    private int headerBytes;
-    private boolean flushed;
+    /** {@link RowLayout} of the columns. */
+    private byte[] layout = {};
 
-    /** A writer that has not begun. */
-    public RowWriter() {}
+    private int next;
+
+    /** A writer that has not begun, and writes each row when it is complete. */
+    public RowWriter() {
+        this(false);
+    }
+
+    private RowWriter(boolean holding) {
+        stage = new RowStage(holding);
+        staged = stage.bytes;
+    }
+
+    /**
+     * A writer that holds complete packets back, up to 4 KiB of them, and writes them together: a buffer takes some
+     * kilobytes at once for little more than what a short row costs it. What it holds is in the buffer after {@link #flush}, and not surely before.
+     */
+    public static RowWriter holding() {
+        return new RowWriter(true);
+    }
 
     /**
      * Begins a row.
      *
      * @param out grows as needed; stays the caller's, who leaves it alone up to {@link #end}
-     * @param columns the definitions of the result
+     * @param columns the definitions of the result; not changed as long as rows of it are written
      * @param binary true for the form of COM_STMT_EXECUTE
      * @return this
+     * @throws IllegalStateException when packets are held for another buffer
      */
     public RowWriter begin(ByteBuf out, ColumnDefinition[] columns, boolean binary) {
         return begin(out, columns, binary, 0);
@@ -55,80 +74,127 @@ public final class RowWriter {
     /**
      * Begins a row that becomes a whole packet: {@link #endPacket} ends it.
      *
-     * @param out grows as needed; stays the caller's, who leaves it alone up to {@link #endPacket}
-     * @param columns the definitions of the result
+     * @param out grows as needed; stays the caller's, who leaves it alone up to {@link #endPacket}, or {@link #flush} where packets are held
+     * @param columns the definitions of the result; not changed as long as rows of it are written
      * @param binary true for the form of COM_STMT_EXECUTE
      * @return this
+     * @throws IllegalStateException when packets are held for another buffer
      */
     public RowWriter beginPacket(ByteBuf out, ColumnDefinition[] columns, boolean binary) {
         return begin(out, columns, binary, PacketEncoder.HEADER_BYTES);
     }
 
-    private RowWriter begin(ByteBuf out, ColumnDefinition[] columns, boolean binary, int headerBytes) {
-        this.out = out;
-        this.headerBytes = headerBytes;
-        this.columns = columns;
-        this.binary = binary;
+    private RowWriter begin(ByteBuf out, ColumnDefinition[] ofResult, boolean isBinary, int headerBytes) {
+        stage.begin(out, headerBytes);
+        setResult(ofResult, isBinary);
         next = 0;
-        start = out.writerIndex();
-        flushed = false;
-        staged.clear().skip(headerBytes);
-        if (binary) {
-            staged.appendZeroBytes(1 + (columns.length + 9) / 8);
+        if (isBinary) {
+            staged.appendZeroBytes(RowLayout.binaryHeadBytes(layout.length));
         }
         return this;
+    }
+
+    private void setResult(ColumnDefinition[] ofResult, boolean isBinary) {
+        if (ofResult != columns || isBinary != binary) {
+            layout = RowLayout.of(ofResult, isBinary);
+            columns = ofResult;
+            binary = isBinary;
+        }
     }
 
     /** The next value is NULL. */
     public RowWriter addNull() {
         next();
-        if (!binary) {
-            staged.appendByte(LengthEncodedInteger.NULL_MARKER);
-            return this;
-        }
-        int index = headerBytes + 1 + (next + 1) / 8;
-        int bit = 1 << ((next + 1) & 7);
-        if (flushed) {
-            out.setByte(start + index, out.getByte(start + index) | bit);
+        if (binary) {
+            stage.setBits(RowLayout.nullByte(next - 1), RowLayout.nullBit(next - 1));
         } else {
-            staged.set(index, staged.get(index) | bit);
+            staged.appendByte(LengthEncodedInteger.NULL_MARKER);
         }
         return this;
+    }
+
+    /**
+     * Writes a row as a whole packet, as {@link #beginPacket}, {@link #addObject} for each value and {@link #endPacket} do, but faster.
+     *
+     * @param out as in {@link #beginPacket}
+     * @param columns as in {@link #beginPacket}
+     * @param binary true for the form of COM_STMT_EXECUTE
+     * @param values one for each column
+     * @param sequenceId of the packet, or of the first where the row has 16 MB or more; only its low eight bits count
+     * @return the sequence id for the next packet, 0 to 255
+     * @throws IllegalStateException when there are more or fewer values than columns, or packets are held for another buffer
+     */
+    public int addPacket(ByteBuf out, ColumnDefinition[] columns, boolean binary, List<?> values, int sequenceId) {
+        setResult(columns, binary);
+        int count = layout.length;
+        if (values.size() != count) {
+            throw new IllegalStateException("a row of " + count + " columns got " + values.size() + " values");
+        }
+        next = stage.begin(out, layout, binary, values);
+        while (next < count) {
+            addObject(values.get(next));
+            next = stage.appendShort(staged.length(), layout, binary, values, next);
+        }
+        return endPacket(sequenceId);
+    }
+
+    /**
+     * The next value is null, an Integer or Long, a Double, a BigDecimal, a LocalDate, LocalDateTime, LocalTime or Duration (of a TIME), a
+     * byte array, or else printed by {@code toString}.
+     */
+    public RowWriter addObject(Object value) {
+        if (value instanceof Long number) {
+            return addLong(number);
+        } else if (value instanceof String string) {
+            return addText(string);
+        } else if (value == null) {
+            return addNull();
+        } else if (value instanceof Integer number) {
+            return addLong(number);
+        } else if (value instanceof BigDecimal number) {
+            return addDecimal(number);
+        } else if (value instanceof LocalDateTime dateTime) {
+            return addTemporal(temporal.set(dateTime));
+        } else if (value instanceof Double number) {
+            return addDouble(number);
+        } else if (value instanceof byte[] bytes) {
+            return addBytes(bytes);
+        }
+        return temporal.isSet(value) ? addTemporal(temporal) : addText(value.toString());
     }
 
     /** The next value is an integer. */
     public RowWriter addLong(long value) {
-        ColumnDefinition column = next();
-        if (isPrinted(column)) {
+        int code = next();
+        if (RowLayout.isPrinted(code)) {
             staged.appendLongValue(value);
             return this;
         }
-        return addInteger(column, value, value < 0 && column.isUnsigned());
+        return addInteger(code, value, value < 0 && code >= RowLayout.UNSIGNED);
     }
 
     /** The next value is an integer of 64 bits without sign. */
     public RowWriter addUnsignedLong(long value) {
-        ColumnDefinition column = next();
-        if (!isPrinted(column)) {
-            return addInteger(column, value, value < 0 && !column.isUnsigned());
+        int code = next();
+        if (RowLayout.isPrinted(code)) {
+            staged.appendUnsignedValue(value);
+            return this;
         }
-        staged.appendUnsignedValue(value);
-        return this;
+        return addInteger(code, value, value < 0 && code < RowLayout.UNSIGNED);
     }
 
     /** The next value is a double. */
     public RowWriter addDouble(double value) {
-        ColumnDefinition column = next();
-        if (isPrinted(column)) {
-            int lengthIndex = staged.length();
-            staged.appendByte(0);
-            RealText.appendDouble(staged, value);
-            return endShort(lengthIndex);
-        }
-        switch (column.type().binaryForm()) {
-            case DOUBLE -> staged.appendLongBytes(Double.doubleToRawLongBits(value));
-            case FLOAT -> staged.appendInt(Float.floatToRawIntBits((float) value));
-            default -> throw doesNotFit(column, "a double");
+        switch (next()) {
+            case RowLayout.DOUBLE -> staged.appendLongBytes(Double.doubleToRawLongBits(value));
+            case RowLayout.FLOAT -> staged.appendInt(Float.floatToRawIntBits((float) value));
+            case RowLayout.PRINTED, RowLayout.PRINTED_TO_SECONDS -> {
+                int lengthIndex = staged.length();
+                staged.appendByte(0);
+                RealText.appendDouble(staged, value);
+                return endShort(lengthIndex);
+            }
+            default -> throw doesNotFit("a double");
         }
         return this;
     }
@@ -141,15 +207,10 @@ public final class RowWriter {
 
     /** The next value is a decimal, of which all digits are printed, never an exponent. */
     public RowWriter addDecimal(BigDecimal value) {
-        ColumnDefinition column = next();
-        if (!isPrinted(column)) {
-            throw doesNotFit(column, "a decimal");
-        }
+        nextPrinted("a decimal");
         if (DecimalText.isShort(value)) {
-            int lengthIndex = staged.length();
-            staged.appendByte(0);
-            DecimalText.appendShort(staged, value);
-            return endShort(lengthIndex);
+            staged.appendShortDecimalValue(value);
+            return this;
         }
         text.clear().append(value.toPlainString());
         return addPrinted();
@@ -157,30 +218,27 @@ public final class RowWriter {
 
     /** The next value is text, written as UTF-8. */
     public RowWriter addText(CharSequence value) {
-        ColumnDefinition column = next();
-        if (!isPrinted(column)) {
-            throw doesNotFit(column, "text");
-        }
-        if (value instanceof String ascii && ascii.length() <= MAX_STAGED_BYTES && staged.appendAsciiValue(ascii)) {
+        nextPrinted("text");
+        int length = value.length();
+        if (value instanceof String ascii && length <= RowStage.MAX_BYTES && staged.appendAsciiValue(ascii)) {
             return this;
         }
-        flush();
-        ProtocolStrings.writeLengthEncoded(out, value);
+        if (length <= MAX_STAGED_CHARS) {
+            staged.appendUtf8Value(value);
+        } else {
+            ProtocolStrings.writeLengthEncoded(stage.write(), value);
+        }
         return this;
     }
 
     /** The next value is these bytes. */
     public RowWriter addBytes(byte[] value) {
-        ColumnDefinition column = next();
-        if (!isPrinted(column)) {
-            throw doesNotFit(column, "bytes");
-        }
-        staged.appendLengthEncoded(value.length);
-        if (value.length <= MAX_STAGED_BYTES) {
-            staged.append(value, 0, value.length);
+        nextPrinted("bytes");
+        if (value.length <= RowStage.MAX_BYTES) {
+            staged.appendBytesValue(value);
         } else {
-            flush();
-            out.writeBytes(value);
+            staged.appendLengthEncoded(value.length);
+            stage.write().writeBytes(value);
         }
         return this;
     }
@@ -192,44 +250,41 @@ public final class RowWriter {
      * @param content its indices do not move; stays the caller's
      */
     public RowWriter addContent(ByteBuf content) {
-        ColumnDefinition column = next();
-        addPrefix(column, content.readableBytes());
+        addPrefix(next(), content.readableBytes());
         return addBytes(content, content.readerIndex(), content.readableBytes());
     }
 
     /** What stands in front of a content, by which it is told how long it is. */
-    private void addPrefix(ColumnDefinition column, int length) {
-        BinaryForm form = column.type().binaryForm();
-        if (isPrinted(column)) {
+    private void addPrefix(int code, int length) {
+        if (RowLayout.isPrinted(code)) {
             staged.appendLengthEncoded(length);
-        } else if (form == BinaryForm.DATE_TIME || form == BinaryForm.TIME) {
+        } else if (code == RowLayout.DATE_TIME || code == RowLayout.TIME) {
             staged.appendByte(length);
         }
     }
 
     private RowWriter addBytes(ByteBuf source, int index, int length) {
-        if (length <= MAX_STAGED_BYTES) {
+        if (length <= RowStage.MAX_BYTES) {
             staged.append(source, index, length);
         } else {
-            flush();
-            out.writeBytes(source, index, length);
+            stage.write().writeBytes(source, index, length);
         }
         return this;
     }
 
     /** The next value is a date, a date with time, or a time; printed with as many digits of a fraction as the column has. */
     public RowWriter addTemporal(Temporal value) {
-        ColumnDefinition column = next();
-        BinaryForm form = column.type().binaryForm();
-        if (isPrinted(column)) {
+        int code = next();
+        ColumnDefinition column = columns[next - 1];
+        if (RowLayout.isPrinted(code)) {
             boolean clock = column.type() != ColumnType.DATE && column.type() != ColumnType.NEWDATE;
             int lengthIndex = staged.length();
             staged.appendByte(0);
             value.append(staged, clock, Math.min(column.decimals(), ColumnDefinition.NOT_FIXED_DECIMALS));
             return endShort(lengthIndex);
         }
-        if (form != (value.isTime() ? BinaryForm.TIME : BinaryForm.DATE_TIME)) {
-            throw doesNotFit(column, value.isTime() ? "a time" : "a date");
+        if (code != (value.isTime() ? RowLayout.TIME : RowLayout.DATE_TIME)) {
+            throw doesNotFit(value.isTime() ? "a time" : "a date");
         }
         value.appendBinary(staged, column.type());
         return this;
@@ -247,35 +302,16 @@ public final class RowWriter {
         if (row.isNull(i)) {
             return addNull();
         }
-        ColumnDefinition column = next();
+        int code = next();
         if (!binary && !row.isVerbatim(i)) {
             row.print(text.clear(), i);
             return addPrinted();
         }
-        BinaryForm form = column.type().binaryForm();
-        if (isPrinted(column) || !row.isText()) {
-            addPrefix(column, row.valueBytes(i));
+        if (RowLayout.isPrinted(code) || !row.isText()) {
+            addPrefix(code, row.valueBytes(i));
             return addBytes(row.payload(), row.valueIndex(i), row.valueBytes(i));
         }
-        switch (form) {
-            case FLOAT -> staged.appendInt(Float.floatToRawIntBits((float) row.getDouble(i)));
-            case DOUBLE -> staged.appendLongBytes(Double.doubleToRawLongBits(row.getDouble(i)));
-            case DATE_TIME, TIME -> {
-                row.getTemporal(i, row.temporal());
-                row.temporal().appendBinary(staged, column.type());
-            }
-            case INT1, INT2, INT4, INT8 -> {
-                boolean unsigned = column.isUnsigned() || column.type() == ColumnType.YEAR;
-                long value = unsigned ? row.getUnsignedLong(i) : row.getLong(i);
-                if (!fits(column, value)) {
-                    throw ProtocolException.malformed(
-                            column.name() + " of type " + column.type() + " holds " + row.getText(i));
-                }
-                addInteger(column, value, false);
-            }
-            default ->
-                throw ProtocolException.malformed(column.name() + " of type " + column.type() + " holds a value");
-        }
+        BinaryOfText.append(staged, row, i, code, columns[next - 1]);
         return this;
     }
 
@@ -285,11 +321,11 @@ public final class RowWriter {
      * @throws IllegalStateException when values are missing
      */
     public void end() {
-        if (headerBytes > 0) {
+        if (stage.isPacket()) {
             throw new IllegalStateException("a row that began as a packet ends by endPacket");
         }
         requireAll();
-        flush();
+        stage.write();
     }
 
     /**
@@ -300,44 +336,40 @@ public final class RowWriter {
      * @throws IllegalStateException when values are missing
      */
     public int endPacket(int sequenceId) {
-        if (headerBytes == 0) {
+        if (!stage.isPacket()) {
             throw new IllegalStateException("a row that did not begin as a packet");
         }
         requireAll();
-        int length = staged.length() - headerBytes;
-        if (flushed || length >= PacketDecoder.MAX_PACKET_BYTES) {
-            flush();
-            return PacketEncoder.finish(out, start, sequenceId);
-        }
-        staged.setInt(0, length | (sequenceId << 24));
-        flush();
-        return (sequenceId + 1) & 0xFF;
+        return stage.endPacket(sequenceId);
+    }
+
+    /** Writes the packets that are held, to the buffer of the last row. A row that was begun and not ended is no more. */
+    public void flush() {
+        next = layout.length;
+        stage.flush();
     }
 
     private void requireAll() {
-        if (next != columns.length) {
-            throw new IllegalStateException("a row of " + columns.length + " columns got " + next + " values");
+        if (next != layout.length) {
+            throw new IllegalStateException("a row of " + layout.length + " columns got " + next + " values");
         }
     }
 
-    private void flush() {
-        staged.copyTo(out);
-        staged.clear();
-        flushed = true;
+    /** The {@link RowLayout} of the next column. */
+    private int next() {
+        if (next >= layout.length) {
+            throw new IllegalStateException("a row of " + layout.length + " columns got one more value");
+        }
+        if (staged.length() > RowStage.MAX_BYTES) {
+            stage.write();
+        }
+        return layout[next++];
     }
 
-    private ColumnDefinition next() {
-        if (next >= columns.length) {
-            throw new IllegalStateException("a row of " + columns.length + " columns got one more value");
+    private void nextPrinted(String what) {
+        if (!RowLayout.isPrinted(next())) {
+            throw doesNotFit(what);
         }
-        if (staged.length() > MAX_STAGED_BYTES) {
-            flush();
-        }
-        return columns[next++];
-    }
-
-    private boolean isPrinted(ColumnDefinition column) {
-        return !binary || column.type().binaryForm() == BinaryForm.STRING;
     }
 
     private RowWriter addPrinted() {
@@ -346,38 +378,19 @@ public final class RowWriter {
         return this;
     }
 
-    /** True when a column, of an integer type, can hold the number. */
-    private static boolean fits(ColumnDefinition column, long value) {
-        int bits = 8 * column.type().fixedBytes();
-        return bits == 64
-                || (column.isUnsigned()
-                        ? value >>> bits == 0
-                        : value >= -(1L << (bits - 1)) && value < 1L << (bits - 1));
-    }
-
-    private RowWriter addInteger(ColumnDefinition column, long value, boolean wrongSign) {
-        ColumnType type = column.type();
-        if (type == ColumnType.LONGLONG && !wrongSign) {
-            staged.appendLongBytes(value);
-            return this;
+    private RowWriter addInteger(int code, long value, boolean wrongSign) {
+        if (!RowLayout.isInteger(code)) {
+            throw doesNotFit("an integer");
         }
-        int bits = type.isInteger() ? 8 * type.fixedBytes() : 0;
-        if (bits == 0) {
-            throw doesNotFit(column, "an integer");
+        if (wrongSign || !RowLayout.fits(code, value)) {
+            throw doesNotFit("the integer " + value);
         }
-        if (wrongSign || !fits(column, value)) {
-            throw doesNotFit(column, "the integer " + value);
-        }
-        switch (bits) {
-            case 8 -> staged.appendByte((int) value);
-            case 16 -> staged.appendShort((int) value);
-            case 32 -> staged.appendInt((int) value);
-            default -> staged.appendLongBytes(value);
-        }
+        staged.appendLowBytes(value, RowLayout.integerBytes(code));
         return this;
     }
 
-    private static IllegalArgumentException doesNotFit(ColumnDefinition column, String what) {
+    private IllegalArgumentException doesNotFit(String what) {
+        ColumnDefinition column = columns[next - 1];
         return new IllegalArgumentException(
                 what + " does not fit the binary form of column " + column.name() + " of type " + column.type());
     }

@@ -88,6 +88,20 @@ public final class Temporal {
                 value.getNano() / NANOS_PER_MICRO);
     }
 
+    /** Sets what an object says, or nothing where it is no LocalDate, LocalTime or Duration. */
+    boolean isSet(Object value) {
+        if (value instanceof LocalDate date) {
+            set(date);
+        } else if (value instanceof LocalTime clock) {
+            set(clock);
+        } else if (value instanceof Duration duration) {
+            set(duration);
+        } else {
+            return false;
+        }
+        return true;
+    }
+
     Temporal setClock(long newHour, int newMinute, int newSecond, int newMicros) {
         hour = newHour;
         minute = newMinute;
@@ -277,9 +291,8 @@ public final class Temporal {
 
     /** Appends the binary form, length in front, as short as servers do. */
     void appendBinary(TextBuffer out, ColumnType type) {
-        boolean clock = (hour | minute | second | micros) != 0;
         if (type.binaryForm() == BinaryForm.TIME) {
-            if (!clock) {
+            if ((hour | minute | second | micros) == 0) {
                 out.appendByte(0);
                 return;
             }
@@ -288,18 +301,8 @@ public final class Temporal {
             out.appendInt((int) (hour / 24));
             out.appendByte((int) (hour % 24));
         } else {
-            if ((year | month | day) == 0 && !clock) {
-                out.appendByte(0);
-                return;
-            }
-            out.appendByte(micros != 0 ? 11 : clock ? 7 : 4);
-            out.appendShort(year);
-            out.appendByte(month);
-            out.appendByte(day);
-            if (!clock) {
-                return;
-            }
-            out.appendByte((int) hour);
+            out.appendBinary(year, month, day, (int) hour, minute, second, micros);
+            return;
         }
         out.appendByte(minute);
         out.appendByte(second);

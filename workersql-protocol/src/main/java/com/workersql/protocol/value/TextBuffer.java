@@ -2,9 +2,11 @@
 package com.workersql.protocol.value;
 
 import com.workersql.protocol.wire.LengthEncodedInteger;
+import com.workersql.protocol.wire.ProtocolStrings;
 import io.netty.buffer.ByteBuf;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.math.BigDecimal;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -25,12 +27,22 @@ final class TextBuffer {
     private int length;
 
     TextBuffer clear() {
-        length = 0;
+        return cut(0);
+    }
+
+    /** Keeps so many of the first bytes. */
+    TextBuffer cut(int newLength) {
+        length = newLength;
         return this;
     }
 
     int length() {
         return length;
+    }
+
+    /** What is appended lies in it from 0 on; valid up to the next call that appends. */
+    byte[] array() {
+        return bytes;
     }
 
     void append(char c) {
@@ -60,19 +72,20 @@ final class TextBuffer {
 
     /** A number as a value of a text row: its length in front. */
     void appendLongValue(long value) {
-        ensure(1 + NumberBytes.MAX_BYTES);
-        int at = length + 1;
-        if (value < 0) {
-            bytes[at++] = '-';
-        }
-        // The magnitude of the least long, taken as unsigned, is the least long itself.
-        endValue(NumberBytes.putUnsigned(bytes, at, Math.abs(value)));
+        ensure(ShortValue.ROOM);
+        length = ShortValue.putLong(bytes, length, value);
     }
 
     /** A number without sign as a value of a text row: its length in front. */
     void appendUnsignedValue(long value) {
         ensure(1 + NumberBytes.MAX_BYTES);
         endValue(NumberBytes.putUnsigned(bytes, length + 1, value));
+    }
+
+    /** A decimal that {@link DecimalText#isShort}, as a value of a text row. */
+    void appendShortDecimalValue(BigDecimal value) {
+        ensure(ShortValue.ROOM);
+        length = ShortValue.putDecimal(bytes, length, value);
     }
 
     /** Fills in the length of a value that lies in front of {@code end}, whose length has one byte. */
@@ -96,42 +109,28 @@ final class TextBuffer {
         length += width;
     }
 
-    /** {@code YYYY-MM-DD} of up to four, two and two digits. */
+    /** As {@link TemporalBytes#putDate}. */
     void appendDate(int year, int month, int day) {
-        ensure(2 * Long.BYTES);
-        long digits = EightDigits.of((year * 100 + month) * 100 + day);
-        INT.set(bytes, length, (int) digits);
-        LONG.set(
-                bytes,
-                length + Integer.BYTES,
-                '-' | twoDigits(digits, 4) << 8 | '-' << 24 | twoDigits(digits, 6) << 32);
-        length += 10;
+        ensure(TemporalBytes.MAX_BYTES);
+        length = TemporalBytes.putDate(bytes, length, year, month, day);
     }
 
-    /** {@code HH:MM:SS} of up to two digits each. */
+    /** As {@link TemporalBytes#putClock}. */
     void appendClock(int hour, int minute, int second) {
-        ensure(Long.BYTES);
-        long digits = EightDigits.of((hour * 100 + minute) * 100 + second);
-        LONG.set(
-                bytes,
-                length,
-                twoDigits(digits, 2)
-                        | ':' << 16
-                        | twoDigits(digits, 4) << 24
-                        | (long) ':' << 40
-                        | twoDigits(digits, 6) << 48);
-        length += Long.BYTES;
+        ensure(TemporalBytes.MAX_BYTES);
+        length = TemporalBytes.putClock(bytes, length, hour, minute, second);
     }
 
-    /** Two of eight digits, in the lower two bytes. */
-    private static long twoDigits(long digits, int from) {
-        return digits >>> (from * Byte.SIZE) & 0xFFFF;
+    /** As {@link TemporalBytes#putBinary}. */
+    void appendBinary(int year, int month, int day, int hour, int minute, int second, int micros) {
+        ensure(TemporalBytes.MAX_BYTES);
+        length = TemporalBytes.putBinary(bytes, length, year, month, day, hour, minute, second, micros);
     }
 
-    /** As {@link NumberBytes#putMillionths}. */
-    void appendMillionths(long number, int minus) {
-        ensure(NumberBytes.MAX_BYTES);
-        length = NumberBytes.putMillionths(bytes, length, number, minus);
+    /** As {@link RealText#putDouble}. */
+    void appendDouble(double value) {
+        ensure(1 + NumberBytes.MAX_BYTES);
+        length = RealText.putDouble(bytes, length, value);
     }
 
     /** As {@link NumberBytes#putDecimal}. */
@@ -146,8 +145,13 @@ final class TextBuffer {
     }
 
     void appendZeroBytes(int count) {
-        skip(count);
-        Arrays.fill(bytes, length - count, length, (byte) 0);
+        ensure(Math.max(count, Long.BYTES));
+        if (count <= Long.BYTES) {
+            LONG.set(bytes, length, 0L);
+        } else {
+            Arrays.fill(bytes, length, length + count, (byte) 0);
+        }
+        length += count;
     }
 
     /** Leaves room for what is set later. */
@@ -166,6 +170,13 @@ final class TextBuffer {
         ensure(Integer.BYTES);
         INT.set(bytes, length, value);
         length += Integer.BYTES;
+    }
+
+    /** The lowest bytes of a number, little endian; 1 to 8 of them. */
+    void appendLowBytes(long value, int count) {
+        ensure(Long.BYTES);
+        LONG.set(bytes, length, value);
+        length += count;
     }
 
     void appendLongBytes(long value) {
@@ -217,6 +228,25 @@ final class TextBuffer {
         ensure(count);
         source.getBytes(index, bytes, length, count);
         length += count;
+    }
+
+    /** Bytes as a value of a text row. */
+    void appendBytesValue(byte[] value) {
+        ensure(MAX_PREFIX_BYTES + value.length);
+        appendLengthEncoded(value.length);
+        append(value, 0, value.length);
+    }
+
+    /** Appends text as UTF-8, as a value of a text row. */
+    void appendUtf8Value(CharSequence text) {
+        int most = Utf8Bytes.MAX_BYTES_OF_CHAR * text.length();
+        ensure(MAX_PREFIX_BYTES + most);
+        if (most < LengthEncodedInteger.NULL_MARKER) {
+            endValue(Utf8Bytes.put(bytes, length + 1, text));
+        } else {
+            appendLengthEncoded(ProtocolStrings.utf8Bytes(text));
+            length = Utf8Bytes.put(bytes, length, text);
+        }
     }
 
     /**
