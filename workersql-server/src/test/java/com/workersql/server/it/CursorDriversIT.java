@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.it;
 
+import static com.workersql.server.it.CursorTwin.pins;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.workersql.server.config.GatewayConfig;
@@ -9,11 +10,12 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** MySQL's driver reads by cursors when it is told to, a few rows at a time, with other statements in between. */
 class CursorDriversIT {
@@ -125,23 +127,37 @@ class CursorDriversIT {
         }
     }
 
+    /** MariaDB's driver asks for no cursor: it reads as the rows come, and has all of them come in front of the next statement. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Driver.class,
+            names = {"MARIADB_TEXT", "MARIADB_PREPARED"})
+    void mariaDbsDriverStreamsRowsWithStatementsInBetween(Driver driver) throws Exception {
+        try (var connection = fleet.connect(driver, "acme");
+                var select = connection.prepareStatement("SELECT id, v FROM fetched WHERE id >= ? ORDER BY id")) {
+            select.setFetchSize(7);
+            for (int from : new int[] {0, ROWS - 8, ROWS}) {
+                select.setInt(1, from);
+                int next = from;
+                try (var rows = select.executeQuery()) {
+                    while (rows.next()) {
+                        assertThat(rows.getInt(1)).isEqualTo(next);
+                        assertThat(rows.getString(2)).isEqualTo("v" + next);
+                        if (next++ % 300 == 0) {
+                            assertThat(count(connection)).isEqualTo(ROWS);
+                        }
+                    }
+                }
+                assertThat(next).isEqualTo(ROWS);
+            }
+        }
+    }
+
     private static int count(Connection connection) throws SQLException {
         try (var statement = connection.createStatement();
                 var rows = statement.executeQuery("SELECT COUNT(*) FROM fetched")) {
             rows.next();
             return rows.getInt(1);
         }
-    }
-
-    /** A client has its answer a moment before the session has settled; another one may look in between. */
-    private static List<String> pins(Connection watcher) throws SQLException {
-        var pins = new ArrayList<String>();
-        try (var statement = watcher.createStatement();
-                var rows = statement.executeQuery("SHOW GATEWAY PINS")) {
-            while (rows.next()) {
-                pins.add(rows.getString(4));
-            }
-        }
-        return pins;
     }
 }

@@ -8,10 +8,16 @@ import com.workersql.protocol.Command;
 import com.workersql.protocol.StatusFlags;
 import com.workersql.protocol.testing.RawClient;
 import com.workersql.protocol.testing.RawReply;
+import com.workersql.server.Gateway;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Dialogues about cursors, said to a gateway and to a server alone, or to one of them. */
 record CursorTwin(SessionTwin twin) {
@@ -73,6 +79,27 @@ record CursorTwin(SessionTwin twin) {
     /** A command on both sides that names a statement and nothing else. */
     void on(int[] ids, String name, int code) throws IOException {
         twin.both(name + " " + ids[0], (client, side) -> client.command(code, id(ids[side])));
+    }
+
+    /** MySQL's driver, told to read by cursors of two rows. */
+    static Connection jdbc(Gateway gateway, String user, String password, String database) throws SQLException {
+        return DriverManager.getConnection(
+                "jdbc:mysql://127.0.0.1:" + gateway.mysqlAddress().getPort() + "/" + database
+                        + "?sslMode=DISABLED&allowPublicKeyRetrieval=true&useCursorFetch=true&defaultFetchSize=2",
+                user,
+                password);
+    }
+
+    /** A client has its answer a moment before the session has settled; another one may look in between. */
+    static List<String> pins(Connection watcher) throws SQLException {
+        var pins = new ArrayList<String>();
+        try (var statement = watcher.createStatement();
+                var rows = statement.executeQuery("SHOW GATEWAY PINS")) {
+            while (rows.next()) {
+                pins.add(rows.getString(4));
+            }
+        }
+        return pins;
     }
 
     static RawReply execute(RawClient client, int id, int flags) throws IOException {

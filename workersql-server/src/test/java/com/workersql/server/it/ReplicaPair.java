@@ -146,6 +146,11 @@ final class ReplicaPair implements AutoCloseable {
         return fleet.connect(Fleet.isMySql() ? Driver.MYSQL_TEXT : Driver.MARIADB_TEXT, "acme");
     }
 
+    /** The same, by a driver that asks for cursors. */
+    Connection connectForCursors() throws SQLException {
+        return CursorTwin.jdbc(fleet.gateway(), "acme", fleet.password("acme"), "acme");
+    }
+
     /** A connection to the primary that may do everything. */
     Connection primary() throws SQLException {
         return admin(fleet, 0);

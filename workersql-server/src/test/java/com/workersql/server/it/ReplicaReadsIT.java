@@ -8,6 +8,7 @@ import com.workersql.server.config.ReplicasConfig;
 import com.workersql.server.embedded.ShardFixture;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -65,6 +66,25 @@ class ReplicaReadsIT {
         assertThat(place("SELECT /*+ weak */ @@server_id")).isEqualTo(pair.primaryId());
         ShardFixture.run(acme, "COMMIT");
         ShardFixture.run(acme, "SET autocommit = 1");
+    }
+
+    /** A cursor would bind the session to a replica: the rows come with the execution instead. */
+    @Test
+    void aReplicaAnswersAReadThatAsksForACursor() throws SQLException {
+        String sql = "SELECT @@server_id UNION ALL SELECT @@server_id UNION ALL SELECT @@server_id";
+        try (var asking = pair.connectForCursors();
+                var read = asking.prepareStatement(sql)) {
+            awaitPlace(asking, WHERE, pair.replicaId());
+            for (int i = 0; i < 3; i++) {
+                var places = new ArrayList<String>();
+                try (var rows = read.executeQuery()) {
+                    while (rows.next()) {
+                        places.add(rows.getString(1));
+                    }
+                }
+                assertThat(places).hasSize(3).containsOnly(pair.replicaId());
+            }
+        }
     }
 
     @Test

@@ -97,6 +97,27 @@ class ResultCacheIT {
         assertThat(Http.object(http.get("/v1/health").body())).containsEntry("cache", "enabled");
     }
 
+    /** Of a kept answer there is no cursor, and none is opened for one that will be kept. */
+    @Test
+    void answersAReadThatAsksForACursor() throws SQLException {
+        try (var asking = CursorTwin.jdbc(fleet.gateway(), "acme", fleet.password("acme"), "acme");
+                var select = asking.prepareStatement("SELECT id, v FROM prices WHERE id > ? ORDER BY id")) {
+            select.setInt(1, 0);
+            for (int round = 0; round < 3; round++) {
+                try (var rows = select.executeQuery()) {
+                    for (int id = 1; id <= 2; id++) {
+                        assertThat(rows.next()).isTrue();
+                        assertThat(rows.getInt(1)).isEqualTo(id);
+                        assertThat(rows.getInt(2)).as("the kept value").isZero();
+                        assertThat(CursorTwin.pins(acme)).isEmpty();
+                    }
+                    assertThat(rows.next()).isFalse();
+                }
+                changeBeside("prices", 7);
+            }
+        }
+    }
+
     @Test
     void keepsAnswersOnlyWhereThePolicySaysSo() throws SQLException {
         assertKept("SELECT v FROM prices WHERE id = 1");

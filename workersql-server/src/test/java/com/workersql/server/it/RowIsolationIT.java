@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.workersql.server.config.GatewayConfig;
 import com.workersql.server.config.PolicySource;
+import com.workersql.server.config.PoolConfig;
 import com.workersql.server.config.Secret;
 import com.workersql.server.config.ShardAccount;
 import com.workersql.server.embedded.ShardFixture;
@@ -78,6 +79,7 @@ class RowIsolationIT {
                 """;
         return config.toBuilder()
                 .tenants(Map.of("acme", SHARED, "globex", SHARED))
+                .pool(PoolConfig.of(Map.of(PoolConfig.PINNED_PERCENT_PER_TENANT, 100L)))
                 .policy(new PolicySource("test", policy))
                 .build();
     }
@@ -188,6 +190,39 @@ class RowIsolationIT {
             }
         }
         return marks;
+    }
+
+    @Test
+    void cursorsAreKeptToTheTenantsRowsToo() throws SQLException {
+        ShardFixture.run(
+                admin,
+                "CREATE TABLE shared.cursors (id INT NOT NULL, mark VARCHAR(20), tenant_id VARCHAR(20) NOT NULL)");
+        try (var acme = CursorTwin.jdbc(fleet.gateway(), "acme", fleet.password("acme"), "shared");
+                var globex = CursorTwin.jdbc(fleet.gateway(), "globex", fleet.password("globex"), "shared");
+                var watcher = connect(Driver.MARIADB_TEXT, "acme");
+                var ofAcme = acme.prepareStatement("SELECT mark FROM cursors WHERE id >= ? OR 1 = 1");
+                var ofGlobex = globex.prepareStatement("SELECT mark FROM cursors WHERE id >= ? OR 1 = 1")) {
+            for (int id = 0; id < 10; id++) {
+                ShardFixture.run(acme, "INSERT INTO cursors (id, mark) VALUES (" + id + ", 'acme')");
+                ShardFixture.run(globex, "INSERT INTO cursors (id, mark) VALUES (" + id + ", 'globex')");
+            }
+            ofAcme.setInt(1, 0);
+            ofGlobex.setInt(1, 0);
+            try (var mine = ofAcme.executeQuery();
+                    var theirs = ofGlobex.executeQuery()) {
+                for (int row = 0; row < 10; row++) {
+                    assertThat(mine.next()).isTrue();
+                    assertThat(mine.getString(1)).isEqualTo("acme");
+                    assertThat(theirs.next()).isTrue();
+                    assertThat(theirs.getString(1)).isEqualTo("globex");
+                    if (row == 3) {
+                        assertThat(CursorTwin.pins(watcher)).contains("OPEN_CURSOR");
+                    }
+                }
+                assertThat(mine.next()).isFalse();
+                assertThat(theirs.next()).isFalse();
+            }
+        }
     }
 
     @Test

@@ -4,6 +4,8 @@ package com.workersql.server.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.workersql.protocol.Command;
+import com.workersql.protocol.testing.RawClient;
 import com.workersql.server.embedded.ShardFixture;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -300,6 +302,35 @@ class ScatterReadIT {
             }
             assertThat(count).isEqualTo(KEYS);
             assertThat(bytes).isEqualTo(KEYS * 500_000L);
+        }
+    }
+
+    /** There is no cursor over several shards: the rows come with the execution, to whoever asked for one. */
+    @Test
+    void rowsOfSeveralShardsComeAtOnceToAClientThatAsksForACursor() throws Exception {
+        try (var app = CursorTwin.jdbc(fleet.gateway(), ShardedFleet.APP, fleet.password(), ShardedFleet.APP)) {
+            assertThat(keys(app, "SELECT customer, note FROM orders"))
+                    .containsExactlyInAnyOrderElementsOf(
+                            IntStream.range(0, KEYS).boxed().toList());
+            assertThat(keys(app, "SELECT customer, note FROM orders WHERE customer IN (?, ?, ?)", 1, 2, 999))
+                    .containsExactlyInAnyOrder(1, 2);
+            assertThat(keys(app, "SELECT customer, note FROM orders WHERE customer = ?", 7))
+                    .containsExactly(7);
+        }
+        try (var client = RawClient.connect(
+                fleet.gateway().mysqlAddress().getPort(),
+                ShardedFleet.APP,
+                fleet.password(),
+                ShardedFleet.APP,
+                CursorTwin.CAPABILITIES)) {
+            int id = client.command(
+                            Command.COM_STMT_PREPARE, "SELECT customer FROM orders".getBytes(StandardCharsets.UTF_8))
+                    .statementId();
+            var asked = CursorTwin.execute(client, id, CursorTwin.READ_ONLY);
+            assertThat(CursorTwin.isOpen(CursorTwin.status(asked))).isFalse();
+            assertThat(asked.payloads())
+                    .hasSameSizeAs(CursorTwin.execute(client, id, 0).payloads());
+            assertThat(CursorTwin.fetch(client, id, 1).errno()).isEqualTo(1421);
         }
     }
 
