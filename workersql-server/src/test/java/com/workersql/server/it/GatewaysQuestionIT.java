@@ -174,6 +174,8 @@ class GatewaysQuestionIT {
                                 // It was not there yet.
                             }
                         }
+                        // Its end may have come between the two.
+                        waiting.get();
                     })
                     .isInstanceOf(ExecutionException.class)
                     .cause()
