@@ -32,6 +32,8 @@ public record NamedEffect(Action action, String name) {
         CLOSE_HANDLER,
         /** {@code PREPARE name FROM ...}. */
         PREPARE,
+        /** {@code EXECUTE name}. */
+        EXECUTE,
         /** {@code DEALLOCATE PREPARE} and {@code DROP PREPARE}. */
         DEALLOCATE,
         /** {@code @name := ...} and {@code INTO @name}. */

@@ -94,6 +94,7 @@ class SessionTextsTest {
                 "HANDLER s.t OPEN AS H | OPEN_HANDLER | h",
                 "HANDLER t CLOSE | CLOSE_HANDLER | t",
                 "PREPARE St FROM 'SELECT 1' | PREPARE | st",
+                "EXECUTE `St` USING @a, @b | EXECUTE | st",
                 "DROP PREPARE st | DEALLOCATE | st",
                 "SELECT @A := 1 | WRITE_USER_VARIABLE | a",
                 "SELECT 1 INTO @b | WRITE_USER_VARIABLE | b",

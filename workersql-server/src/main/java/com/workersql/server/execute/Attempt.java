@@ -205,7 +205,7 @@ final class Attempt implements Ahead.Ending, Relay.Ending {
             // Whatever has set it, also a routine or a text within the text: the next statement is read by it.
             session.sqlModes(SqlModes.parse(modes));
         }
-        run.clearDiagnosticsBehind();
+        run.clearDiagnosticsBehind(named);
         if (work.isRun()) {
             Aftermath.figures(session, lease.connection(), info, status, executor.flavor());
             Effects.learn(session, info, named, status, executor.counters());

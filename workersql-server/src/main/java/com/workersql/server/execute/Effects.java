@@ -195,12 +195,18 @@ final class Effects {
             case PREPARE -> {
                 // A text that cannot be prepared ends the statement that had its name before.
                 if (failed) {
+                    session.preparedTexts().remove(name);
                     pins.remove(HoldReason.TEXT_PREPARE, name);
                 } else {
+                    session.preparedTexts().add(name, info.has(SessionEffect.TABLES));
                     pins.add(HoldReason.TEXT_PREPARE, name);
                 }
             }
-            case DEALLOCATE -> pins.remove(HoldReason.TEXT_PREPARE, name);
+            case EXECUTE -> {}
+            case DEALLOCATE -> {
+                session.preparedTexts().remove(name);
+                pins.remove(HoldReason.TEXT_PREPARE, name);
+            }
             case WRITE_USER_VARIABLE -> {
                 pins.add(HoldReason.USER_VARIABLE, name);
                 // What was replayed so far is not its value any more.
@@ -213,6 +219,17 @@ final class Effects {
             }
             case READ_SEQUENCE_VALUE -> {}
         }
+    }
+
+    /** Whether a statement runs a text that was prepared by another one and names tables. */
+    static boolean executesTextWithTables(ClientSession session, List<NamedEffect> named) {
+        for (var effect : named) {
+            if (effect.action() == NamedEffect.Action.EXECUTE
+                    && session.preparedTexts().hasTables(effect.name())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     static String qualified(ClientSession session, String table) {

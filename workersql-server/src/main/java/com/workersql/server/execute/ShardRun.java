@@ -102,15 +102,21 @@ final class ShardRun implements Placement.Run {
 
     private void clearDiagnostics() {
         if (Diagnostics.areClearedBy(work.info(), executor.flavor())) {
-            session.pins().remove(HoldReason.UNREAD_WARNINGS);
-            session.figures().warnings(List.of());
+            forgetDiagnostics();
         }
     }
 
-    /** What of the session's diagnostics a statement has cleared that could read them before. */
-    void clearDiagnosticsBehind() {
+    private void forgetDiagnostics() {
+        session.pins().remove(HoldReason.UNREAD_WARNINGS);
+        session.figures().warnings(List.of());
+    }
+
+    /** What of the session's diagnostics a statement has cleared that could read them before, or of which its text does not tell. */
+    void clearDiagnosticsBehind(List<NamedEffect> named) {
         if (clearsBehind) {
             clearDiagnostics();
+        } else if (Effects.executesTextWithTables(session, named)) {
+            forgetDiagnostics();
         }
     }
 

@@ -35,6 +35,7 @@ public final class ClientSession {
     private final Pins pins = new Pins();
     private final Figures figures = new Figures();
     private final TakenSequences takenSequences = new TakenSequences();
+    private final PreparedTexts preparedTexts = new PreparedTexts();
     private final SessionTracking tracking;
     private int timeLimitMillis;
     private final SessionWrites writes = new SessionWrites();
@@ -290,6 +291,7 @@ public final class ClientSession {
     public void held(Held held) {
         if (held == null || (this.held != null && this.held.connection() != held.connection())) {
             takenSequences.detached();
+            preparedTexts.detached();
         }
         this.held = held;
         if (held == null) {
@@ -323,6 +325,15 @@ public final class ClientSession {
      */
     public TakenSequences takenSequences() {
         return takenSequences;
+    }
+
+    /**
+     * What the client has prepared by PREPARE.
+     *
+     * @return confined to the same loop
+     */
+    public PreparedTexts preparedTexts() {
+        return preparedTexts;
     }
 
     /**

@@ -44,6 +44,7 @@ public final class NamedEffects {
             }
             case HANDLER -> handler();
             case PREPARE -> add(Action.PREPARE, s.isName(1) ? lower(s.name(1)) : null);
+            case EXECUTE -> add(Action.EXECUTE, s.isName(1) ? lower(s.name(1)) : null);
             case DEALLOCATE -> add(Action.DEALLOCATE, s.isName(2) ? lower(s.name(2)) : null);
             default -> {}
         }
