@@ -47,10 +47,8 @@ final class LatestValues {
             return null;
         }
         if (info.isDdl()) {
-            // What a routine or an event takes and reads in one run is on one connection.
-            return info.kind() == StatementKind.CREATE_ROUTINE || info.kind() == StatementKind.CREATE_EVENT
-                    ? null
-                    : DEFINITION_REFUSED;
+            // The server runs events on connections of its own.
+            return info.kind() == StatementKind.CREATE_EVENT ? null : DEFINITION_REFUSED;
         }
         if (isKnown(session, connection, named)) {
             return null;

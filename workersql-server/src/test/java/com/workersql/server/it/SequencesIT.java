@@ -141,6 +141,9 @@ class SequencesIT {
                 "CREATE TABLE latest (id BIGINT DEFAULT (LASTVAL(s)))",
                 "ALTER TABLE plain ADD COLUMN id BIGINT DEFAULT (PREVIOUS VALUE FOR s)",
                 "CREATE TRIGGER latest BEFORE INSERT ON plain FOR EACH ROW SET NEW.currval = LASTVAL(s)",
+                "CREATE FUNCTION latest() RETURNS BIGINT RETURN LASTVAL(s)",
+                "CREATE PROCEDURE latest() SELECT PREVIOUS VALUE FOR s",
+                "CREATE PROCEDURE latest() INSERT INTO kept VALUES (NEXTVAL(s), LASTVAL(s))",
                 "PREPARE latest FROM 'SELECT LASTVAL(s)'",
                 "EXECUTE IMMEDIATE 'SELECT LASTVAL(s)'"
             })
