@@ -58,10 +58,10 @@ final class LocalStatements {
         if (action instanceof LocalAction.Begin begin) {
             transactions.begin(session, begin, plan.shard(), statement, work, target);
         } else if (action instanceof LocalAction.Commit commit) {
-            transactions.end(session, commit.chain(), commit.release(), work, target);
+            transactions.end(session, commit.chain(), commit.release(), plan.shard(), work, target);
         } else if (action instanceof LocalAction.Rollback rollback) {
             session.transaction().lost(false);
-            transactions.end(session, rollback.chain(), rollback.release(), work, target);
+            transactions.end(session, rollback.chain(), rollback.release(), plan.shard(), work, target);
         } else if (action instanceof LocalAction.SetVariables set) {
             setVariables(session, set, plan.shard(), work, target);
         } else if (action instanceof LocalAction.SetTransaction set) {

@@ -54,7 +54,7 @@ final class LocalTransactions {
     }
 
     /** COMMIT and ROLLBACK. */
-    void end(ClientSession session, boolean chain, boolean release, Work work, ReplyTarget target) {
+    void end(ClientSession session, boolean chain, boolean release, String shard, Work work, ReplyTarget target) {
         var held = session.held();
         if (release) {
             session.closeAfterReply();
@@ -63,11 +63,17 @@ final class LocalTransactions {
             executor.runOn(session, held.shard(), false, work, target);
             return;
         }
-        work.drop();
         var transaction = session.transaction();
-        if (transaction.beginPending() && !chain) {
+        boolean isTold = chain || !transaction.ahead().isEmpty();
+        if (isTold && session.tracking().tellsOfTransactions() && shard != null) {
+            executor.runOn(session, shard, false, work, target);
+            return;
+        }
+        work.drop();
+        if (!chain) {
+            // With the BEGIN that was never sent goes what SET TRANSACTION has said of it.
             transaction.forgetPendingBegin();
-        } else if (chain && !transaction.beginPending()) {
+        } else if (!transaction.beginPending()) {
             transaction.beginLater("BEGIN", transaction.beginsReadOnly(session.variables()));
         }
         LocalOk.answer(executor, session, work.info(), target, List.of());

@@ -241,6 +241,40 @@ class SessionDifferentialIT {
         }
     }
 
+    /** What is told of a transaction is the server's word; and what was said of the next one ends with a COMMIT in front of it. */
+    @Test
+    void anEndOfNoTransactionIsToldAndEndsWhatWasSaidOfTheNext() throws Exception {
+        for (int number : new int[] {0, 2}) {
+            try (var twin = twin("ends", number)) {
+                script(906).begin(twin);
+                if (number == 2 && !Fleet.isMySql()) {
+                    twin.query("SET session_track_transaction_info = 'CHARACTERISTICS'");
+                }
+                for (String end : List.of("COMMIT", "ROLLBACK")) {
+                    twin.query("SET autocommit = 0");
+                    twin.query("EXPLAIN SELECT 1");
+                    twin.query(end + " AND CHAIN");
+                    twin.query("INSERT INTO diff_906 (v) VALUES ('x')");
+                    twin.query(end);
+                    twin.query("SET autocommit = 1");
+                    twin.query(end + " AND CHAIN");
+                    twin.query("SELECT COUNT(*) FROM diff_906");
+                    twin.query("ROLLBACK");
+                    twin.query("SET TRANSACTION READ ONLY");
+                    twin.query(end);
+                    twin.query("BEGIN");
+                    twin.query("INSERT INTO diff_906 (v) VALUES ('y')");
+                    twin.query("COMMIT");
+                    twin.query("SET TRANSACTION READ ONLY");
+                    twin.query(end + " AND CHAIN");
+                    twin.query("INSERT INTO diff_906 (v) VALUES ('z')");
+                    twin.query("COMMIT");
+                    twin.query(end);
+                }
+            }
+        }
+    }
+
     /** What an ERR leaves open, the next status tells, be it that of a command that no server is asked for otherwise. */
     @Test
     void aTransactionThatAnErrorDoesNotTellOfIsKnownToAPing() throws Exception {
