@@ -23,6 +23,9 @@ final class PreparedScript {
     private final String table;
     private final boolean mariaDb;
     private final Set<Integer> typed = new HashSet<>();
+    /** What is executed with a cursor and never without, where the server cannot do both with one statement. */
+    private final Set<Integer> ofCursors = new HashSet<>();
+
     private int lastStatement;
 
     PreparedScript(Random random, SessionTexts texts, String table, boolean mariaDb) {
@@ -35,10 +38,10 @@ final class PreparedScript {
     /** Prepares a statement, or does something with one that is prepared. */
     Step next() {
         return twin -> {
-            int statement = twin.statements().isEmpty() || random.nextInt(6) == 0
-                    ? prepare(twin)
-                    : new ArrayList<>(twin.statements().keySet())
-                            .get(random.nextInt(twin.statements().size()));
+            var known = new ArrayList<>(twin.statements().keySet());
+            known.removeAll(ofCursors);
+            int statement =
+                    known.isEmpty() || random.nextInt(6) == 0 ? prepare(twin) : known.get(random.nextInt(known.size()));
             if (!twin.statements().containsKey(statement)) {
                 return;
             }
@@ -86,13 +89,12 @@ final class PreparedScript {
         return number;
     }
 
-    /** MySQL 9 does not answer an execution without a cursor of a statement that has had one. */
-    boolean mayHaveCursors() {
-        return mariaDb;
-    }
-
     int openCursor(SessionTwin twin) throws IOException {
         int number = prepare(twin, "SELECT id, v, n FROM " + table + " WHERE id < ? + 1000 OR v = ? ORDER BY id");
+        if (!mariaDb) {
+            // MySQL 9 does not answer an execution without a cursor of a statement that has had one.
+            ofCursors.add(number);
+        }
         execute(twin, number, true, StmtExecute.CURSOR_TYPE_READ_ONLY);
         return number;
     }
@@ -122,7 +124,12 @@ final class PreparedScript {
             switch (way) {
                 case 0 -> fetch(twin, statement[0], 10_000);
                 case 1 -> twin.query("COMMIT");
-                case 2 -> execute(twin, statement[0], true);
+                case 2 ->
+                    execute(
+                            twin,
+                            statement[0],
+                            true,
+                            ofCursors.contains(statement[0]) ? StmtExecute.CURSOR_TYPE_READ_ONLY : 0);
                 default -> onStatement(twin, statement[0], "COM_STMT_RESET", Command.COM_STMT_RESET);
             }
         };
@@ -139,20 +146,29 @@ final class PreparedScript {
         // Servers need the types once; what they do without is not defined, and can be their end.
         boolean sendsTypes = withTypes || isNull || !typed.contains(statement);
         typed.add(statement);
-        twin.both("execute #" + statement + " " + first + ", " + (isNull ? null : second), (client, side) -> {
-            var out = Unpooled.buffer();
-            var writer = new ParameterWriter()
-                    .begin(out, twin.statements().get(statement)[side], flags, 2, List.of(), CapabilityFlags.NONE);
-            writer.addLong(first);
-            if (isNull) {
-                writer.addNull();
-            } else {
-                writer.addText(second);
-            }
-            writer.end();
-            byte[] payload = ByteBufUtil.getBytes(out, 1, out.readableBytes() - 1);
-            return client.command(Command.COM_STMT_EXECUTE, sendsTypes ? payload : withoutTypes(payload));
-        });
+        execute(twin, statement, twin.statements().get(statement), flags, first, isNull ? null : second, sendsTypes);
+    }
+
+    /** Executes a statement of two parameters on both sides. */
+    static void execute(
+            SessionTwin twin, int number, int[] ids, int flags, long first, String second, boolean sendsTypes)
+            throws IOException {
+        twin.both(
+                "execute #" + number + " " + first + ", " + second + (sendsTypes ? "" : " without types"),
+                (client, side) -> {
+                    var out = Unpooled.buffer();
+                    var writer = new ParameterWriter()
+                            .begin(out, ids[side], flags, 2, List.of(), CapabilityFlags.NONE)
+                            .addLong(first);
+                    if (second == null) {
+                        writer.addNull();
+                    } else {
+                        writer.addText(second);
+                    }
+                    writer.end();
+                    byte[] payload = ByteBufUtil.getBytes(out, 1, out.readableBytes() - 1);
+                    return client.command(Command.COM_STMT_EXECUTE, sendsTypes ? payload : withoutTypes(payload));
+                });
     }
 
     /** The server has to remember the types of the execution before. */

@@ -240,10 +240,6 @@ final class SessionScript {
     }
 
     private void cursor() {
-        if (!prepared.mayHaveCursors()) {
-            transaction();
-            return;
-        }
         var number = new int[1];
         due.add(twin -> number[0] = prepared.openCursor(twin));
         for (int i = 1 + random.nextInt(3); i > 0; i--) {
