@@ -15,11 +15,10 @@ import java.util.Map;
  * <p>Confined to the borrower's event loop while the connection is lent, and to the pool otherwise.
  */
 public final class ConnectionState {
-    private final Map<String, String> assignments = new LinkedHashMap<>();
-    private final Map<String, String> reportedVariables = new LinkedHashMap<>();
-    /** Asked for by every statement. */
-    private final Map<String, String> assignmentsSeen = Collections.unmodifiableMap(assignments);
+    /** Never changed, but replaced: another loop may borrow the connection while this one compares it with what it looks for. */
+    private volatile Map<String, String> assignments = Map.of();
 
+    private final Map<String, String> reportedVariables = new LinkedHashMap<>();
     private String schema;
     private String transactionState;
     private int statusFlags;
@@ -51,11 +50,11 @@ public final class ConnectionState {
     }
 
     /**
-     * What was assigned by {@link #applied} since connecting or the last reset, in the order of the assignments: a view that cannot
-     * be changed.
+     * What was assigned by {@link #applied} since connecting or the last reset, in the order of the assignments, as it is now: a map
+     * that does not change.
      */
     public Map<String, String> assignments() {
-        return assignmentsSeen;
+        return assignments;
     }
 
     /**
@@ -67,8 +66,10 @@ public final class ConnectionState {
     public void applied(String name, String value) {
         requireNonNull(name, "name");
         requireNonNull(value, "value");
-        assignments.remove(name);
-        assignments.put(name, value);
+        var next = new LinkedHashMap<>(assignments);
+        next.remove(name);
+        next.put(name, value);
+        assignments = Collections.unmodifiableMap(next);
     }
 
     /**
@@ -77,7 +78,11 @@ public final class ConnectionState {
      * @param name as it was given to {@link #applied}; harmless when it was not
      */
     public void overwritten(String name) {
-        assignments.remove(name);
+        if (assignments.containsKey(name)) {
+            var next = new LinkedHashMap<>(assignments);
+            next.remove(name);
+            assignments = Collections.unmodifiableMap(next);
+        }
     }
 
     /**
@@ -226,7 +231,7 @@ public final class ConnectionState {
     }
 
     void wasReset(int newStatusFlags) {
-        assignments.clear();
+        assignments = Map.of();
         reportedVariables.clear();
         stateChanged = false;
         resetReason = null;

@@ -19,6 +19,18 @@ class ConnectionStateTest {
         assertThat(state.assignments().keySet()).containsExactly("collation_connection", "names");
     }
 
+    /** Whoever looks for a connection may look at one that another loop borrows meanwhile. */
+    @Test
+    void whatIsLookedAtDoesNotChangeWithTheConnection() {
+        state.applied("names", "utf8mb4");
+        var seen = state.assignments();
+
+        state.applied("sql_mode", "''");
+        assertThat(seen).containsOnlyKeys("names");
+        state.wasReset(StatusFlags.SERVER_STATUS_AUTOCOMMIT);
+        assertThat(seen).containsOnlyKeys("names");
+    }
+
     @Test
     void whatALaterAssignmentHasOverwrittenIsNoneAnyMore() {
         state.applied("character_set_results", "NULL");
