@@ -4,6 +4,7 @@ package com.workersql.server.execute;
 import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.message.client.ClientCommand;
 import com.workersql.protocol.message.client.StmtExecute;
+import com.workersql.protocol.message.server.ColumnType;
 import com.workersql.protocol.value.ParameterReader;
 import com.workersql.protocol.value.ParameterWriter;
 import com.workersql.router.Parameters;
@@ -68,6 +69,16 @@ final class ExecutePayload implements Execution {
         var pieces = new HashMap<Integer, ByteBuf>();
         longData.forEach((index, data) -> pieces.put(index, data.retain()));
         return pieces;
+    }
+
+    /** Whether there is a value whose type was told as NULL, by an execution before. */
+    boolean hasValueOfTypeNull() {
+        for (int i = 0; i < reader.count(); i++) {
+            if (reader.type(i) == ColumnType.NULL && !reader.isNull(i) && !reader.isLongData(i)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** The values as the router asks for them. */

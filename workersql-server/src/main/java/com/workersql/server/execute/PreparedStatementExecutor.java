@@ -26,6 +26,9 @@ public final class PreparedStatementExecutor {
     /** The command, the statement's id and how many rows. */
     private static final int FETCH_BYTES = 9;
 
+    private static final GatewayError WRONG_ARGUMENTS =
+            GatewayError.refused(1210, "HY000", "Incorrect arguments to mysqld_stmt_execute");
+
     private final StatementExecutor executor;
     private final long maxLongDataBytes;
 
@@ -137,6 +140,13 @@ public final class PreparedStatementExecutor {
             }
         }
         if (payload == null) {
+            return;
+        }
+        if (executor.flavor() == ServerFlavor.MYSQL && payload.hasValueOfTypeNull()) {
+            // MySQL says so in front of all else, and a connection that has to prepare the text first might find
+            // something else.
+            payload.release();
+            session.activity().whenIdle(() -> executor.commands().failHere(session, WRONG_ARGUMENTS, target));
             return;
         }
         // An execution ends the cursor of the one before, wherever it goes itself.

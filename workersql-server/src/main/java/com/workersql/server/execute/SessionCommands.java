@@ -178,6 +178,7 @@ public final class SessionCommands {
         var diagnostics = new ArrayList<String[]>(adds ? session.figures().warnings() : List.of());
         diagnostics.add(new String[] {"Error", Integer.toString(error.errno()), error.message()});
         executor.retention().diagnosticsOf(session, diagnostics);
+        session.figures().errorBehind(diagnostics);
         session.figures().rowCount(-1);
         target.failed(error);
     }

@@ -193,6 +193,16 @@ public final class Figures {
         warningsCounted = true;
     }
 
+    /**
+     * An error of the gateway's own has ended the latest statement, and stands behind the diagnostics of the one before, which count no more.
+     *
+     * @param rows all of them, of level, code and message
+     */
+    public void errorBehind(List<String[]> rows) {
+        warnings(rows);
+        warningCount = 1;
+    }
+
     /** The latest statement has ended in an error, which is on its connection, perhaps with warnings beside it. */
     public void errorUnread() {
         warningsUnread(1);

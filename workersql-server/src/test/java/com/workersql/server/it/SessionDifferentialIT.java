@@ -307,6 +307,34 @@ class SessionDifferentialIT {
         }
     }
 
+    /** To prepare the text anew, as a change of modes makes necessary, is refused in a session that may only read. */
+    @Test
+    void aValueWhoseTypeWasLastToldAsNullIsRefusedInFrontOfAllElse() throws Exception {
+        try (var twin = twin("null", 0)) {
+            script(905).begin(twin);
+            int[] ids = new CursorTwin(twin).prepare("INSERT INTO diff_905 (n, v) VALUES (? + 100, ?)");
+            PreparedScript.execute(twin, 1, ids, 0, 1, null, true);
+            twin.query("SELECT 1 / 0");
+            PreparedScript.execute(twin, 1, ids, 0, 2, "x", false);
+            ping(twin);
+            twin.query("SHOW WARNINGS");
+            ping(twin);
+            twin.query("SET SESSION TRANSACTION READ ONLY");
+            twin.query("SET sql_mode = 'ANSI_QUOTES'");
+            PreparedScript.execute(twin, 1, ids, 0, 3, "y", false);
+            twin.query("SHOW WARNINGS");
+            PreparedScript.execute(twin, 1, ids, 0, 4, "z", false);
+            twin.query("SELECT @@error_count");
+            PreparedScript.execute(twin, 1, ids, 0, 4, "z", false);
+            twin.query("SELECT ROW_COUNT(), FOUND_ROWS()");
+            PreparedScript.execute(twin, 1, ids, 0, 5, "z", true);
+            twin.query("SHOW WARNINGS");
+            twin.query("SET SESSION TRANSACTION READ WRITE");
+            PreparedScript.execute(twin, 1, ids, 0, 6, "z", false);
+            twin.query("SELECT n, v FROM diff_905 ORDER BY id");
+        }
+    }
+
     private static void ping(SessionTwin twin) throws IOException {
         twin.command("COM_PING", Command.COM_PING, new byte[0]);
     }
