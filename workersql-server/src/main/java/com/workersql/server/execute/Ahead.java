@@ -121,8 +121,14 @@ final class Ahead {
         // Whoever reads the diagnostics must find them: what is sent ahead would clear them.
         return work.isRun()
                 && !work.info().has(SessionEffect.DIAGNOSTICS_USED)
-                && FoundRows.mayChange(work.info(), flavor)
+                && (FoundRows.mayChange(work.info(), flavor) || opensToldTransaction(session))
                 && !session.figures().isFoundRowsOnConnection();
+    }
+
+    /** Within a transaction of which the client is told, it would be told of what is sent ahead, too. */
+    private static boolean opensToldTransaction(ClientSession session) {
+        return session.tracking().tellsOfTransactions()
+                && !session.transaction().isOpen();
     }
 
     /** A prepared text may read the key without saying so here. */

@@ -275,6 +275,25 @@ class SessionDifferentialIT {
         }
     }
 
+    /** Else it would be among what the client is told that its transaction has done. */
+    @Test
+    void whatWasFoundIsGivenToAConnectionInFrontOfATransactionThatIsToldOf() throws Exception {
+        try (var twin = twin("found ahead", 2);
+                var other = twin("other", 0)) {
+            script(907).begin(twin);
+            twin.query("SET session_track_transaction_info = 'CHARACTERISTICS'");
+            for (String begin : List.of("BEGIN", "SET autocommit = 0")) {
+                twin.query("SELECT id FROM diff_907 ORDER BY id LIMIT 2");
+                other.query("SELECT 1");
+                twin.query(begin);
+                twin.query("INSERT INTO diff_907 (v) VALUES ('y')");
+                twin.query("SHOW TABLES LIKE 'diff_907'");
+                twin.query("UPDATE diff_907 SET n = n");
+                twin.query("COMMIT");
+            }
+        }
+    }
+
     /** What an ERR leaves open, the next status tells, be it that of a command that no server is asked for otherwise. */
     @Test
     void aTransactionThatAnErrorDoesNotTellOfIsKnownToAPing() throws Exception {
