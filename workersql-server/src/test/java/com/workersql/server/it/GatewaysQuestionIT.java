@@ -52,9 +52,16 @@ class GatewaysQuestionIT {
         }
     }
 
+    /** Drivers set what they are to be told of when they connect, behind which the gateway asks, too: that is over here. */
+    private static Connection connect() throws SQLException {
+        var connection = fleet.connect(Driver.MARIADB_TEXT, "acme");
+        run(connection, "DO 1");
+        return connection;
+    }
+
     @Test
     void aTransactionThatIsLostBetweenTwoStatementsIsToldWithTheNext() throws Exception {
-        try (var acme = fleet.connect(Driver.MARIADB_TEXT, "acme")) {
+        try (var acme = connect()) {
             run(acme, "BEGIN");
             run(acme, "INSERT INTO asked VALUES (1)");
             proxy.aim(GatewaysQuestion.TEXT, FaultProxy.Cut.RESET, 0);
@@ -77,7 +84,7 @@ class GatewaysQuestionIT {
     /** Without its lock the statement must not run, and whoever sends it would not miss the lock. */
     @Test
     void aLockThatIsLostBetweenTwoStatementsEndsTheSessionBeforeTheNext() throws Exception {
-        try (var acme = fleet.connect(Driver.MARIADB_TEXT, "acme")) {
+        try (var acme = connect()) {
             assertThat(value(acme, "SELECT GET_LOCK('asked', 0)")).isEqualTo("1");
             proxy.aim(GatewaysQuestion.TEXT, FaultProxy.Cut.RESET, 0);
             run(acme, GatewaysQuestion.IS_BEHIND);
@@ -98,7 +105,7 @@ class GatewaysQuestionIT {
         assumeThat(Fleet.isMySql())
                 .as("a SET there clears the diagnostics itself")
                 .isFalse();
-        try (var acme = fleet.connect(Driver.MARIADB_TEXT, "acme")) {
+        try (var acme = connect()) {
             run(acme, "SET sql_mode = ''");
             run(acme, "BEGIN");
             run(acme, "INSERT INTO asked VALUES (1), (2)");
@@ -124,7 +131,7 @@ class GatewaysQuestionIT {
     /** BEGIN was answered by the gateway, and went to the shard in front of a statement that did not get there. */
     @Test
     void aTransactionThatIsLostWithWhatGoesAheadOfAStatementIsToldWithIt() throws Exception {
-        try (var acme = fleet.connect(Driver.MARIADB_TEXT, "acme")) {
+        try (var acme = connect()) {
             run(acme, "/*ahead*/ START TRANSACTION READ WRITE");
             proxy.aim("/*ahead*/", FaultProxy.Cut.RESET, 0);
 
@@ -143,7 +150,7 @@ class GatewaysQuestionIT {
 
     @Test
     void outsideOfATransactionNothingIsLostWithTheConnection() throws Exception {
-        try (var acme = fleet.connect(Driver.MARIADB_TEXT, "acme")) {
+        try (var acme = connect()) {
             proxy.aim(GatewaysQuestion.TEXT, FaultProxy.Cut.RESET, 0);
             run(acme, GatewaysQuestion.IS_BEHIND);
 
@@ -156,8 +163,8 @@ class GatewaysQuestionIT {
     /** The question goes on; what is killed is the statement that waits for its answer. */
     @Test
     void aStatementThatWaitsForTheAnswerIsKilledAtOnceAndNeverRuns() throws Exception {
-        var acme = fleet.connect(Driver.MARIADB_TEXT, "acme");
-        try (var killer = fleet.connect(Driver.MARIADB_TEXT, "acme")) {
+        var acme = connect();
+        try (var killer = connect()) {
             String id = value(acme, "SELECT CONNECTION_ID()");
             proxy.aim(GatewaysQuestion.TEXT, FaultProxy.Cut.STALL, 0);
             run(acme, GatewaysQuestion.IS_BEHIND);
@@ -201,8 +208,8 @@ class GatewaysQuestionIT {
             run(admin, "CREATE ROLE IF NOT EXISTS of_one_session");
             run(admin, "GRANT of_one_session TO " + account);
         }
-        try (var watching = fleet.connect(Driver.MARIADB_TEXT, "acme")) {
-            try (var acme = fleet.connect(Driver.MARIADB_TEXT, "acme")) {
+        try (var watching = connect()) {
+            try (var acme = connect()) {
                 run(acme, "SET ROLE of_one_session");
                 proxy.aim(GatewaysQuestion.TEXT, FaultProxy.Cut.STALL, 0);
                 run(acme, GatewaysQuestion.IS_BEHIND);
