@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.pool;
 
+import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.session.ReplyKind;
 import com.workersql.protocol.session.ServerSession;
 import io.netty.buffer.ByteBuf;
@@ -16,6 +17,9 @@ import java.util.function.Consumer;
  */
 final class OwnCommands {
     private static final ReturnRecipe RESET = new ReturnRecipe(false, true, false, false, null);
+    /** A handshake by CLIENT_IGNORE_SPACE adds it to the server's mode, and MariaDB's reset takes it away. */
+    private static final String IGNORE_SPACE =
+            "SET SESSION sql_mode=CONCAT_WS(',', NULLIF(@@SESSION.sql_mode, ''), 'IGNORE_SPACE')";
 
     private final BackendConnection connection;
     private final PoolConfig config;
@@ -68,6 +72,9 @@ final class OwnCommands {
             if (setNames != null) {
                 requests.add(query(setNames));
             }
+            if (isMariaDb() && connection.key().capabilities().has(CapabilityFlags.CLIENT_IGNORE_SPACE)) {
+                requests.add(query(IGNORE_SPACE));
+            }
         }
         if (recipe.initDb()) {
             requests.add(new Request(
@@ -94,6 +101,10 @@ final class OwnCommands {
 
     /** MariaDB resets character sets and collation to those of the handshake, MySQL to the server's own. */
     boolean resetsToHandshakeCollation() {
+        return isMariaDb();
+    }
+
+    private boolean isMariaDb() {
         return connection.serverVersion().contains("MariaDB");
     }
 

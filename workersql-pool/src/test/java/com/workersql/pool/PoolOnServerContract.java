@@ -8,6 +8,7 @@ import static com.workersql.pool.PoolFixture.start;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.session.ReplyKind;
 import com.workersql.protocol.value.Collation;
 import java.util.ArrayList;
@@ -66,6 +67,32 @@ abstract class PoolOnServerContract {
 
             assertThat(on(f.loop1, second::threadId)).isEqualTo(id);
             assertThat(collation(second, f)).contains(wideCollation.name()).doesNotContain("latin1");
+            run(f.loop1, second::release);
+        }
+    }
+
+    @Test
+    void keepsTheModeOfAHandshakeThatIgnoresSpaces() throws Exception {
+        var ignoring = new PoolKey(
+                key.endpoint(),
+                key.account(),
+                null,
+                key.capabilities().with(CapabilityFlags.CLIENT_IGNORE_SPACE),
+                key.tls(),
+                key.collation());
+        try (var f = new PoolFixture(PoolConfig.builder().maxConnectionsPerEndpoint(1), ignoring)) {
+            var first = f.acquire(f.loop1);
+            long id = on(f.loop1, first::threadId);
+            assertThat(query(first, f.loop1, "SET sql_mode=''").isError()).isFalse();
+            run(f.loop1, first::releaseAfterReset);
+
+            var second = f.acquire(f.loop1);
+
+            assertThat(on(f.loop1, second::threadId)).isEqualTo(id);
+            var reply = start(second, f.loop1, "SELECT @@sql_mode");
+            assertThat(reply.await().isError()).isFalse();
+            assertThat(reply.text.toString()).contains("IGNORE_SPACE", "STRICT_TRANS_TABLES");
+            run(f.loop1, () -> assertThat(second.state().isClean()).isTrue());
             run(f.loop1, second::release);
         }
     }

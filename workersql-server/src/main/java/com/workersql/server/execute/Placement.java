@@ -41,6 +41,9 @@ final class Placement {
 
         /** There is none. */
         void notFound(GatewayError error);
+
+        /** It was ended while it waited. */
+        void interrupted();
     }
 
     Placement(StatementExecutor executor, ClientSession session, Shard shard, Run run) {
@@ -77,8 +80,12 @@ final class Placement {
             return;
         }
         if (session.held() == null && waitsForGate()) {
+            session.activity().interruption(run::interrupted);
             session.loop()
-                    .schedule(SessionFault.guarded(session, this::find), GATE_RETRY_MILLIS, TimeUnit.MILLISECONDS);
+                    .schedule(
+                            SessionFault.guarded(session, () -> goOn(this::find)),
+                            GATE_RETRY_MILLIS,
+                            TimeUnit.MILLISECONDS);
             return;
         }
         boolean again = run.mayBeRepeated(false);
@@ -101,17 +108,26 @@ final class Placement {
             run.found(ready, again);
             return;
         }
+        session.activity().interruption(run::interrupted);
         ReplicaLease.await(
                 ready,
                 replica.awaited(),
                 executor.flavor(),
                 executor.places().waitNanos(),
-                () -> run.found(ready, again),
-                error -> {
+                () -> goOn(() -> run.found(ready, again)),
+                error -> goOn(() -> {
                     // One that has it already would have been chosen without waiting.
                     excluded = Set.copyOf(shard.topology().nodes());
                     find();
-                });
+                }));
+    }
+
+    /** Behind a wait in which the statement could be ended; where it was, the session may wait for something else by now. */
+    private void goOn(Runnable next) {
+        if (!run.hasEnded()) {
+            session.activity().interruption(null);
+        }
+        next.run();
     }
 
     /** Nothing was sent to this replica: another one, or the primary, may do. */

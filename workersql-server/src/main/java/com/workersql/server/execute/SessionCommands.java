@@ -128,6 +128,9 @@ public final class SessionCommands {
             if (executor.flavor() == ServerFlavor.MYSQL) {
                 // Where MariaDB goes back to the character set of the login, MySQL goes back to its own.
                 session.variables(SessionVariables.NONE.with(SessionVariables.NAMES, "DEFAULT"));
+            } else {
+                // MySQL adds IGNORE_SPACE again where the login asked for it.
+                session.leaveModeOfLogin();
             }
             session.sqlModes(shards.get().sqlModes());
             session.tracking().settings(shards.get().tracking());

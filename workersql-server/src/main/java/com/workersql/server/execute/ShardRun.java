@@ -84,6 +84,7 @@ final class ShardRun implements Placement.Run {
         if (held != null
                 && session.pins().has(HoldReason.UNREAD_WARNINGS)
                 && Ahead.clearsDiagnostics(session, held.connection(), work, executor.flavor())) {
+            session.activity().interruption(this::interrupted);
             executor.connections().inquire(session, held, this::findBehindQuestion);
         } else {
             placement.find();
@@ -92,12 +93,21 @@ final class ShardRun implements Placement.Run {
 
     /** What was lost with the connection, the statement must not go on without. */
     private void findBehindQuestion() {
+        if (ended) {
+            return;
+        }
+        session.activity().interruption(null);
         var loss = Refusals.ofLoss(session, work.info());
         if (loss == null) {
             placement.find();
         } else {
             fail(loss);
         }
+    }
+
+    @Override
+    public void interrupted() {
+        notFound(GatewayError.interrupted());
     }
 
     private void clearDiagnostics() {

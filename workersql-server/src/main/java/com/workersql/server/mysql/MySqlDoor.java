@@ -265,6 +265,9 @@ public final class MySqlDoor extends ChannelInitializer<Channel> {
                                 ServerHandshakeHandler.Decision decision) {
                             var admitted = admission.admit(channel.channel(), client, decision);
                             if (admitted != null) {
+                                if (shards.get().flavor() == ServerFlavor.MARIADB) {
+                                    admitted.session().leaveModeOfLogin();
+                                }
                                 changed.accept(admitted);
                                 decision.accept(admitted.welcome());
                             }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.workersql.protocol.testing.RawClient;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -179,13 +180,7 @@ class CutRepliesIT extends SickShard {
     void theStatementBehindOneWhoseTimeEndedInAQuestionGoesOn() throws Exception {
         run(acme, "DELETE FROM written");
         try (var session = fleet.connect(Driver.MARIADB_TEXT, "acme")) {
-            run(session, "SET sql_mode = ''");
-            run(session, "BEGIN");
-            run(session, "INSERT INTO written VALUES (1), (2)");
-            one(session, "SELECT id FROM written");
-            // Its answer is a row of the gateway's own, and another count than the client's.
-            run(session, "SET session_track_schema = OFF");
-            run(session, "INSERT INTO written VALUES ('3x')");
+            askBeforeTheNext(session);
             proxy.aim("SHOW WARNINGS", FaultProxy.Cut.STALL, 0);
             assertThatThrownBy(() -> run(session, "VALUES (1)"))
                     .isInstanceOfSatisfying(
@@ -198,6 +193,51 @@ class CutRepliesIT extends SickShard {
 
             assertThat(next.get(60, TimeUnit.SECONDS)).isEqualTo(3);
         }
+    }
+
+    @Test
+    void theStatementThatIsKilledInAQuestionInFrontOfItNeverRuns() throws Exception {
+        run(acme, "DELETE FROM written");
+        try (var session = fleet.connect(Driver.MARIADB_TEXT, "acme")) {
+            long id = one(session, "SELECT CONNECTION_ID()");
+            askBeforeTheNext(session);
+            proxy.aim("SHOW WARNINGS", FaultProxy.Cut.STALL, 0);
+            var killed = InThread.inThread(() -> {
+                run(session, "VALUES (1)");
+                return null;
+            });
+            assertThatThrownBy(() -> {
+                        while (!killed.isDone()) {
+                            run(acme, "KILL QUERY " + id);
+                            try {
+                                killed.get(20, TimeUnit.MILLISECONDS);
+                            } catch (TimeoutException e) {
+                                // It was not there yet.
+                            }
+                        }
+                        killed.get();
+                    })
+                    .cause()
+                    .isInstanceOfSatisfying(
+                            SQLException.class,
+                            e -> assertThat(e.getErrorCode()).isEqualTo(1317));
+
+            var next = InThread.inThread(() -> one(session, "SELECT COUNT(*) FROM written"));
+            proxy.release();
+
+            assertThat(next.get(60, TimeUnit.SECONDS)).isEqualTo(3);
+        }
+    }
+
+    /** Leaves a transaction with a warning that only its connection knows, which what is sent ahead of the next statement would clear. */
+    private static void askBeforeTheNext(Connection session) throws SQLException {
+        run(session, "SET sql_mode = ''");
+        run(session, "BEGIN");
+        run(session, "INSERT INTO written VALUES (1), (2)");
+        one(session, "SELECT id FROM written");
+        // Its answer is a row of the gateway's own, and another count than the client's.
+        run(session, "SET session_track_schema = OFF");
+        run(session, "INSERT INTO written VALUES ('3x')");
     }
 
     @Test

@@ -190,6 +190,26 @@ class SessionDifferentialIT {
         }
     }
 
+    /** The login adds it to the mode, MariaDB's reset takes it away: neither may depend on whose connection it is and was. */
+    @Test
+    void spacesInFrontOfCallsAreIgnoredForWhomAsksForThat() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            try (var twin =
+                    new SessionTwin(fleet, "acme", "spaces-" + i, CAPABILITIES | CapabilityFlags.CLIENT_IGNORE_SPACE)) {
+                twin.query("SELECT @@sql_mode, COUNT (*)");
+                // Which no other session has, so that the connection is reset behind it.
+                twin.query("SET sql_select_limit = " + (7 + i));
+                twin.query("SELECT @@sql_mode, COUNT (*)");
+                twin.command("COM_RESET_CONNECTION", Command.COM_RESET_CONNECTION, new byte[0]);
+                twin.query("SELECT @@sql_mode");
+                twin.query("SELECT COUNT (*) FROM no_such_table");
+                twin.query("SET sql_mode = 'ANSI_QUOTES'");
+                twin.changeUser();
+                twin.query("SELECT @@sql_mode");
+            }
+        }
+    }
+
     @Test
     void diagnosticsOutliveWhatIsSentAheadOfTheNextStatement() throws Exception {
         try (var twin = twin("ahead", 0)) {
