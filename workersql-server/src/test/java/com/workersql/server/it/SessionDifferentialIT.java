@@ -29,10 +29,10 @@ import org.junit.jupiter.api.Test;
 class SessionDifferentialIT {
     private static final int SESSIONS = 8;
     /** So many that they wait for each other's connections, and get whichever is given back first. */
-    private static final int CONCURRENT_SESSIONS = 16;
+    private static final int CONCURRENT_SESSIONS = 40;
 
     private static final int CONNECTIONS = 2;
-    private static final int BINDS_ONCE_IN = 6;
+    private static final int BINDS_ONCE_IN = 15;
     private static final long CAPABILITIES = CapabilityFlags.CLIENT_LONG_PASSWORD
             | CapabilityFlags.CLIENT_LONG_FLAG
             | CapabilityFlags.CLIENT_TRANSACTIONS
