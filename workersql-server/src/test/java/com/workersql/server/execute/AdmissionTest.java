@@ -7,17 +7,13 @@ import com.workersql.pool.ReplyStatus;
 import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.StatusFlags;
 import com.workersql.protocol.session.ControlPacket;
-import com.workersql.router.PermissionClass;
 import com.workersql.server.config.StatementsConfig;
 import com.workersql.server.config.yaml.Setting;
 import com.workersql.server.error.ErrorClass;
 import com.workersql.server.error.GatewayError;
 import com.workersql.server.error.Outcome;
 import com.workersql.server.session.ClientSession;
-import com.workersql.server.session.Principal;
-import com.workersql.server.session.SqlModes;
 import io.netty.buffer.ByteBuf;
-import java.util.EnumSet;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -25,16 +21,7 @@ class AdmissionTest {
     private long nanos = 42;
 
     private static ClientSession session(String tenant) {
-        return new ClientSession(
-                1,
-                null,
-                new Principal(tenant == null ? "ops" : tenant, tenant, tenant, EnumSet.allOf(PermissionClass.class)),
-                CapabilityFlags.NONE,
-                45,
-                "127.0.0.1",
-                null,
-                SqlModes.DEFAULT,
-                10);
+        return Sessions.of(tenant);
     }
 
     private Admission admission(Setting setting, long value) {

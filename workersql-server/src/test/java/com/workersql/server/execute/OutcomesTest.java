@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.workersql.breaker.FailureClass;
 import com.workersql.pool.ReplyStatus;
 import com.workersql.pool.SessionChanges;
-import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.StatusFlags;
 import com.workersql.router.PermissionClass;
 import com.workersql.router.StatementInfo;
@@ -14,9 +13,6 @@ import com.workersql.router.StatementKind;
 import com.workersql.server.error.GatewayError;
 import com.workersql.server.error.Outcome;
 import com.workersql.server.session.ClientSession;
-import com.workersql.server.session.Principal;
-import com.workersql.server.session.SqlModes;
-import java.util.EnumSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,16 +22,7 @@ class OutcomesTest {
     private static final ReplyStatus SHUTTING_DOWN =
             new ReplyStatus(0, 0, -1, 0, 0, 1053, "08S01", "Server shutdown in progress", SessionChanges.NONE);
 
-    private final ClientSession session = new ClientSession(
-            1,
-            null,
-            new Principal("acme", "acme", "acme", EnumSet.allOf(PermissionClass.class)),
-            CapabilityFlags.NONE,
-            45,
-            "127.0.0.1",
-            null,
-            SqlModes.DEFAULT,
-            10);
+    private final ClientSession session = Sessions.ofAcme();
 
     private GatewayError ofDyingServer(StatementKind kind) {
         session.transaction().statusFlags(StatusFlags.SERVER_STATUS_AUTOCOMMIT | StatusFlags.SERVER_STATUS_IN_TRANS);

@@ -14,14 +14,11 @@ import com.workersql.router.PermissionClass;
 import com.workersql.router.StatementInfo;
 import com.workersql.router.StatementKind;
 import com.workersql.server.session.ClientSession;
-import com.workersql.server.session.Principal;
-import com.workersql.server.session.SqlModes;
 import com.workersql.server.session.TenantStatements;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
-import java.util.EnumSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -34,16 +31,7 @@ class PrepareWorkTest {
     private ReplyListener reply;
 
     private ClientSession session() {
-        var session = new ClientSession(
-                1,
-                null,
-                new Principal("acme", "acme", "acme", EnumSet.allOf(PermissionClass.class)),
-                CapabilityFlags.NONE,
-                45,
-                "127.0.0.1",
-                null,
-                SqlModes.DEFAULT,
-                10);
+        var session = Sessions.ofAcme();
         session.prepared().countWith(share);
         return session;
     }

@@ -3,7 +3,6 @@ package com.workersql.server.execute;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.Command;
 import com.workersql.router.PermissionClass;
 import com.workersql.router.StatementInfo;
@@ -11,29 +10,17 @@ import com.workersql.router.StatementKind;
 import com.workersql.server.error.GatewayError;
 import com.workersql.server.session.ClientSession;
 import com.workersql.server.session.ClientStatement;
-import com.workersql.server.session.Principal;
-import com.workersql.server.session.SqlModes;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class PreparedStatementExecutorTest {
-    private final ClientSession session = new ClientSession(
-            1,
-            null,
-            new Principal("acme", "acme", "acme", EnumSet.allOf(PermissionClass.class)),
-            CapabilityFlags.NONE,
-            45,
-            "127.0.0.1",
-            null,
-            SqlModes.DEFAULT,
-            10);
+    private final ClientSession session = Sessions.ofAcme();
     private final List<GatewayError> errors = new ArrayList<>();
 
     @Test

@@ -7,7 +7,6 @@ import com.workersql.breaker.FailureClass;
 import com.workersql.breaker.endpoint.BreakerRegistry;
 import com.workersql.pool.Endpoint;
 import com.workersql.pool.TlsMode;
-import com.workersql.protocol.CapabilityFlags;
 import com.workersql.router.Hints;
 import com.workersql.router.PermissionClass;
 import com.workersql.router.StatementInfo;
@@ -16,10 +15,7 @@ import com.workersql.server.config.ReplicasConfig;
 import com.workersql.server.replicas.GtidPosition;
 import com.workersql.server.replicas.ServerLoad;
 import com.workersql.server.session.ClientSession;
-import com.workersql.server.session.Principal;
-import com.workersql.server.session.SqlModes;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -40,16 +36,7 @@ class ReadPlacesTest {
     private final Topology topology;
     private final Shard shard;
     private final ReadPlaces places = new ReadPlaces(ReplicasConfig.of(true, Map.of()), new Random(7), () -> nanos);
-    private final ClientSession session = new ClientSession(
-            1,
-            null,
-            new Principal("acme", "acme", "acme", EnumSet.allOf(PermissionClass.class)),
-            CapabilityFlags.NONE,
-            45,
-            "127.0.0.1",
-            null,
-            SqlModes.DEFAULT,
-            10);
+    private final ClientSession session = Sessions.ofAcme();
 
     ReadPlacesTest() {
         for (int port = 1; port <= 5; port++) {

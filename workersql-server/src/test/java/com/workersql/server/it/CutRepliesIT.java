@@ -199,28 +199,14 @@ class CutRepliesIT extends SickShard {
     void theStatementThatIsKilledInAQuestionInFrontOfItNeverRuns() throws Exception {
         run(acme, "DELETE FROM written");
         try (var session = fleet.connect(Driver.MARIADB_TEXT, "acme")) {
-            long id = one(session, "SELECT CONNECTION_ID()");
+            String id = Long.toString(one(session, "SELECT CONNECTION_ID()"));
             askBeforeTheNext(session);
             proxy.aim("SHOW WARNINGS", FaultProxy.Cut.STALL, 0);
             var killed = InThread.inThread(() -> {
                 run(session, "VALUES (1)");
                 return null;
             });
-            assertThatThrownBy(() -> {
-                        while (!killed.isDone()) {
-                            run(acme, "KILL QUERY " + id);
-                            try {
-                                killed.get(20, TimeUnit.MILLISECONDS);
-                            } catch (TimeoutException e) {
-                                // It was not there yet.
-                            }
-                        }
-                        killed.get();
-                    })
-                    .cause()
-                    .isInstanceOfSatisfying(
-                            SQLException.class,
-                            e -> assertThat(e.getErrorCode()).isEqualTo(1317));
+            KilledStatement.assertKilled(killed, acme, id);
 
             var next = InThread.inThread(() -> one(session, "SELECT COUNT(*) FROM written"));
             proxy.release();

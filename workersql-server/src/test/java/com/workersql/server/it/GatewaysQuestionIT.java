@@ -4,6 +4,7 @@ package com.workersql.server.it;
 import static com.workersql.server.embedded.ShardFixture.run;
 import static com.workersql.server.embedded.ShardFixture.value;
 import static com.workersql.server.it.InThread.inThread;
+import static com.workersql.server.it.KilledStatement.assertKilled;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
@@ -12,9 +13,6 @@ import com.workersql.server.embedded.ShardFixture;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -172,23 +170,7 @@ class GatewaysQuestionIT {
                 run(acme, "INSERT INTO asked VALUES (1)");
                 return null;
             });
-            assertThatThrownBy(() -> {
-                        while (!waiting.isDone()) {
-                            run(killer, "KILL QUERY " + id);
-                            try {
-                                waiting.get(20, TimeUnit.MILLISECONDS);
-                            } catch (TimeoutException e) {
-                                // It was not there yet.
-                            }
-                        }
-                        // Its end may have come between the two.
-                        waiting.get();
-                    })
-                    .isInstanceOf(ExecutionException.class)
-                    .cause()
-                    .isInstanceOfSatisfying(
-                            SQLException.class,
-                            e -> assertThat(e.getErrorCode()).isEqualTo(1317));
+            assertKilled(waiting, killer, id);
 
             // What the shard has to say at last comes too late for it.
             proxy.release();

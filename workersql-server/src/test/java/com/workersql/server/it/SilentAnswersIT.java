@@ -10,10 +10,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.workersql.server.config.GatewayConfig;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -65,22 +63,8 @@ class SilentAnswersIT {
             var waiting = insert(acme, 1);
             awaitStall();
 
-            assertThatThrownBy(() -> {
-                        while (!waiting.isDone()) {
-                            run(killer, "KILL QUERY " + id);
-                            try {
-                                waiting.get(20, TimeUnit.MILLISECONDS);
-                            } catch (TimeoutException e) {
-                                // The shard has the state's text before the session waits for its answer.
-                            }
-                        }
-                        waiting.get();
-                    })
-                    .isInstanceOf(ExecutionException.class)
-                    .cause()
-                    .isInstanceOfSatisfying(
-                            SQLException.class,
-                            e -> assertThat(e.getErrorCode()).isEqualTo(1317));
+            // The shard has the state's text before the session waits for its answer.
+            KilledStatement.assertKilled(waiting, killer, id);
 
             insert(acme, 2).get();
             assertThat(rows()).isEqualTo("2+07:11");
