@@ -64,9 +64,11 @@ final class LocalTransactions {
             return;
         }
         var transaction = session.transaction();
-        boolean isTold = chain || !transaction.ahead().isEmpty();
-        if (isTold && session.tracking().tellsOfTransactions() && shard != null) {
-            executor.runOn(session, shard, false, work, target);
+        // Behind an error the connection still has to tell what the ERR had no place for.
+        String told =
+                held != null ? held.shard() : chain || !transaction.ahead().isEmpty() ? shard : null;
+        if (told != null && session.tracking().tellsOfTransactions()) {
+            executor.runOn(session, told, false, work, target);
             return;
         }
         work.drop();

@@ -295,6 +295,29 @@ class SessionDifferentialIT {
         }
     }
 
+    /** An ERR has no place for what changed: it is told with the next OK, which is that of a COMMIT outside of transactions. */
+    @Test
+    void whatAnErrorDidNotTellIsToldWithTheEndOfNoTransaction() throws Exception {
+        try (var twin = twin("untold", 2)) {
+            script(908).begin(twin);
+            if (!Fleet.isMySql()) {
+                twin.query("SET session_track_transaction_info = 'CHARACTERISTICS'");
+            }
+            for (String end : List.of("COMMIT", "ROLLBACK")) {
+                twin.query("START TRANSACTION");
+                twin.query("SELECT id FROM diff_908 WHERE n = 1");
+                twin.query("ALTER TABLE diff_908_aux ADD COLUMN w INT DEFAULT 5");
+                twin.query("INSERT INTO diff_908 (v) VALUES ('x')");
+                twin.query("SAVEPOINT s1");
+                twin.query("UPDATE diff_908 SET n = n");
+                twin.query("ROLLBACK TO SAVEPOINT s1");
+                twin.query(end);
+                twin.query("SELECT 1");
+                twin.query(end);
+            }
+        }
+    }
+
     /** Else it would be among what the client is told that its transaction has done. */
     @Test
     void whatWasFoundIsGivenToAConnectionInFrontOfATransactionThatIsToldOf() throws Exception {
