@@ -136,13 +136,13 @@ final class Retention {
             @Override
             public void answered() {
                 settle(session, connection, shard, "");
-                resume(session);
+                session.activity().resume();
             }
 
             @Override
             public void broken(String why) {
                 Aftermath.lost(session, connection, why);
-                resume(session);
+                session.activity().resume();
             }
 
             @Override
@@ -162,13 +162,6 @@ final class Retention {
             if (held != null && session.activity().running() == null) {
                 settle(session, held.connection(), shards.apply(held.shard()), "");
             }
-        }
-    }
-
-    private static void resume(ClientSession session) {
-        var waiting = session.activity().takeWaiting();
-        if (waiting != null) {
-            waiting.run();
         }
     }
 }

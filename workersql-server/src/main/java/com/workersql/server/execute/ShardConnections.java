@@ -114,30 +114,22 @@ final class ShardConnections {
 
     /**
      * Asks the held connection what only it knows, so that it can be given back, then goes on; without it where it was lost, with a
-     * transaction that was open there or with state for which the session has to end.
+     * transaction that was open there or with state for which the session has to end. Whoever asks may be given up for its time before
+     * the answer: its client's next statement waits for the same one, and goes on behind it.
      */
     void inquire(ClientSession session, ClientSession.Held held, Runnable then) {
         Inquiry.start(session, held.connection(), new Inquiry.Ending() {
             @Override
             public void answered() {
                 then.run();
-                resume();
+                session.activity().resume();
             }
 
             @Override
             public void broken(String why) {
                 Aftermath.lost(session, held.connection(), why);
                 then.run();
-                resume();
-            }
-
-            /** Whoever asked may have been given up for its time: its client's next statement waits for the same answer. */
-            private void resume() {
-                var activity = session.activity();
-                var waiting = activity.running() == null ? activity.takeWaiting() : null;
-                if (waiting != null) {
-                    waiting.run();
-                }
+                session.activity().resume();
             }
 
             @Override

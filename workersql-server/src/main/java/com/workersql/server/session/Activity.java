@@ -130,7 +130,18 @@ public final class Activity {
     }
 
     /**
-     * Takes the step that waits.
+     * Runs the step that waits, if one does and the connection is free. While it is asked something else already, the step would come
+     * between that question and its answer: it waits on, for whoever resumes behind that.
+     */
+    public void resume() {
+        var step = running == null ? takeWaiting() : null;
+        if (step != null) {
+            step.run();
+        }
+    }
+
+    /**
+     * Takes the step that waits, for whoever is not going to run it.
      *
      * @return null when none does
      */
