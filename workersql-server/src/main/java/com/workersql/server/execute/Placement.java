@@ -3,6 +3,7 @@ package com.workersql.server.execute;
 
 import com.workersql.breaker.BreakerState;
 import com.workersql.server.error.GatewayError;
+import com.workersql.server.session.Activity;
 import com.workersql.server.session.ClientSession;
 import java.util.HashSet;
 import java.util.Set;
@@ -80,10 +81,10 @@ final class Placement {
             return;
         }
         if (session.held() == null && waitsForGate()) {
-            session.activity().interruption(run::interrupted);
+            var wait = session.activity().interruption(run::interrupted);
             session.loop()
                     .schedule(
-                            SessionFault.guarded(session, () -> goOn(this::find)),
+                            SessionFault.guarded(session, () -> goOn(wait, this::find)),
                             GATE_RETRY_MILLIS,
                             TimeUnit.MILLISECONDS);
             return;
@@ -108,25 +109,23 @@ final class Placement {
             run.found(ready, again);
             return;
         }
-        session.activity().interruption(run::interrupted);
+        var wait = session.activity().interruption(run::interrupted);
         ReplicaLease.await(
                 ready,
                 replica.awaited(),
                 executor.flavor(),
                 executor.places().waitNanos(),
-                () -> goOn(() -> run.found(ready, again)),
-                error -> goOn(() -> {
+                () -> goOn(wait, () -> run.found(ready, again)),
+                error -> goOn(wait, () -> {
                     // One that has it already would have been chosen without waiting.
                     excluded = Set.copyOf(shard.topology().nodes());
                     find();
                 }));
     }
 
-    /** Behind a wait in which the statement could be ended; where it was, the session may wait for something else by now. */
-    private void goOn(Runnable next) {
-        if (!run.hasEnded()) {
-            session.activity().interruption(null);
-        }
+    /** Behind a wait in which the statement could be ended. */
+    private static void goOn(Activity.Interruption wait, Runnable next) {
+        wait.clear();
         next.run();
     }
 

@@ -2,6 +2,7 @@
 package com.workersql.server.execute;
 
 import com.workersql.server.error.GatewayError;
+import com.workersql.server.session.Activity;
 import com.workersql.server.session.ClientSession;
 import java.util.function.Consumer;
 
@@ -10,7 +11,7 @@ import java.util.function.Consumer;
  * the plan, which is made all the same, serves others.
  */
 final class PlanWait {
-    private final ClientSession session;
+    private final Activity.Interruption interruption;
     private boolean over;
 
     /**
@@ -19,8 +20,7 @@ final class PlanWait {
      * @param interrupted takes error 1317 when it is ended from outside
      */
     PlanWait(ClientSession session, Consumer<GatewayError> interrupted) {
-        this.session = session;
-        session.activity().interruption(() -> {
+        interruption = session.activity().interruption(() -> {
             over = true;
             interrupted.accept(GatewayError.interrupted());
         });
@@ -32,7 +32,7 @@ final class PlanWait {
             return false;
         }
         over = true;
-        session.activity().interruption(null);
+        interruption.clear();
         return true;
     }
 }

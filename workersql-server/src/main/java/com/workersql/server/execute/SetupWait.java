@@ -4,6 +4,7 @@ package com.workersql.server.execute;
 import com.workersql.breaker.FailureClass;
 import com.workersql.pool.ReplyStatus;
 import com.workersql.server.error.GatewayError;
+import com.workersql.server.session.Activity;
 import com.workersql.server.session.ClientSession;
 import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +24,7 @@ final class SetupWait implements Setup.Ending {
     private boolean interrupted;
     private boolean ended;
     private Future<?> deadline;
+    private Activity.Interruption interruption;
 
     /**
      * @param ready hears that the connection has the session's state
@@ -42,7 +44,7 @@ final class SetupWait implements Setup.Ending {
     }
 
     void run(Setup setup, ProvenSetups proven) {
-        session.activity().interruption(this::interrupt);
+        interruption = session.activity().interruption(this::interrupt);
         deadline = session.loop()
                 .schedule(SessionFault.guarded(session, this::silent), Question.PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
         setup.run(lease.connection(), proven, this);
@@ -63,9 +65,7 @@ final class SetupWait implements Setup.Ending {
 
     /** False where nobody waits any more. */
     private boolean isAwaited() {
-        if (!interrupted) {
-            session.activity().interruption(null);
-        }
+        interruption.clear();
         return !interrupted;
     }
 

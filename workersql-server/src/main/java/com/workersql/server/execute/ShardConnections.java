@@ -210,15 +210,12 @@ final class ShardConnections {
                 ConnectionKeys.of(session, shard, node, account), session.loop(), deadlineNanos, preference(wanted));
         var acquiring = acquire(shard, request, permit);
         if (acquiring.isSuccess()) {
-            session.activity().interruption(null);
             borrowed(wish, acquiring.getNow(), node, permit);
             return;
         }
-        if (!acquiring.isDone()) {
-            session.activity().interruption(() -> acquiring.cancel(false));
-        }
+        var wait = session.activity().interruption(() -> acquiring.cancel(false));
         acquiring.addListener((Future<PooledConnection> future) -> {
-            session.activity().interruption(null);
+            wait.clear();
             if (future.isSuccess()) {
                 borrowed(wish, future.getNow(), node, permit);
                 return;

@@ -84,8 +84,11 @@ final class ShardRun implements Placement.Run {
         if (held != null
                 && session.pins().has(HoldReason.UNREAD_WARNINGS)
                 && Ahead.clearsDiagnostics(session, held.connection(), work, executor.flavor())) {
-            session.activity().interruption(this::interrupted);
-            executor.connections().inquire(session, held, this::findBehindQuestion);
+            var wait = session.activity().interruption(this::interrupted);
+            executor.connections().inquire(session, held, () -> {
+                wait.clear();
+                findBehindQuestion();
+            });
         } else {
             placement.find();
         }
@@ -96,7 +99,6 @@ final class ShardRun implements Placement.Run {
         if (ended) {
             return;
         }
-        session.activity().interruption(null);
         var loss = Refusals.ofLoss(session, work.info());
         if (loss == null) {
             placement.find();

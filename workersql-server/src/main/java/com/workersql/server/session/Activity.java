@@ -21,9 +21,25 @@ public final class Activity {
     private Runnable leave = () -> {};
     private Runnable unsent;
     private Runnable waiting;
-    private Runnable interruption;
+    private Interruption interruption;
 
     Activity() {}
+
+    /** How what a statement waits for is ended: in force until that is done, the wait is over, or the session waits for something else. */
+    public final class Interruption {
+        private final Runnable action;
+
+        private Interruption(Runnable action) {
+            this.action = action;
+        }
+
+        /** The wait is over: nobody can end it any more. What the session waits for by now can be ended all the same. */
+        public void clear() {
+            if (interruption == this) {
+                interruption = null;
+            }
+        }
+    }
 
     /**
      * The connection that a statement of this session runs on right now.
@@ -119,12 +135,12 @@ public final class Activity {
      * @param interrupted takes the error where the statement is ended before that
      */
     public void waitForAnswers(Runnable step, Consumer<GatewayError> interrupted) {
-        interruption = () -> {
+        var wait = interruption(() -> {
             waiting = null;
             interrupted.accept(GatewayError.interrupted());
-        };
+        });
         waiting = () -> {
-            interruption = null;
+            wait.clear();
             step.run();
         };
     }
@@ -154,18 +170,20 @@ public final class Activity {
     /**
      * Notes how to end what the session's statement waits for before it has a connection: a plan, a place in the pool, a primary.
      *
-     * @param interruption fails the statement, which has not run; null when it waits no longer
+     * @param action fails the statement, which has not run
+     * @return to be cleared when the wait is over
      */
-    public void interruption(Runnable interruption) {
-        this.interruption = interruption;
+    public Interruption interruption(Runnable action) {
+        interruption = new Interruption(action);
+        return interruption;
     }
 
     /** Ends what the session's statement waits for, where it has no connection yet: its client hears error 1317. */
     public void interrupt() {
-        var action = interruption;
+        var ended = interruption;
         interruption = null;
-        if (action != null) {
-            action.run();
+        if (ended != null) {
+            ended.action.run();
         }
     }
 
