@@ -3,7 +3,6 @@ package com.workersql.server.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.Command;
 import com.workersql.protocol.testing.RawClient;
 import com.workersql.server.config.GatewayConfig;
@@ -39,10 +38,6 @@ class AbandonedSessionsIT {
 
     /** More than five failures in a row, which would shut the shard. */
     private static final int ABANDONED = 12;
-
-    private static final long CAPABILITIES = CapabilityFlags.CLIENT_LONG_PASSWORD
-            | CapabilityFlags.CLIENT_TRANSACTIONS
-            | CapabilityFlags.CLIENT_DEPRECATE_EOF;
 
     private static Fleet fleet;
     private static Connection admin;
@@ -86,8 +81,7 @@ class AbandonedSessionsIT {
     }
 
     private static RawClient client() throws IOException {
-        return RawClient.connect(
-                fleet.gateway().mysqlAddress().getPort(), "acme", fleet.password("acme"), "acme", CAPABILITIES);
+        return fleet.raw("acme");
     }
 
     private static void send(RawClient client, String sql) throws IOException {

@@ -105,7 +105,6 @@ class ChangeUserIT {
     }
 
     private static RawClient connect(String tenant) throws IOException {
-        return RawClient.connect(
-                fleet.gateway().mysqlAddress().getPort(), tenant, fleet.password(tenant), tenant, CAPABILITIES);
+        return fleet.raw(tenant, CAPABILITIES);
     }
 }

@@ -106,8 +106,7 @@ class ConnectGateIT {
     }
 
     private RawClient client(long more) throws IOException {
-        var client = RawClient.connect(
-                gateway.mysqlAddress().getPort(), "acme", fleet.password("acme"), "acme", SickShard.RAW | more);
+        var client = fleet.raw("acme", SickShard.RAW | more, gateway);
         clients.add(client);
         return client;
     }

@@ -4,13 +4,10 @@ package com.workersql.server.it;
 import static com.workersql.server.it.CursorTwin.pins;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.workersql.server.config.GatewayConfig;
-import com.workersql.server.config.PoolConfig;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -27,7 +24,7 @@ class CursorDriversIT {
 
     @BeforeAll
     static void start() throws Exception {
-        fleet = Fleet.start(CursorDriversIT::withFewConnections);
+        fleet = Fleet.start(config -> Fleet.withConnectionsToKeep(config, 2));
         try (var direct = fleet.direct(Driver.MARIADB_TEXT, "acme");
                 var statement = direct.createStatement()) {
             statement.execute("DROP TABLE IF EXISTS fetched");
@@ -41,12 +38,6 @@ class CursorDriversIT {
                 insert.executeBatch();
             }
         }
-    }
-
-    private static GatewayConfig withFewConnections(GatewayConfig config) {
-        return Fleet.withConnections(config, 2).toBuilder()
-                .pool(PoolConfig.of(Map.of(PoolConfig.PINNED_PERCENT_PER_TENANT, 100L)))
-                .build();
     }
 
     @AfterAll

@@ -21,11 +21,8 @@ import java.util.List;
 
 /** Dialogues about cursors, said to a gateway and to a server alone, or to one of them. */
 record CursorTwin(SessionTwin twin) {
-    static final long CAPABILITIES = CapabilityFlags.CLIENT_LONG_PASSWORD
-            | CapabilityFlags.CLIENT_LONG_FLAG
-            | CapabilityFlags.CLIENT_TRANSACTIONS
-            | CapabilityFlags.CLIENT_MULTI_RESULTS
-            | CapabilityFlags.CLIENT_PS_MULTI_RESULTS;
+    /** As before DEPRECATE_EOF. */
+    static final long CAPABILITIES = SessionTwin.CAPABILITIES & ~CapabilityFlags.CLIENT_DEPRECATE_EOF;
 
     static final int READ_ONLY = 1;
 

@@ -8,12 +8,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.Command;
-import com.workersql.server.config.GatewayConfig;
-import com.workersql.server.config.PoolConfig;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,13 +27,7 @@ class CursorsIT {
 
     @BeforeAll
     static void start() throws Exception {
-        fleet = Fleet.start(CursorsIT::withFewConnections);
-    }
-
-    private static GatewayConfig withFewConnections(GatewayConfig config) {
-        return Fleet.withConnections(config, 3).toBuilder()
-                .pool(PoolConfig.of(Map.of(PoolConfig.PINNED_PERCENT_PER_TENANT, 100L)))
-                .build();
+        fleet = Fleet.start(config -> Fleet.withConnectionsToKeep(config, 3));
     }
 
     @AfterAll

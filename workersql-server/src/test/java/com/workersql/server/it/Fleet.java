@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.it;
 
+import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.auth.PasswordVerifier;
+import com.workersql.protocol.testing.RawClient;
 import com.workersql.server.Gateway;
 import com.workersql.server.config.GatewayConfig;
 import com.workersql.server.config.ListenAddress;
 import com.workersql.server.config.PolicySource;
+import com.workersql.server.config.PoolConfig;
 import com.workersql.server.config.Role;
 import com.workersql.server.config.Secret;
 import com.workersql.server.config.ShardAccount;
@@ -34,6 +37,11 @@ import java.util.function.UnaryOperator;
  */
 final class Fleet implements AutoCloseable {
     static final List<String> TENANTS = List.of("acme", "globex");
+    /** What a client of the protocol itself offers where a test asks for nothing special. */
+    static final long RAW_CAPABILITIES = CapabilityFlags.CLIENT_LONG_PASSWORD
+            | CapabilityFlags.CLIENT_TRANSACTIONS
+            | CapabilityFlags.CLIENT_DEPRECATE_EOF;
+
     private static final String MYSQL_PORTS = "workersql.mysql.ports";
 
     private final EmbeddedShards embedded;
@@ -73,6 +81,13 @@ final class Fleet implements AutoCloseable {
                 .map(shard -> with(shard, shard.endpoints(), connections))
                 .toList();
         return config.toBuilder().shards(shards).build();
+    }
+
+    /** The configuration with so many connections to each endpoint, all of which the sessions of one tenant may keep. */
+    static GatewayConfig withConnectionsToKeep(GatewayConfig config, int connections) {
+        return withConnections(config, connections).toBuilder()
+                .pool(PoolConfig.of(Map.of(PoolConfig.PINNED_PERCENT_PER_TENANT, 100L)))
+                .build();
     }
 
     /** The configuration with its first shard at another port. */
@@ -248,6 +263,21 @@ final class Fleet implements AutoCloseable {
     /** A tenant's connection through another gateway. */
     Connection connect(Driver driver, String tenant, Gateway through) throws SQLException {
         return driver.connect(through.mysqlAddress().getPort(), tenant, passwords.get(tenant), tenant);
+    }
+
+    /** A tenant's client of the protocol itself, through the gateway. */
+    RawClient raw(String tenant) throws IOException {
+        return raw(tenant, RAW_CAPABILITIES);
+    }
+
+    /** A tenant's client that offers something of its own. */
+    RawClient raw(String tenant, long capabilities) throws IOException {
+        return raw(tenant, capabilities, gateway);
+    }
+
+    /** A tenant's client through another gateway. */
+    RawClient raw(String tenant, long capabilities, Gateway through) throws IOException {
+        return RawClient.connect(through.mysqlAddress().getPort(), tenant, passwords.get(tenant), tenant, capabilities);
     }
 
     /** A connection with the same account straight to the tenant's shard. */

@@ -4,7 +4,6 @@ package com.workersql.server.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
-import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.testing.RawClient;
 import com.workersql.server.embedded.ShardFixture;
 import java.io.IOException;
@@ -32,9 +31,6 @@ class IdleClientsIT {
     private static final long MEASURED_NANOS = TimeUnit.SECONDS.toNanos(IS_LONG ? 5 : 1);
     private static final long MOST_BYTES_PER_CLIENT = 15 * 1024;
     private static final long MOST_BYTES_PER_TLS_CLIENT = 60 * 1024;
-    private static final long CAPABILITIES = CapabilityFlags.CLIENT_LONG_PASSWORD
-            | CapabilityFlags.CLIENT_TRANSACTIONS
-            | CapabilityFlags.CLIENT_DEPRECATE_EOF;
 
     @Test
     void costLittleAndLeaveTheOthersInPeace() throws Exception {
@@ -63,7 +59,7 @@ class IdleClientsIT {
                 encrypted ? certificate.forGateway() : null,
                 List.of("-Xmx512m", "-XX:+UseSerialGC"))) {
             gateway.start();
-            try (var first = gateway.client("acme", CAPABILITIES, tls)) {
+            try (var first = gateway.client("acme", Fleet.RAW_CAPABILITIES, tls)) {
                 first.query("CREATE TABLE idle (id INT PRIMARY KEY, v INT)");
                 first.query("INSERT INTO idle SELECT seq, seq * 7 FROM seq_1_to_1000");
             }
@@ -72,7 +68,7 @@ class IdleClientsIT {
             long before = gateway.liveBytes();
             long residentBefore = gateway.residentBytes();
             for (int i = 0; i < clients; i++) {
-                var client = gateway.client("acme", CAPABILITIES, tls);
+                var client = gateway.client("acme", Fleet.RAW_CAPABILITIES, tls);
                 assertThat(client.query("SELECT v FROM idle WHERE id = 1").value())
                         .isEqualTo("7");
                 idle.add(client);
@@ -123,7 +119,7 @@ class IdleClientsIT {
     }
 
     private static long work(GatewayProcess gateway) throws IOException {
-        try (var client = gateway.client("acme", CAPABILITIES)) {
+        try (var client = gateway.client("acme", Fleet.RAW_CAPABILITIES)) {
             long end = System.nanoTime() + MEASURED_NANOS;
             long statements = 0;
             while (System.nanoTime() < end) {

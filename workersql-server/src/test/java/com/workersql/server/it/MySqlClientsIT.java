@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.Command;
-import com.workersql.protocol.testing.RawClient;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -281,12 +280,8 @@ class MySqlClientsIT {
     /** A shard may lack bulk execution, or have it: clients are not offered it, and one that tries is told so. */
     @Test
     void extraNoBatchReachesAShardThroughADoorThatDoesNotOfferIt() throws Exception {
-        try (var client = RawClient.connect(
-                fleet.gateway().mysqlAddress().getPort(),
-                "acme",
-                fleet.password("acme"),
-                "acme",
-                CapabilityFlags.CLIENT_DEPRECATE_EOF | CapabilityFlags.MARIADB_CLIENT_STMT_BULK_OPERATIONS)) {
+        try (var client = fleet.raw(
+                "acme", CapabilityFlags.CLIENT_DEPRECATE_EOF | CapabilityFlags.MARIADB_CLIENT_STMT_BULK_OPERATIONS)) {
             assertThat(client.capabilities().has(CapabilityFlags.MARIADB_CLIENT_STMT_BULK_OPERATIONS))
                     .isFalse();
             assertThat(client.command(Command.COM_STMT_BULK_EXECUTE, new byte[] {1, 0, 0, 0, 0, 0})

@@ -63,7 +63,7 @@ class PlantedFaultIT {
     }
 
     private static RawClient client(Gateway of) throws IOException {
-        return RawClient.connect(of.mysqlAddress().getPort(), "acme", fleet.password("acme"), "acme", SickShard.RAW);
+        return fleet.raw("acme", SickShard.RAW, of);
     }
 
     private static void isAnIncident(RawReply reply) {

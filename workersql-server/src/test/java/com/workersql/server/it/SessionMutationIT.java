@@ -4,15 +4,11 @@ package com.workersql.server.it;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.testing.ForgetfulProxy;
 import com.workersql.server.Gateway;
-import com.workersql.server.config.GatewayConfig;
-import com.workersql.server.config.PoolConfig;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
@@ -30,12 +26,6 @@ class SessionMutationIT {
     private static final int CONNECTIONS = 2;
     private static final int OPERATIONS = 2_000;
     private static final long SEED = Long.getLong("workersql.sessions.seed", 20_261_127);
-    private static final long CAPABILITIES = CapabilityFlags.CLIENT_LONG_PASSWORD
-            | CapabilityFlags.CLIENT_LONG_FLAG
-            | CapabilityFlags.CLIENT_TRANSACTIONS
-            | CapabilityFlags.CLIENT_MULTI_RESULTS
-            | CapabilityFlags.CLIENT_PS_MULTI_RESULTS
-            | CapabilityFlags.CLIENT_DEPRECATE_EOF;
 
     private static ProxiedFleet<ForgetfulProxy> proxied;
     private static ForgetfulProxy proxy;
@@ -43,15 +33,10 @@ class SessionMutationIT {
 
     @BeforeAll
     static void start() throws Exception {
-        proxied = ProxiedFleet.start(ForgetfulProxy::new, ForgetfulProxy::port, SessionMutationIT::withFewConnections);
+        proxied = ProxiedFleet.start(
+                ForgetfulProxy::new, ForgetfulProxy::port, config -> Fleet.withConnectionsToKeep(config, CONNECTIONS));
         proxy = proxied.proxy();
         fleet = proxied.fleet();
-    }
-
-    private static GatewayConfig withFewConnections(GatewayConfig config) {
-        return Fleet.withConnections(config, CONNECTIONS).toBuilder()
-                .pool(PoolConfig.of(Map.of(PoolConfig.PINNED_PERCENT_PER_TENANT, 100L)))
-                .build();
     }
 
     @AfterAll
@@ -99,7 +84,7 @@ class SessionMutationIT {
         try {
             for (int i = 0; i < SESSIONS; i++) {
                 scripts.add(new SessionScript(SEED, i, !Fleet.isMySql(), false));
-                twins.add(new SessionTwin(fleet, gateway, "acme", "forgetful-" + i, CAPABILITIES));
+                twins.add(new SessionTwin(fleet, gateway, "acme", "forgetful-" + i, SessionTwin.CAPABILITIES));
                 scripts.get(i).begin(twins.get(i));
             }
             for (int i = 0; i < OPERATIONS; i++) {

@@ -5,7 +5,6 @@ import static com.workersql.server.embedded.ShardFixture.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.Command;
 import com.workersql.protocol.testing.RawClient;
 import com.workersql.protocol.testing.RawReply;
@@ -198,14 +197,7 @@ class SessionPinsIT {
     }
 
     private static RawClient raw() throws Exception {
-        return RawClient.connect(
-                fleet.gateway().mysqlAddress().getPort(),
-                "acme",
-                fleet.password("acme"),
-                "acme",
-                CapabilityFlags.CLIENT_LONG_PASSWORD
-                        | CapabilityFlags.CLIENT_TRANSACTIONS
-                        | CapabilityFlags.CLIENT_DEPRECATE_EOF);
+        return fleet.raw("acme");
     }
 
     /** Errors are part of it. */

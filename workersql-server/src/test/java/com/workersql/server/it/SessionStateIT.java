@@ -5,7 +5,6 @@ import static com.workersql.server.embedded.ShardFixture.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.testing.RawClient;
 import com.workersql.protocol.value.Collations;
 import com.workersql.server.Gateway;
@@ -27,9 +26,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Sessions that share one connection to a shard each see only what they have set themselves. */
 class SessionStateIT {
     private static final String COLLATION = "SELECT @@collation_connection";
-    private static final long RAW_CAPABILITIES = CapabilityFlags.CLIENT_LONG_PASSWORD
-            | CapabilityFlags.CLIENT_TRANSACTIONS
-            | CapabilityFlags.CLIENT_DEPRECATE_EOF;
 
     private static final int SHORT_WAIT_MILLIS = 1_000;
 
@@ -123,8 +119,7 @@ class SessionStateIT {
     }
 
     private static RawClient raw() throws IOException {
-        return RawClient.connect(
-                fleet.gateway().mysqlAddress().getPort(), "acme", fleet.password("acme"), "acme", RAW_CAPABILITIES);
+        return fleet.raw("acme");
     }
 
     @ParameterizedTest

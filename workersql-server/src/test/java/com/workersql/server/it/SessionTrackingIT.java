@@ -7,25 +7,16 @@ import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.Command;
 import com.workersql.protocol.message.server.SessionTrack;
 import com.workersql.protocol.testing.RawClient;
-import com.workersql.server.config.GatewayConfig;
-import com.workersql.server.config.PoolConfig;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** What clients are told of their session's changes: what a server alone would tell them, whatever the gateway needs to know. */
 class SessionTrackingIT {
-    private static final long UNTRACKED = CapabilityFlags.CLIENT_LONG_PASSWORD
-            | CapabilityFlags.CLIENT_LONG_FLAG
-            | CapabilityFlags.CLIENT_TRANSACTIONS
-            | CapabilityFlags.CLIENT_MULTI_RESULTS
-            | CapabilityFlags.CLIENT_PS_MULTI_RESULTS
-            | CapabilityFlags.CLIENT_DEPRECATE_EOF;
-    private static final long TRACKED = UNTRACKED | CapabilityFlags.CLIENT_SESSION_TRACK;
+    private static final long TRACKED = SessionTwin.CAPABILITIES | CapabilityFlags.CLIENT_SESSION_TRACK;
 
     /** Fewer than there are clients in a test, and one more than the check of a server's health may have. */
     private static final int CONNECTIONS = 2;
@@ -34,13 +25,7 @@ class SessionTrackingIT {
 
     @BeforeAll
     static void start() throws Exception {
-        fleet = Fleet.start(SessionTrackingIT::withFewConnections);
-    }
-
-    private static GatewayConfig withFewConnections(GatewayConfig config) {
-        return Fleet.withConnections(config, CONNECTIONS).toBuilder()
-                .pool(PoolConfig.of(Map.of(PoolConfig.PINNED_PERCENT_PER_TENANT, 100L)))
-                .build();
+        fleet = Fleet.start(config -> Fleet.withConnectionsToKeep(config, CONNECTIONS));
     }
 
     @AfterAll
@@ -55,8 +40,7 @@ class SessionTrackingIT {
     }
 
     private static RawClient client(long capabilities) throws IOException {
-        return RawClient.connect(
-                fleet.gateway().mysqlAddress().getPort(), "acme", fleet.password("acme"), "acme", capabilities);
+        return fleet.raw("acme", capabilities);
     }
 
     @Test
@@ -194,7 +178,7 @@ class SessionTrackingIT {
     void nobodyIsToldWhatTheGatewaySetsForOthers() throws Exception {
         try (var one = client(TRACKED);
                 var other = client(TRACKED);
-                var deaf = client(UNTRACKED)) {
+                var deaf = client(SessionTwin.CAPABILITIES)) {
             one.query("SET session_track_system_variables = '*', session_track_state_change = 1,"
                     + " session_track_transaction_info = 'CHARACTERISTICS'");
             other.query("SET session_track_system_variables = 'time_zone'");

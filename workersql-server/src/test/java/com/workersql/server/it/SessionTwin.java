@@ -16,6 +16,14 @@ import java.util.Map;
  * answered by both in the same bytes. For one thread at a time.
  */
 final class SessionTwin implements AutoCloseable {
+    /** All that a client may offer and a server has, but what makes a difference to a test. */
+    static final long CAPABILITIES = CapabilityFlags.CLIENT_LONG_PASSWORD
+            | CapabilityFlags.CLIENT_LONG_FLAG
+            | CapabilityFlags.CLIENT_TRANSACTIONS
+            | CapabilityFlags.CLIENT_MULTI_RESULTS
+            | CapabilityFlags.CLIENT_PS_MULTI_RESULTS
+            | CapabilityFlags.CLIENT_DEPRECATE_EOF;
+
     private static final int REMEMBERED = 40;
 
     private final Fleet fleet;

@@ -3,7 +3,6 @@ package com.workersql.server.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.Command;
 import com.workersql.protocol.testing.RawClient;
 import com.workersql.server.config.PoolConfig;
@@ -28,9 +27,6 @@ import org.junit.jupiter.api.Test;
  */
 class WaitingStatementsIT {
     private static final int CONNECTIONS = 2;
-    private static final long CAPABILITIES = CapabilityFlags.CLIENT_LONG_PASSWORD
-            | CapabilityFlags.CLIENT_TRANSACTIONS
-            | CapabilityFlags.CLIENT_DEPRECATE_EOF;
     private static final String WRITE = "UPDATE waited SET v = v + 1 WHERE id = 1";
 
     private static Fleet fleet;
@@ -79,8 +75,7 @@ class WaitingStatementsIT {
     }
 
     private static RawClient client() throws IOException {
-        return RawClient.connect(
-                fleet.gateway().mysqlAddress().getPort(), "acme", fleet.password("acme"), "acme", CAPABILITIES);
+        return fleet.raw("acme");
     }
 
     private static RawClient waiting() throws Exception {
