@@ -6,7 +6,7 @@ import com.workersql.router.ServerFlavor;
 import com.workersql.server.error.GatewayError;
 import com.workersql.server.session.ClientSession;
 import com.workersql.server.session.HoldReason;
-import com.workersql.server.session.SessionVariables;
+import com.workersql.server.session.SessionRestart;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;
@@ -124,14 +124,7 @@ public final class SessionCommands {
     public void resetConnection(ClientSession session, ReplyTarget target) {
         whenLastFound(session, () -> {
             SessionEnd.letGo(session, "session reset");
-            session.reset();
-            if (executor.flavor() == ServerFlavor.MYSQL) {
-                // Where MariaDB goes back to the character set of the login, MySQL goes back to its own.
-                session.variables(SessionVariables.NONE.with(SessionVariables.NAMES, "DEFAULT"));
-            } else {
-                // MySQL adds IGNORE_SPACE again where the login asked for it.
-                session.leaveModeOfLogin();
-            }
+            SessionRestart.byReset(session, executor.flavor());
             session.sqlModes(shards.get().sqlModes());
             session.tracking().settings(shards.get().tracking());
             target.ok(new LocalOk(session.transaction().lastingStatusFlags()));

@@ -25,6 +25,7 @@ import com.workersql.server.execute.StatementExecutor;
 import com.workersql.server.login.Logins;
 import com.workersql.server.peer.ClientAddress;
 import com.workersql.server.session.SessionRegistry;
+import com.workersql.server.session.SessionRestart;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
@@ -265,9 +266,8 @@ public final class MySqlDoor extends ChannelInitializer<Channel> {
                                 ServerHandshakeHandler.Decision decision) {
                             var admitted = admission.admit(channel.channel(), client, decision);
                             if (admitted != null) {
-                                if (shards.get().flavor() == ServerFlavor.MARIADB) {
-                                    admitted.session().leaveModeOfLogin();
-                                }
+                                SessionRestart.byChangeUser(
+                                        admitted.session(), shards.get().flavor());
                                 changed.accept(admitted);
                                 decision.accept(admitted.welcome());
                             }

@@ -437,18 +437,8 @@ public final class ClientSession {
         onFault.accept(error);
     }
 
-    /**
-     * Goes by the server's own {@code sql_mode} from here on, to which a login by CLIENT_IGNORE_SPACE adds, as on all connections of such
-     * clients.
-     */
-    public void leaveModeOfLogin() {
-        if (capabilities.has(CapabilityFlags.CLIENT_IGNORE_SPACE)) {
-            variables = variables.with("sql_mode", "DEFAULT");
-        }
-    }
-
-    /** Back to the state behind the login, as COM_RESET_CONNECTION leaves it; the current schema stays. */
-    public void reset() {
+    /** Back to the state behind the login, but for what servers forget of it; the current schema stays. */
+    void reset() {
         variables = SessionVariables.NONE;
         transaction.reset();
         figures.reset();
