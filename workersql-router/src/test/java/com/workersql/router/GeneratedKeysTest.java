@@ -128,17 +128,7 @@ class GeneratedKeysTest {
         RoutePlan prepared = router.planPrepare(text);
         assertThat(prepared).isInstanceOf(SingleShard.class);
         assertThat(((SingleShard) prepared).rewritten()).isNull();
-        Parameters values = new Parameters() {
-            @Override
-            public int count() {
-                return 1;
-            }
-
-            @Override
-            public ParameterValue get(int index) {
-                return new ParameterValue.SignedInteger(5);
-            }
-        };
+        Parameters values = new ListedParameters(List.of(new ParameterValue.SignedInteger(5)));
         Statement execution = new Statement(CONTEXT, text.bytes(), 0, text.length(), values, null);
         assertThat(router.plan(execution)).isInstanceOf(Local.class);
         RoutePlan plan = router.plan(execution.withGeneratedKeys("order_ids", 200));

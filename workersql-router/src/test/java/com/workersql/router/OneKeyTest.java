@@ -137,19 +137,7 @@ class OneKeyTest {
                 bytes,
                 0,
                 bytes.length,
-                parameter == null ? null : new OneParameter(parameter),
+                parameter == null ? null : new ListedParameters(List.of(parameter)),
                 null);
-    }
-
-    private record OneParameter(ParameterValue value) implements Parameters {
-        @Override
-        public int count() {
-            return 1;
-        }
-
-        @Override
-        public ParameterValue get(int index) {
-            return value;
-        }
     }
 }

@@ -103,17 +103,7 @@ class RowIsolationTest {
                 .isInstanceOf(SingleShard.class);
         for (String value : List.of("acme", "globex", "ACME", "acme ")) {
             List<ParameterValue> values = List.of(new ParameterValue.SignedInteger(1), new ParameterValue.Text(value));
-            Parameters parameters = new Parameters() {
-                @Override
-                public int count() {
-                    return values.size();
-                }
-
-                @Override
-                public ParameterValue get(int index) {
-                    return values.get(index);
-                }
-            };
+            Parameters parameters = new ListedParameters(values);
             assertThat(router.plan(new Statement(acme, sql, 0, sql.length, parameters, null)))
                     .as(value)
                     .isInstanceOf(value.equals("acme") ? SingleShard.class : Refused.class);

@@ -146,17 +146,7 @@ class SplitPropertyTest {
 
     private static Statement prepared(String sql, List<ParameterValue> values) {
         byte[] bytes = sql.getBytes(StandardCharsets.UTF_8);
-        Parameters parameters = new Parameters() {
-            @Override
-            public int count() {
-                return values.size();
-            }
-
-            @Override
-            public ParameterValue get(int index) {
-                return values.get(index);
-            }
-        };
+        Parameters parameters = new ListedParameters(values);
         return new Statement(CONTEXT, bytes, 0, bytes.length, parameters, null);
     }
 }

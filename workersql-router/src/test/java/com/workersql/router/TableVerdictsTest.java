@@ -93,17 +93,7 @@ class TableVerdictsTest {
     void placeholdersAreBoundToTheirValues() {
         byte[] sql = "SELECT * FROM orders WHERE status = ? AND customer_id = ?".getBytes(StandardCharsets.UTF_8);
         List<ParameterValue> values = List.of(new ParameterValue.Text("x"), new ParameterValue.SignedInteger(77));
-        Parameters parameters = new Parameters() {
-            @Override
-            public int count() {
-                return values.size();
-            }
-
-            @Override
-            public ParameterValue get(int index) {
-                return values.get(index);
-            }
-        };
+        Parameters parameters = new ListedParameters(values);
         RoutePlan plan = router.plan(new Statement(CONTEXT, sql, 0, sql.length, parameters, null));
         assertThat(VerdictFile.verdict(plan)).isEqualTo(shardOf("77"));
         RoutePlan unbound = router.plan(new Statement(CONTEXT, sql, 0, sql.length, null, null));

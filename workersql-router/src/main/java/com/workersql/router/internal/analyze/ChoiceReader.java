@@ -4,6 +4,7 @@ package com.workersql.router.internal.analyze;
 import com.workersql.router.internal.analyze.KeyFacts.Column;
 import com.workersql.router.internal.analyze.SpreadFacts.Choice;
 import com.workersql.router.internal.analyze.SpreadFacts.Interval;
+import com.workersql.router.internal.lex.Brackets;
 import com.workersql.router.internal.lex.FoldedStatement;
 import com.workersql.router.internal.lex.Word;
 import java.util.ArrayList;
@@ -51,7 +52,7 @@ final class ChoiceReader {
     private Choice alternatives(int first, int last) {
         int from = first;
         int to = last;
-        while (s.isMark(from, '(') && close(from) == to) {
+        while (s.isMark(from, '(') && Brackets.close(s, from) == to) {
             from++;
             to--;
         }
@@ -87,7 +88,10 @@ final class ChoiceReader {
 
     private Choice single(int from, int to) {
         int after = endOfColumn(from);
-        if (after > from && s.isWord(after, Word.IN) && s.isMark(after + 1, '(') && close(after + 1) == to) {
+        if (after > from
+                && s.isWord(after, Word.IN)
+                && s.isMark(after + 1, '(')
+                && Brackets.close(s, after + 1) == to) {
             List<Integer> slots = list(after + 2, to - 1);
             return slots == null ? null : new Choice(column(from, after), slots, true);
         }
@@ -115,7 +119,7 @@ final class ChoiceReader {
     private Interval interval(int first, int last) {
         int from = first;
         int to = last;
-        while (s.isMark(from, '(') && close(from) == to) {
+        while (s.isMark(from, '(') && Brackets.close(s, from) == to) {
             from++;
             to--;
         }
@@ -188,21 +192,5 @@ final class ChoiceReader {
     static Column column(FoldedStatement s, int from, int end) {
         return new Column(
                 end - from == 1 ? null : s.name(end - 3), s.name(end - 1).toLowerCase(Locale.ROOT));
-    }
-
-    private int close(int open) {
-        return close(s, open);
-    }
-
-    static int close(FoldedStatement s, int open) {
-        int depth = 0;
-        for (int token = open; token < s.tokens(); token++) {
-            if (s.isMark(token, '(')) {
-                depth++;
-            } else if (s.isMark(token, ')') && --depth == 0) {
-                return token;
-            }
-        }
-        return -1;
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.router.internal.analyze;
 
+import com.workersql.router.internal.lex.Brackets;
 import com.workersql.router.internal.lex.FoldedStatement;
 import com.workersql.router.internal.lex.Word;
 import java.util.ArrayList;
@@ -32,13 +33,13 @@ final class InsertReader {
             token += 2;
         }
         if (s.isWord(token, Word.PARTITION)) {
-            token = close(s, token + 1) + 1;
+            token = Brackets.close(s, token + 1) + 1;
         }
         List<String> columns = new ArrayList<>();
         int list = -1;
         if (s.isMark(token, '(') && !s.isWord(token + 1, Word.SELECT) && !s.isWord(token + 1, Word.WITH)) {
             list = token;
-            int end = close(s, token);
+            int end = Brackets.close(s, token);
             for (int i = token + 1; i < end; i += 2) {
                 while (s.isMark(i + 1, '.')) {
                     i += 2;
@@ -71,12 +72,12 @@ final class InsertReader {
             if (!s.isMark(token, '(')) {
                 break;
             }
-            int end = close(s, token);
+            int end = Brackets.close(s, token);
             int start = token + 1;
             int column = 0;
             for (int i = start; i <= end; i++) {
                 if (s.isMark(i, '(')) {
-                    i = close(s, i);
+                    i = Brackets.close(s, i);
                 }
                 if (i == end || s.isMark(i, ',')) {
                     if (column < columns.size()) {
@@ -184,17 +185,5 @@ final class InsertReader {
             }
         }
         return columns;
-    }
-
-    private static int close(FoldedStatement s, int open) {
-        int depth = 0;
-        for (int token = open; token < s.tokens(); token++) {
-            if (s.isMark(token, '(')) {
-                depth++;
-            } else if (s.isMark(token, ')') && --depth == 0) {
-                return token;
-            }
-        }
-        return s.tokens();
     }
 }

@@ -3,6 +3,7 @@ package com.workersql.router.internal.analyze;
 
 import com.workersql.router.internal.analyze.KeyFacts.Column;
 import com.workersql.router.internal.analyze.SpreadFacts.Choice;
+import com.workersql.router.internal.lex.Brackets;
 import com.workersql.router.internal.lex.FoldedStatement;
 import com.workersql.router.internal.lex.Token;
 import com.workersql.router.internal.lex.Word;
@@ -25,7 +26,7 @@ final class RowConditions {
     static List<Choice> read(FoldedStatement s, int first, int last) {
         int from = first;
         int to = last;
-        while (s.isMark(from, '(') && ChoiceReader.close(s, from) == to) {
+        while (s.isMark(from, '(') && Brackets.close(s, from) == to) {
             from++;
             to--;
         }
@@ -37,8 +38,8 @@ final class RowConditions {
         if (open < 0) {
             return List.of();
         }
-        int sign = ChoiceReader.close(s, open) + 1;
-        boolean list = s.isWord(sign, Word.IN) && s.isMark(sign + 1, '(') && ChoiceReader.close(s, sign + 1) == to;
+        int sign = Brackets.close(s, open) + 1;
+        boolean list = s.isWord(sign, Word.IN) && s.isMark(sign + 1, '(') && Brackets.close(s, sign + 1) == to;
         boolean equal = s.isMark(sign, '=') || s.isMark(sign, Token.NULL_SAFE_EQUAL);
         List<int[]> columns = elements(open);
         List<List<int[]>> rows = list ? rows(sign + 2, to - 1) : equal ? rows(sign + 1, to) : List.of();
@@ -73,7 +74,7 @@ final class RowConditions {
                 return List.of();
             }
             rows.add(elements(open));
-            token = ChoiceReader.close(s, open) + 1;
+            token = Brackets.close(s, open) + 1;
             if (token <= to && !s.isMark(token++, ',')) {
                 return List.of();
             }
@@ -84,7 +85,7 @@ final class RowConditions {
     /** {@return the first and last tokens of what stands between the commas in a parenthesis} */
     private List<int[]> elements(int open) {
         List<int[]> elements = new ArrayList<>();
-        int close = ChoiceReader.close(s, open);
+        int close = Brackets.close(s, open);
         int start = open + 1;
         int depth = 0;
         for (int token = start; token <= close; token++) {

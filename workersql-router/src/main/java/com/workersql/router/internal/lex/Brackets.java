@@ -36,6 +36,22 @@ public final class Brackets {
         return depth == 0 ? new Brackets(s, partner) : null;
     }
 
+    /**
+     * {@return the token that closes a parenthesis, or the end where none does; for whoever asks of few, and has a statement whose
+     * brackets match}
+     */
+    public static int close(FoldedStatement s, int open) {
+        int depth = 0;
+        for (int token = open; token < s.tokens(); token++) {
+            if (s.isMark(token, '(')) {
+                depth++;
+            } else if (s.isMark(token, ')') && --depth == 0) {
+                return token;
+            }
+        }
+        return s.tokens();
+    }
+
     /** {@return the token behind this one and what it opens} */
     public int next(int token) {
         return partner[token] > token ? partner[token] + 1 : token + 1;

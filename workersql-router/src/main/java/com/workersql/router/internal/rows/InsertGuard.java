@@ -15,6 +15,9 @@ final class InsertGuard {
     private final Insertions insertions;
     private String table;
     private String column;
+    /** Whether the statement gives the tenant column a value behind SET. */
+    private boolean assigned;
+
     private int counted;
     private int parameters;
 
@@ -65,30 +68,18 @@ final class InsertGuard {
     }
 
     private void assignments(int set) throws Unproven {
-        boolean begins = true;
-        boolean given = false;
-        for (int token = set + 1; token < s.tokens(); token = brackets.next(token)) {
-            if (begins) {
-                int name = token;
-                while (s.isMark(name + 1, '.') && s.isName(name + 2)) {
-                    name += 2;
-                }
-                if (!s.isName(name) || !s.isMark(name + 1, '=')) {
-                    throw Unproven.of("assignments that could not be told");
-                }
-                if (s.name(name).equalsIgnoreCase(column)) {
-                    given = true;
-                    int value = name + 2;
-                    boolean alone = value + 1 >= s.tokens()
-                            || s.isMark(value + 1, ',')
-                            || s.isWord(value + 1, Word.AS)
-                            || s.isWord(value + 1, Word.RETURNING);
-                    check(value, alone);
-                }
+        Assignments.read(s, brackets, set, s.tokens(), name -> {
+            if (s.name(name).equalsIgnoreCase(column)) {
+                assigned = true;
+                int value = name + 2;
+                boolean alone = value + 1 >= s.tokens()
+                        || s.isMark(value + 1, ',')
+                        || s.isWord(value + 1, Word.AS)
+                        || s.isWord(value + 1, Word.RETURNING);
+                check(value, alone);
             }
-            begins = s.isMark(token, ',');
-        }
-        if (!given) {
+        });
+        if (!assigned) {
             insertions.behind(set, " " + TableReferences.quoted(column) + " = " + scope.literal() + ",");
         }
     }

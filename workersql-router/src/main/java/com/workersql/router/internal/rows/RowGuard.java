@@ -130,22 +130,11 @@ public final class RowGuard {
 
     /** No assignment may give a row to another tenant. */
     private void assigned(Set<String> columns, int set, int end) throws Unproven {
-        boolean begins = true;
-        for (int token = set + 1; token < end; token = brackets.next(token)) {
-            if (begins) {
-                int name = token;
-                while (s.isMark(name + 1, '.') && s.isName(name + 2)) {
-                    name += 2;
-                }
-                if (!s.isName(name) || !s.isMark(name + 1, '=')) {
-                    throw Unproven.of("assignments that could not be told");
-                }
-                if (columns.contains(s.name(name).toLowerCase(Locale.ROOT))) {
-                    throw Unproven.of("changing the tenant column " + s.name(name));
-                }
+        Assignments.read(s, brackets, set, end, name -> {
+            if (columns.contains(s.name(name).toLowerCase(Locale.ROOT))) {
+                throw Unproven.of("changing the tenant column " + s.name(name));
             }
-            begins = s.isMark(token, ',');
-        }
+        });
     }
 
     private void delete() throws Unproven {
