@@ -3,10 +3,8 @@ package com.workersql.server.execute;
 
 import com.workersql.pool.AcquireRequest;
 import com.workersql.pool.BrokenConnectionException;
-import com.workersql.pool.PoolKey;
 import com.workersql.pool.PooledConnection;
 import com.workersql.pool.ReplyStatus;
-import com.workersql.protocol.CapabilityFlags;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.util.List;
@@ -20,14 +18,6 @@ import java.util.function.LongSupplier;
  * uses: what it does is not part of anybody's transaction.
  */
 public final class ShardQuestion {
-    private static final int UTF8MB4_GENERAL_CI = 45;
-    private static final CapabilityFlags CAPABILITIES = new CapabilityFlags(CapabilityFlags.CLIENT_PROTOCOL_41
-            | CapabilityFlags.CLIENT_SECURE_CONNECTION
-            | CapabilityFlags.CLIENT_PLUGIN_AUTH
-            | CapabilityFlags.CLIENT_TRANSACTIONS
-            | CapabilityFlags.CLIENT_SESSION_TRACK
-            | CapabilityFlags.CLIENT_DEPRECATE_EOF);
-
     private final LongSupplier nanoClock;
     private final long timeoutNanos;
 
@@ -60,7 +50,7 @@ public final class ShardQuestion {
      */
     public CompletableFuture<Answer> ask(Shard shard, EventLoop loop, String sql) {
         var done = new CompletableFuture<Answer>();
-        var key = new PoolKey(shard.primary(), shard.account(), null, CAPABILITIES, shard.tls(), UTF8MB4_GENERAL_CI);
+        var key = OwnKeys.of(shard.primary(), shard.account(), shard.tls());
         shard.pool()
                 .acquire(AcquireRequest.of(key, loop, nanoClock.getAsLong() + timeoutNanos))
                 .addListener((Future<PooledConnection> future) -> {

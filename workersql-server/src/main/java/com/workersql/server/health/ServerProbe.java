@@ -7,15 +7,14 @@ import com.workersql.pool.BackendAccount;
 import com.workersql.pool.BackendPool;
 import com.workersql.pool.BackendUnavailableException;
 import com.workersql.pool.BrokenConnectionException;
-import com.workersql.pool.PoolKey;
 import com.workersql.pool.PooledConnection;
 import com.workersql.pool.ReplyListener;
 import com.workersql.pool.ReplyStatus;
-import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.session.ControlPacket;
 import com.workersql.protocol.session.ReplyKind;
 import com.workersql.router.ServerFlavor;
 import com.workersql.server.execute.ConnectFailures;
+import com.workersql.server.execute.OwnKeys;
 import com.workersql.server.execute.Shard;
 import com.workersql.server.execute.ShardNode;
 import com.workersql.server.execute.TextRows;
@@ -43,13 +42,6 @@ final class ServerProbe implements EndpointProbe {
             + " IF(@@global.gtid_mode = 'ON', @@global.gtid_executed, '') */";
 
     private static final int MYSQL_WITH_REPLICA_STATUS = 80_022;
-    private static final int UTF8MB4_GENERAL_CI = 45;
-    private static final CapabilityFlags CAPABILITIES = new CapabilityFlags(CapabilityFlags.CLIENT_PROTOCOL_41
-            | CapabilityFlags.CLIENT_SECURE_CONNECTION
-            | CapabilityFlags.CLIENT_PLUGIN_AUTH
-            | CapabilityFlags.CLIENT_TRANSACTIONS
-            | CapabilityFlags.CLIENT_SESSION_TRACK
-            | CapabilityFlags.CLIENT_DEPRECATE_EOF);
 
     private final Supplier<Shard> shard;
     private final ShardNode node;
@@ -91,13 +83,10 @@ final class ServerProbe implements EndpointProbe {
             loop.execute(() -> hears.checkFailed(FailureClass.NEUTRAL, "no account is configured for it"));
             return;
         }
-        var key = new PoolKey(
+        var key = OwnKeys.of(
                 node.endpoint(),
                 new BackendAccount(account.user(), account.secret(), account.database()),
-                null,
-                CAPABILITIES,
-                shard.get().tls(),
-                UTF8MB4_GENERAL_CI);
+                shard.get().tls());
         pool.acquire(AcquireRequest.of(key, loop, nanoClock.getAsLong() + timeoutNanos))
                 .addListener((Future<PooledConnection> future) -> {
                     if (future.isSuccess()) {
