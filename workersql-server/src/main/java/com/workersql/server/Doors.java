@@ -3,9 +3,7 @@ package com.workersql.server;
 
 import com.workersql.protocol.proxy.PeerNetworks;
 import com.workersql.server.config.ListenAddress;
-import com.workersql.server.error.ErrorClass;
 import com.workersql.server.error.GatewayError;
-import com.workersql.server.error.Outcome;
 import com.workersql.server.peer.ProxiedDoor;
 import com.workersql.server.session.Drain;
 import io.netty.bootstrap.ServerBootstrap;
@@ -88,14 +86,7 @@ final class Doors {
 
     /** What new work is told; null while it is welcome. */
     GatewayError drainError() {
-        return draining
-                ? new GatewayError(
-                        1053,
-                        "08S01",
-                        "The gateway is shutting down; connect again",
-                        ErrorClass.UNAVAILABLE,
-                        Outcome.NOT_EXECUTED)
-                : null;
+        return draining ? GatewayError.draining() : null;
     }
 
     /** Lets nobody in any more, has those who are here end what they have begun, and cuts off who is left. Blocks for that long. */

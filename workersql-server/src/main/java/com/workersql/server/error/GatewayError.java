@@ -74,6 +74,15 @@ public record GatewayError(int errno, String sqlState, String message, ErrorClas
     }
 
     /**
+     * What would begin something is refused while the gateway stops.
+     *
+     * @return 1053
+     */
+    public static GatewayError draining() {
+        return refused(1053, "08S01", "The gateway is shutting down; connect again");
+    }
+
+    /**
      * Nothing was sent: the breaker is open, the shard cannot be reached or has no connection left.
      *
      * @param reason what was tried

@@ -3,7 +3,6 @@ package com.workersql.server.ws;
 
 import com.workersql.server.error.ErrorClass;
 import com.workersql.server.error.GatewayError;
-import com.workersql.server.error.Outcome;
 import com.workersql.server.http.query.Placeholders;
 import com.workersql.server.http.query.Refusal;
 import com.workersql.server.http.query.SessionQueue;
@@ -80,12 +79,7 @@ final class OpenStreams {
 
     void refuseWhileDraining(boolean isNew) throws Refusal {
         if (socket.isDraining() && isNew) {
-            throw new Refusal(new GatewayError(
-                    1053,
-                    "08S01",
-                    "The gateway is shutting down; connect again",
-                    ErrorClass.UNAVAILABLE,
-                    Outcome.NOT_EXECUTED));
+            throw new Refusal(GatewayError.draining());
         }
     }
 

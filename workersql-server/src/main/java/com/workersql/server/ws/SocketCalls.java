@@ -3,7 +3,6 @@ package com.workersql.server.ws;
 
 import com.workersql.server.error.ErrorClass;
 import com.workersql.server.error.GatewayError;
-import com.workersql.server.error.Outcome;
 import com.workersql.server.http.query.QueryRequest;
 import com.workersql.server.http.query.Refusal;
 import com.workersql.server.http.query.RequestDocument;
@@ -166,12 +165,7 @@ final class SocketCalls implements Conversation {
 
     private void refuseWhileDraining() throws Refusal {
         if (socket.isDraining()) {
-            throw new Refusal(new GatewayError(
-                    1053,
-                    "08S01",
-                    "The gateway is shutting down; connect again",
-                    ErrorClass.UNAVAILABLE,
-                    Outcome.NOT_EXECUTED));
+            throw new Refusal(GatewayError.draining());
         }
     }
 

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.http.session;
 
-import com.workersql.server.error.ErrorClass;
 import com.workersql.server.error.GatewayError;
-import com.workersql.server.error.Outcome;
 import com.workersql.server.http.Exchange;
 import com.workersql.server.http.HttpSettings;
 import com.workersql.server.http.JsonBodies;
@@ -250,12 +248,7 @@ public record StatementDesk(
      */
     public static void refuseWhileDraining(Exchange exchange) throws Refusal {
         if (exchange.isDraining()) {
-            throw new Refusal(new GatewayError(
-                    1053,
-                    "08S01",
-                    "The gateway is shutting down; connect again",
-                    ErrorClass.UNAVAILABLE,
-                    Outcome.NOT_EXECUTED));
+            throw new Refusal(GatewayError.draining());
         }
     }
 }
