@@ -90,6 +90,16 @@ public final class ShardFixture {
         }
     }
 
+    /** The error that a statement is answered by. */
+    public static SQLException errorOf(Connection connection, String sql) {
+        try {
+            run(connection, sql);
+        } catch (SQLException e) {
+            return e;
+        }
+        throw new AssertionError("no error for " + sql);
+    }
+
     /** The first column of a query's first row; null for NULL, and where there is no row. */
     public static String value(Connection connection, String sql) throws SQLException {
         try (var statement = connection.createStatement();

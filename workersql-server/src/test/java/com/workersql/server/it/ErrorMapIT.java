@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.it;
 
+import static com.workersql.server.embedded.ShardFixture.errorOf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import com.workersql.server.config.StatementsConfig;
 import com.workersql.server.embedded.ShardFixture;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -242,15 +242,6 @@ class ErrorMapIT {
             assertThat(unavailable.status()).isEqualTo(503);
             assertThat(unavailable.details().get("outcome")).isEqualTo("not_executed");
         }
-    }
-
-    private static SQLException errorOf(Connection connection, String sql) {
-        try {
-            ShardFixture.run(connection, sql);
-        } catch (SQLException e) {
-            return e;
-        }
-        throw new AssertionError("no error for " + sql);
     }
 
     private static SQLException loginError(int port, String user, String password, String database) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.it;
 
+import static com.workersql.server.embedded.ShardFixture.errorOf;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
@@ -190,15 +191,6 @@ class FailoverIT {
         try (var admin = admin(number)) {
             return ShardFixture.text(admin, "SELECT @@server_id");
         }
-    }
-
-    private static SQLException errorOf(Connection connection, String sql) {
-        try {
-            ShardFixture.run(connection, sql);
-        } catch (SQLException e) {
-            return e;
-        }
-        throw new AssertionError("no error for " + sql);
     }
 
     /** Writes through the gateway until it succeeds, and tells on which server. */

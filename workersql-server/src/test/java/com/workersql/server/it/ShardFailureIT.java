@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.it;
 
+import static com.workersql.server.embedded.ShardFixture.errorOf;
 import static com.workersql.server.embedded.ShardFixture.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -122,15 +123,6 @@ class ShardFailureIT {
                 var rows = statement.executeQuery(sql)) {
             return rows.next() ? rows.getInt(1) : -1;
         }
-    }
-
-    private static SQLException errorOf(Connection connection, String sql) {
-        try {
-            run(connection, sql);
-        } catch (SQLException e) {
-            return e;
-        }
-        throw new AssertionError("no error for " + sql);
     }
 
     /** Asks until there is an answer: what comes back does so when its health is next looked at. */

@@ -42,6 +42,10 @@ class WebSocketThreatsTest {
     }
 
     private void connect(String protocol) {
+        connect(client, protocol);
+    }
+
+    private static void connect(SocketClient client, String protocol) {
         assertThat(client.upgrade(TestDoor.authorization() + protocol)).startsWith("HTTP/1.1 101 ");
         if (protocol.equals(STREAMS)) {
             client.send("{\"type\":\"hello\"}");
@@ -185,11 +189,7 @@ class WebSocketThreatsTest {
     void closesOnTextThatIsNoUtf8(String hex) {
         for (var protocol : List.of("", STREAMS)) {
             try (var other = new SocketClient(WebSocketSettings.defaults())) {
-                other.upgrade(TestDoor.authorization() + protocol);
-                if (protocol.equals(STREAMS)) {
-                    other.send("{\"type\":\"hello\"}");
-                    other.received();
-                }
+                connect(other, protocol);
                 var bytes = HexFormat.of().parseHex(hex);
                 // Cut within the character, so that no frame alone shows it.
                 other.send(new TextWebSocketFrame(false, 0, Unpooled.wrappedBuffer(bytes, 0, 1)))
@@ -268,11 +268,7 @@ class WebSocketThreatsTest {
     void closesOnAMessageInCountlessFrames(int bytes) {
         for (var protocol : List.of("", STREAMS)) {
             try (var other = new SocketClient(WebSocketSettings.defaults())) {
-                other.upgrade(TestDoor.authorization() + protocol);
-                if (protocol.equals(STREAMS)) {
-                    other.send("{\"type\":\"hello\"}");
-                    other.received();
-                }
+                connect(other, protocol);
                 int before = other.door().budgetLeft();
                 other.send(new TextWebSocketFrame(false, 0, "{"));
                 var part = " ".repeat(bytes);
