@@ -14,7 +14,7 @@ import java.util.function.Consumer;
  * What one client's statements run in: who it is, what it has set, its transaction, its prepared statements and, while it must
  * keep one, its backend connection. The same for every door.
  *
- * <p>Confined to one event loop; it runs one command at a time, which the doors see to.
+ * <p>Confined to one event loop, with all that it gives; it runs one command at a time, which the doors see to.
  */
 public final class ClientSession {
     private final int id;
@@ -90,38 +90,22 @@ public final class ClientSession {
         this.tracking = new SessionTracking(capabilities.has(CapabilityFlags.CLIENT_SESSION_TRACK));
     }
 
-    /**
-     * The gateway's id of this session.
-     *
-     * @return the id that KILL takes
-     */
+    /** {@return the gateway's id of this session, which KILL takes} */
     public int id() {
         return id;
     }
 
-    /**
-     * The owner.
-     *
-     * @return the loop on which every method of this class is called
-     */
+    /** {@return the loop on which every method of this class is called} */
     public EventLoop loop() {
         return loop;
     }
 
-    /**
-     * Who the session acts for.
-     *
-     * @return never null
-     */
+    /** {@return who the session acts for; never null} */
     public Principal principal() {
         return principal;
     }
 
-    /**
-     * The client's capabilities, cut to what the gateway offers.
-     *
-     * @return never null
-     */
+    /** {@return the client's capabilities, cut to what the gateway offers} */
     public CapabilityFlags capabilities() {
         return capabilities;
     }
@@ -144,29 +128,17 @@ public final class ClientSession {
         severalStatements = allowed;
     }
 
-    /**
-     * The client's handshake collation.
-     *
-     * @return a MySQL collation id
-     */
+    /** {@return the MySQL collation id of the client's handshake} */
     public int collation() {
         return collation;
     }
 
-    /**
-     * Where the client is.
-     *
-     * @return an address or a name
-     */
+    /** {@return the address or name of where the client is} */
     public String clientHost() {
         return clientHost;
     }
 
-    /**
-     * The current schema.
-     *
-     * @return its name, or null when there is none
-     */
+    /** {@return the current schema; null when there is none} */
     public String schema() {
         return schema;
     }
@@ -183,9 +155,8 @@ public final class ClientSession {
     }
 
     /**
-     * What the router must know to read this session's statements; kept until something in it changes.
-     *
-     * @return null when it has to be made anew
+     * {@return what the router must know to read this session's statements, kept until something in it changes; null when it has to be
+     * made anew}
      */
     public StatementContext context() {
         return context;
@@ -200,20 +171,12 @@ public final class ClientSession {
         this.context = context;
     }
 
-    /**
-     * The pool keys that were made for the current schema.
-     *
-     * @return confined to the same loop
-     */
+    /** {@return the pool keys that were made for the current schema} */
     public PoolKeys poolKeys() {
         return poolKeys;
     }
 
-    /**
-     * What the client has set.
-     *
-     * @return immutable
-     */
+    /** {@return what the client has set; immutable} */
     public SessionVariables variables() {
         return variables;
     }
@@ -228,11 +191,7 @@ public final class ClientSession {
         context = null;
     }
 
-    /**
-     * How this session's shards read its SQL text.
-     *
-     * @return never null
-     */
+    /** {@return how this session's shards read its SQL text; never null} */
     public SqlModes sqlModes() {
         return sqlModes;
     }
@@ -247,38 +206,22 @@ public final class ClientSession {
         context = null;
     }
 
-    /**
-     * The prepared statements of this session.
-     *
-     * @return confined to the same loop
-     */
+    /** {@return the prepared statements of this session} */
     public PreparedStatements prepared() {
         return prepared;
     }
 
-    /**
-     * What the session does right now.
-     *
-     * @return confined to the same loop
-     */
+    /** {@return what the session does right now} */
     public Activity activity() {
         return activity;
     }
 
-    /**
-     * What the client has begun.
-     *
-     * @return confined to the same loop
-     */
+    /** {@return what the client has begun} */
     public TransactionState transaction() {
         return transaction;
     }
 
-    /**
-     * The connection that the session keeps.
-     *
-     * @return null when it keeps none
-     */
+    /** {@return the connection that the session keeps; null when it keeps none} */
     public Held held() {
         return held;
     }
@@ -300,56 +243,32 @@ public final class ClientSession {
         }
     }
 
-    /**
-     * Why the connection is kept.
-     *
-     * @return confined to the same loop
-     */
+    /** {@return why the connection is kept} */
     public Pins pins() {
         return pins;
     }
 
-    /**
-     * What the session's functions answer.
-     *
-     * @return confined to the same loop
-     */
+    /** {@return what the session's functions answer} */
     public Figures figures() {
         return figures;
     }
 
-    /**
-     * What the session can read of sequences.
-     *
-     * @return confined to the same loop
-     */
+    /** {@return what the session can read of sequences} */
     public TakenSequences takenSequences() {
         return takenSequences;
     }
 
-    /**
-     * What the client has prepared by PREPARE.
-     *
-     * @return confined to the same loop
-     */
+    /** {@return what the client has prepared by PREPARE} */
     public PreparedTexts preparedTexts() {
         return preparedTexts;
     }
 
-    /**
-     * What the client wants to be told of its session's changes.
-     *
-     * @return confined to the same loop
-     */
+    /** {@return what the client wants to be told of its session's changes} */
     public SessionTracking tracking() {
         return tracking;
     }
 
-    /**
-     * How long the client wants to wait for its next statements.
-     *
-     * @return milliseconds; 0 when it does not say
-     */
+    /** {@return how many milliseconds the client wants to wait for its next statements; 0 when it does not say} */
     public int timeLimitMillis() {
         return timeLimitMillis;
     }
@@ -363,38 +282,22 @@ public final class ClientSession {
         timeLimitMillis = millis;
     }
 
-    /**
-     * What the session has written and has to find again.
-     *
-     * @return confined to the same loop
-     */
+    /** {@return what the session has written and has to find again} */
     public SessionWrites writes() {
         return writes;
     }
 
-    /**
-     * What the session has changed since the cache of results last heard of it.
-     *
-     * @return confined to the same loop
-     */
+    /** {@return what the session has changed since the cache of results last heard of it} */
     public Touched touched() {
         return touched;
     }
 
-    /**
-     * Whether the session is bound to its connection by more than diagnostics that nobody has read yet.
-     *
-     * @return true while statements have to run there and nowhere else
-     */
+    /** {@return whether the session is bound to its connection by more than diagnostics that nobody has read yet} */
     public boolean isBound() {
         return held != null && !pins.isOnly(HoldReason.UNREAD_WARNINGS);
     }
 
-    /**
-     * Whether the session is over.
-     *
-     * @return true after {@link #close}
-     */
+    /** {@return whether the session is over} */
     public boolean isClosed() {
         return closed;
     }
