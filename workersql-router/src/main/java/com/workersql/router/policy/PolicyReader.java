@@ -28,7 +28,7 @@ final class PolicyReader {
     private final List<String> shards = new ArrayList<>();
     private final Map<String, Integer> weights = new LinkedHashMap<>();
     private final Map<String, TenantPlacement> tenants = new LinkedHashMap<>();
-    private final List<RoutingPolicy.TenantRange> ranges = new ArrayList<>();
+    private final List<TenantRange> ranges = new ArrayList<>();
     private final Map<String, TableRule> tables = new LinkedHashMap<>();
     private final Map<String, TableCaching> caching = new LinkedHashMap<>();
     private final Map<String, String> tenantColumns = new LinkedHashMap<>();
@@ -58,8 +58,7 @@ final class PolicyReader {
                 RoutingPolicy.checksum(content.toString()),
                 shards,
                 weights,
-                tenants,
-                ranges,
+                new TenantHomes(tenants, ranges),
                 tables,
                 caching,
                 defaults,
@@ -285,7 +284,7 @@ final class PolicyReader {
         String written = nodes.scalar(prefix.getValueNode());
         Matcher hash = HASH_RANGE.matcher(written);
         if (!hash.matches()) {
-            ranges.add(new RoutingPolicy.TenantRange(written, shard(shard.getValueNode()), -1, -1));
+            ranges.add(new TenantRange(written, shard(shard.getValueNode()), -1, -1));
             return;
         }
         int first = Integer.parseInt(hash.group(1), 16);
@@ -293,7 +292,7 @@ final class PolicyReader {
         if (first > last) {
             nodes.error(prefix.getValueNode(), "range " + written + " ends before it begins");
         }
-        ranges.add(new RoutingPolicy.TenantRange(written, shard(shard.getValueNode()), first, last));
+        ranges.add(new TenantRange(written, shard(shard.getValueNode()), first, last));
     }
 
     private void colocation(Node key, Node value) {

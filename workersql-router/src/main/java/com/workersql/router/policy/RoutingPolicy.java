@@ -24,8 +24,7 @@ public final class RoutingPolicy {
     private final String version;
     private final List<String> shards;
     private final Map<String, Integer> weights;
-    private final Map<String, TenantPlacement> tenants;
-    private final List<TenantRange> ranges;
+    private final TenantHomes homes;
     private final Map<String, TableRule> tables;
     private final Map<String, TableCaching> caching;
     private final boolean keepsAnswers;
@@ -38,8 +37,7 @@ public final class RoutingPolicy {
             String version,
             List<String> shards,
             Map<String, Integer> weights,
-            Map<String, TenantPlacement> tenants,
-            List<TenantRange> ranges,
+            TenantHomes homes,
             Map<String, TableRule> tables,
             Map<String, TableCaching> caching,
             PolicyDefaults defaults,
@@ -48,8 +46,7 @@ public final class RoutingPolicy {
         this.version = version;
         this.shards = List.copyOf(shards);
         this.weights = Map.copyOf(weights);
-        this.tenants = Collections.unmodifiableMap(new LinkedHashMap<>(tenants));
-        this.ranges = List.copyOf(ranges);
+        this.homes = homes;
         this.tables = Collections.unmodifiableMap(new LinkedHashMap<>(tables));
         this.caching = Map.copyOf(caching);
         this.keepsAnswers = caching.values().stream()
@@ -123,7 +120,7 @@ public final class RoutingPolicy {
     }
 
     List<TenantRange> ranges() {
-        return ranges;
+        return homes.ranges();
     }
 
     /**
@@ -145,19 +142,7 @@ public final class RoutingPolicy {
      * @throws IllegalArgumentException where one has a home already, or there is no such shard
      */
     public RoutingPolicy withTenants(Collection<TenantPlacement> added) {
-        if (added.isEmpty()) {
-            return this;
-        }
-        Map<String, TenantPlacement> more = new LinkedHashMap<>(tenants);
-        for (TenantPlacement home : added) {
-            if (more.putIfAbsent(home.tenant(), home) != null) {
-                throw new IllegalArgumentException("tenant " + home.tenant() + " has a home already");
-            }
-            if (!shards.contains(home.shard())) {
-                throw new IllegalArgumentException("shard " + home.shard() + " does not exist; there are " + shards);
-            }
-        }
-        return replacingTenants(more);
+        return added.isEmpty() ? this : withHomes(homes.with(added, shards));
     }
 
     /**
@@ -167,29 +152,17 @@ public final class RoutingPolicy {
      * @throws IllegalArgumentException where it has none
      */
     public RoutingPolicy withoutTenant(String tenant) {
-        if (!tenants.containsKey(tenant)) {
-            throw new IllegalArgumentException("tenant " + tenant + " has no home of its own");
-        }
-        Map<String, TenantPlacement> fewer = new LinkedHashMap<>(tenants);
-        fewer.remove(tenant);
-        return replacingTenants(fewer);
+        return withHomes(homes.without(tenant));
     }
 
     /** The version is that of the document which the new policy is written as, so that reading it gives the same. */
-    private RoutingPolicy replacingTenants(Map<String, TenantPlacement> others) {
-        RoutingPolicy changed =
-                new RoutingPolicy("", shards, weights, others, ranges, tables, caching, defaults, tenantColumns, slots);
-        return new RoutingPolicy(
-                checksum(changed.toDocument()),
-                shards,
-                weights,
-                others,
-                ranges,
-                tables,
-                caching,
-                defaults,
-                tenantColumns,
-                slots);
+    private RoutingPolicy withHomes(TenantHomes others) {
+        RoutingPolicy changed = withHomes("", others);
+        return withHomes(checksum(changed.toDocument()), others);
+    }
+
+    private RoutingPolicy withHomes(String newVersion, TenantHomes others) {
+        return new RoutingPolicy(newVersion, shards, weights, others, tables, caching, defaults, tenantColumns, slots);
     }
 
     /** {@return a document in YAML that reads as this policy} */
@@ -237,7 +210,7 @@ public final class RoutingPolicy {
 
     /** {@return the tenants with a home of their own in the document, by name, in the document's order} */
     public Map<String, TenantPlacement> tenants() {
-        return tenants;
+        return homes.explicit();
     }
 
     /**
@@ -260,16 +233,14 @@ public final class RoutingPolicy {
      * @param tenant the tenant's name
      */
     public TenantPlacement placement(String tenant) {
-        TenantPlacement explicit = tenants.get(tenant);
+        TenantPlacement explicit = homes.explicit().get(tenant);
         if (explicit != null) {
             return explicit;
         }
         byte[] name = tenant.getBytes(StandardCharsets.UTF_8);
-        for (TenantRange range : ranges) {
-            if (range.holds(tenant, name)) {
-                return new TenantPlacement(
-                        tenant, range.shard(), Isolation.SCHEMA, tenant, true, "tenant range " + range.text());
-            }
+        TenantPlacement byRange = homes.byRange(tenant, name);
+        if (byRange != null) {
+            return byRange;
         }
         int slot = HashFunctions.XXH64.slot(name, 0, name.length);
         String strategy = defaults.strategy().name().toLowerCase(Locale.ROOT);
@@ -338,17 +309,6 @@ public final class RoutingPolicy {
             return listed.values().get(key);
         }
         return slots.owner(key.slot(((TableRule.Hash) rule).hash()));
-    }
-
-    /** A rule that places tenants by their names: a prefix, or a range of the first byte of the name's SHA-256. */
-    record TenantRange(String text, String shard, int firstByte, int lastByte) {
-        boolean holds(String tenant, byte[] name) {
-            if (firstByte < 0) {
-                return tenant.startsWith(text);
-            }
-            int first = HashFunctions.sha256(name, 0, name.length)[0] & 0xFF;
-            return first >= firstByte && first <= lastByte;
-        }
     }
 
     /** Builds a policy in code. Not safe for several threads. */
@@ -469,8 +429,7 @@ public final class RoutingPolicy {
                     checksum(content),
                     shards,
                     Map.of(),
-                    tenants,
-                    List.of(),
+                    new TenantHomes(tenants, List.of()),
                     tables,
                     Map.of(),
                     defaults,
