@@ -6,8 +6,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.ProtocolException;
 import com.workersql.protocol.frame.PacketEncoder;
-import com.workersql.protocol.message.server.Err;
-import com.workersql.protocol.message.server.Ok;
 import com.workersql.protocol.session.ControlPacket;
 import com.workersql.protocol.session.ReplySink;
 import com.workersql.protocol.session.ResponseScanner;
@@ -49,7 +47,7 @@ final class BackendConnection extends ChannelInboundHandlerAdapter implements Re
     private Entry<BackendConnection> entry;
 
     private Runnable onBroken = () -> {};
-    private Lease hopping;
+    private LoopBridge hopping;
     private int lastStatusFlags;
     private boolean closing;
     private boolean unflushed;
@@ -257,7 +255,7 @@ final class BackendConnection extends ChannelInboundHandlerAdapter implements Re
             while (in.isReadable() && !failed) {
                 var command = commands.peek();
                 if (command == null) {
-                    fail(unasked(in), null);
+                    fail(Unasked.says(in, server.capabilities()), null);
                     return;
                 }
                 scanner.scan(in, this);
@@ -311,10 +309,10 @@ final class BackendConnection extends ChannelInboundHandlerAdapter implements Re
                 if (kind == ControlPacket.OK
                         && payload.readableBytes() > BARE_OK_BYTES
                         && !StatementIdReport.isAllOf(payload)) {
-                    readOk(command, payload);
+                    command.readOk(payload, server.capabilities());
                 }
             }
-            case ERR -> readErr(command, payload);
+            case ERR -> command.readErr(payload, server.capabilities());
             case LOCAL_INFILE -> {
                 if (!command.answersFileRequests) {
                     throw new UnaskedFileRequest();
@@ -325,38 +323,12 @@ final class BackendConnection extends ChannelInboundHandlerAdapter implements Re
         command.control(kind, sequenceId, payload);
     }
 
-    private void readOk(Command command, ByteBuf payload) {
-        int start = payload.readerIndex();
-        var ok = Ok.decode(payload, server.capabilities());
-        payload.readerIndex(start);
-        command.message = ok.info().isEmpty() ? null : ok.info();
-        command.track(ok.changes());
-    }
-
-    private void readErr(Command command, ByteBuf payload) {
-        int start = payload.readerIndex();
-        var err = Err.decode(payload, server.capabilities());
-        payload.readerIndex(start);
-        command.errno = err.errno();
-        command.sqlState = err.sqlState() == null ? "HY000" : err.sqlState();
-        command.message = err.message();
-    }
-
     private void completeFirst() {
         var command = commands.peek();
-        var status = new ReplyStatus(
-                lastStatusFlags,
-                command.errno != 0 ? 0 : scanner.warnings(),
-                scanner.rows(),
-                command.errno != 0 ? 0 : scanner.affectedRows(),
-                command.errno != 0 ? 0 : scanner.lastInsertId(),
-                command.errno,
-                command.sqlState,
-                command.message,
-                command.changes());
+        var status = command.status(scanner, lastStatusFlags);
         if (command.lease != null) {
             listener.commandCompleted(
-                    key.endpoint(), config.nanoClock().getAsLong() - command.startNanos, command.errno);
+                    key.endpoint(), config.nanoClock().getAsLong() - command.startNanos, status.errno());
         }
         // Up to here a fault ends the connection, which the command hears of; from here on it is told the end of its
         // reply.
@@ -405,35 +377,20 @@ final class BackendConnection extends ChannelInboundHandlerAdapter implements Re
         return new BrokenConnectionException(key.endpoint(), phase, message, cause);
     }
 
-    /** A server that shuts down, or is tired of waiting, says so without being asked. */
-    private String unasked(ByteBuf in) {
-        int header = in.readerIndex();
-        if (in.readableBytes() > PacketEncoder.HEADER_BYTES
-                && in.getUnsignedByte(header + PacketEncoder.HEADER_BYTES) == Err.HEADER) {
-            try {
-                var err = Err.decode(in.skipBytes(PacketEncoder.HEADER_BYTES), server.capabilities());
-                return "the server said without being asked: " + err.errno() + " " + err.message();
-            } catch (ProtocolException e) {
-                return "the server sent bytes without being asked";
-            }
-        }
-        return "the server sent " + in.readableBytes() + " bytes without being asked";
-    }
-
     // ---- hops to a borrower's event loop
 
-    void hopsWaiting(Lease borrower) {
-        if (hopping != borrower) {
+    void hopsWaiting(LoopBridge bridge) {
+        if (hopping != bridge) {
             flushHops();
-            hopping = borrower;
+            hopping = bridge;
         }
     }
 
     private void flushHops() {
         if (hopping != null) {
-            var borrower = hopping;
+            var bridge = hopping;
             hopping = null;
-            borrower.flushHops();
+            bridge.flush();
         }
     }
 }

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.pool;
 
+import com.workersql.protocol.CapabilityFlags;
+import com.workersql.protocol.message.server.Err;
+import com.workersql.protocol.message.server.Ok;
 import com.workersql.protocol.message.server.SessionTrack;
 import com.workersql.protocol.session.ControlPacket;
 import com.workersql.protocol.session.ReplyKind;
+import com.workersql.protocol.session.ResponseScanner;
 import io.netty.buffer.ByteBuf;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -28,9 +32,9 @@ final class Command {
     /** A byte of its reply was given to the listener. */
     boolean replied;
 
-    int errno;
-    String sqlState;
-    String message;
+    private int errno;
+    private String sqlState;
+    private String message;
 
     /** Its listener has thrown: it hears how the command ends and nothing more. Confined to the borrower's event loop. */
     private boolean deaf;
@@ -51,7 +55,41 @@ final class Command {
         this.startNanos = startNanos;
     }
 
-    void track(List<SessionTrack> changes) {
+    /** Notes what an OK says; the payload is left as it was. */
+    void readOk(ByteBuf payload, CapabilityFlags capabilities) {
+        int start = payload.readerIndex();
+        var ok = Ok.decode(payload, capabilities);
+        payload.readerIndex(start);
+        message = ok.info().isEmpty() ? null : ok.info();
+        track(ok.changes());
+    }
+
+    /** Notes what an ERR says; the payload is left as it was. */
+    void readErr(ByteBuf payload, CapabilityFlags capabilities) {
+        int start = payload.readerIndex();
+        var err = Err.decode(payload, capabilities);
+        payload.readerIndex(start);
+        errno = err.errno();
+        sqlState = err.sqlState() == null ? "HY000" : err.sqlState();
+        message = err.message();
+    }
+
+    /** How the reply has ended, whose end the scanner has just found. */
+    ReplyStatus status(ResponseScanner scanner, int statusFlags) {
+        boolean failed = errno != 0;
+        return new ReplyStatus(
+                statusFlags,
+                failed ? 0 : scanner.warnings(),
+                scanner.rows(),
+                failed ? 0 : scanner.affectedRows(),
+                failed ? 0 : scanner.lastInsertId(),
+                errno,
+                sqlState,
+                message,
+                changes());
+    }
+
+    private void track(List<SessionTrack> changes) {
         for (var change : changes) {
             if (change instanceof SessionTrack.SystemVariable variable
                     && variable.name().equals(StatementIdReport.NAME)) {
@@ -77,7 +115,7 @@ final class Command {
         }
     }
 
-    SessionChanges changes() {
+    private SessionChanges changes() {
         return tracked
                 ? new SessionChanges(
                         schema, variables, stateChanged, transactionState, transactionCharacteristics, gtids)
@@ -88,7 +126,7 @@ final class Command {
     void forward(ByteBuf slice) {
         replied = true;
         if (hops()) {
-            lease.hop(() -> forwardHere(slice));
+            lease.loops().hop(() -> forwardHere(slice));
         } else {
             forwardHere(slice);
         }
@@ -110,7 +148,7 @@ final class Command {
         replied = true;
         if (hops()) {
             ByteBuf copy = payload.copy();
-            lease.hop(() -> {
+            lease.loops().hop(() -> {
                 try {
                     controlHere(packet, sequenceId, copy);
                 } finally {
@@ -136,7 +174,7 @@ final class Command {
     /** Tells the borrower of a fault with its reply. */
     void fault(Throwable cause) {
         if (hops()) {
-            lease.hop(() -> lease.fault(cause));
+            lease.loops().hop(() -> lease.fault(cause));
         } else if (lease != null) {
             lease.fault(cause);
         }
@@ -156,7 +194,7 @@ final class Command {
 
     void complete(ReplyStatus status) {
         if (hops()) {
-            lease.hop(() -> completeHere(status));
+            lease.loops().hop(() -> completeHere(status));
         } else {
             completeHere(status);
         }
@@ -164,7 +202,7 @@ final class Command {
 
     void breakOff(BrokenConnectionException cause) {
         if (hops()) {
-            lease.hop(() -> breakOffHere(cause));
+            lease.loops().hop(() -> breakOffHere(cause));
         } else {
             breakOffHere(cause);
         }
@@ -178,7 +216,7 @@ final class Command {
     }
 
     private boolean hops() {
-        return lease != null && lease.hops();
+        return lease != null && lease.loops().hops();
     }
 
     private void completeHere(ReplyStatus status) {

@@ -2,19 +2,14 @@
 package com.workersql.pool;
 
 import com.workersql.protocol.CapabilityFlags;
-import com.workersql.protocol.frame.PacketDecoder;
 import com.workersql.protocol.frame.PacketEncoder;
 import com.workersql.protocol.session.ReplyKind;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
 /**
@@ -22,16 +17,13 @@ import java.util.function.Consumer;
  * connection. Confined to the borrower's event loop, but for what is marked otherwise.
  */
 final class Lease implements PooledConnection {
-    /** Below, copying a payload behind its header costs less than a buffer of two parts. */
-    private static final int MIN_UNCOPIED_BYTES = 16 * 1024;
-
     private static final InternalLogger LOGGER = InternalLoggerFactory.getInstance(Lease.class);
 
     private final NettyBackendPool pool;
     private final Entry<BackendConnection> entry;
     private final BackendConnection connection;
     private final EventLoop borrower;
-    private final boolean hops;
+    private final LoopBridge loops;
 
     private int pending;
     private boolean returned;
@@ -41,16 +33,13 @@ final class Lease implements PooledConnection {
     private Runnable closeAction;
     private Consumer<Throwable> faultAction = cause -> LOGGER.warn("A borrower of a connection failed", cause);
 
-    /** What the borrower's loop has to do; confined to the channel's event loop. */
-    private List<Runnable> hopQueue = new ArrayList<>();
-
     /** May be made on any thread; the entry is lent. */
     Lease(NettyBackendPool pool, Entry<BackendConnection> entry, EventLoop borrower) {
         this.pool = pool;
         this.entry = entry;
         this.connection = entry.connection;
         this.borrower = borrower;
-        this.hops = connection.loop() != borrower;
+        this.loops = new LoopBridge(connection, borrower);
         connection.lease(this);
     }
 
@@ -130,23 +119,7 @@ final class Lease implements PooledConnection {
 
     @Override
     public void executePayload(ReplyKind kind, ByteBuf payload, ReplyListener listener) {
-        run(kind, framed(payload), listener, true);
-    }
-
-    private static ByteBuf framed(ByteBuf payload) {
-        int length = payload.readableBytes();
-        if (length >= MIN_UNCOPIED_BYTES && length < PacketDecoder.MAX_PACKET_BYTES) {
-            ByteBuf header = payload.alloc().buffer(PacketEncoder.HEADER_BYTES);
-            PacketEncoder.writeHeader(header, length, 0);
-            return Unpooled.wrappedBuffer(header, payload);
-        }
-        try {
-            ByteBuf packets = payload.alloc().buffer(length + PacketEncoder.HEADER_BYTES);
-            PacketEncoder.write(packets, 0, payload);
-            return packets;
-        } finally {
-            payload.release();
-        }
+        run(kind, Framing.framed(payload), listener, true);
     }
 
     private void run(ReplyKind kind, ByteBuf packets, ReplyListener listener, boolean flush) {
@@ -156,15 +129,15 @@ final class Lease implements PooledConnection {
         checkLent();
         noticeCommand(packets);
         if (kind == ReplyKind.NONE) {
-            onChannel(packets, () -> connection.send(packets, flush));
+            loops.onChannel(packets, () -> connection.send(packets, flush));
             listener.onComplete(
                     new ReplyStatus(connection.state().statusFlags(), 0, -1, 0, 0, 0, null, null, SessionChanges.NONE));
             return;
         }
         var command = command(kind, packets, listener);
         pending++;
-        if (hops) {
-            if (!onChannel(packets, () -> connection.execute(command, packets, flush))) {
+        if (loops.hops()) {
+            if (!loops.onChannel(packets, () -> connection.execute(command, packets, flush))) {
                 borrower.execute(() -> {
                     commandBroken();
                     listener.onBroken(new BrokenConnectionException(
@@ -211,7 +184,8 @@ final class Lease implements PooledConnection {
         }
         checkLent();
         Promise<Void> sent = borrower.newPromise();
-        if (!onChannel(packets, () -> connection.sendFile(packets, () -> onBorrower(() -> sent.trySuccess(null))))) {
+        if (!loops.onChannel(
+                packets, () -> connection.sendFile(packets, () -> loops.onBorrower(() -> sent.trySuccess(null))))) {
             sent.trySuccess(null);
         }
         return sent;
@@ -222,82 +196,27 @@ final class Lease implements PooledConnection {
         checkLent();
         if (paused == autoRead) {
             paused = !autoRead;
-            onChannel(null, () -> connection.autoRead(autoRead));
+            loops.onChannel(null, () -> connection.autoRead(autoRead));
         }
     }
 
     @Override
     public Future<Void> reset() {
-        checkLent();
-        Promise<Void> promise = borrower.newPromise();
-        pending++;
-        boolean accepted = onChannel(
-                null,
-                () -> connection.own().reset((status, cause) -> {
-                    if (cause == null && status.isError()) {
-                        pool.discardFailedReset(entry);
-                    }
-                    onBorrower(() -> resetEnded(promise, status, cause));
-                }));
-        if (!accepted) {
-            pending--;
-            promise.setFailure(new PoolClosedException());
-        }
+        Promise<Void> promise = borrower().newPromise();
+        newReset(promise).run();
         return promise;
-    }
-
-    private void resetEnded(Promise<Void> promise, ReplyStatus status, Throwable cause) {
-        pending--;
-        if (cause == null && !status.isError()) {
-            pool.countReset(entry);
-            connection.state().wasReset(status.statusFlags());
-            connection.statements().clear();
-        }
-        tell(promise, status, cause);
     }
 
     @Override
     public Future<Void> resetAhead() {
-        checkLent();
-        Promise<Void> promise = borrower.newPromise();
-        pending++;
-        // What is sent behind it finds the session as it will be then.
-        connection.state().wasReset(connection.statusFlagsOfLogin());
-        connection.statements().clear();
-        boolean accepted = onChannel(
-                null,
-                () -> connection.own().resetAhead((status, cause) -> {
-                    if (cause == null && status.isError()) {
-                        // Before what was sent behind it is answered.
-                        connection.sever(refused(status));
-                    } else if (cause == null) {
-                        pool.countReset(entry);
-                    }
-                    onBorrower(() -> {
-                        pending--;
-                        tell(promise, status, cause);
-                    });
-                }));
-        if (!accepted) {
-            pending--;
-            promise.setFailure(new PoolClosedException());
-        }
+        Promise<Void> promise = borrower().newPromise();
+        newReset(promise).runAhead();
         return promise;
     }
 
-    private void tell(Promise<Void> promise, ReplyStatus status, Throwable cause) {
-        if (cause != null) {
-            promise.setFailure(cause);
-        } else if (status.isError()) {
-            promise.setFailure(new BrokenConnectionException(
-                    entry.key.endpoint(), BrokenConnectionException.Phase.SENT, refused(status), null));
-        } else {
-            promise.setSuccess(null);
-        }
-    }
-
-    private static String refused(ReplyStatus status) {
-        return "the reset was answered by " + status.errno() + " " + status.message();
+    private BorrowerReset newReset(Promise<Void> promise) {
+        pending++;
+        return new BorrowerReset(pool, entry, loops, promise, () -> pending--);
     }
 
     @Override
@@ -408,7 +327,7 @@ final class Lease implements PooledConnection {
         boolean unfit = wanted != null || killed || pending > 0 || !connection.isOpen();
         var reason = reason(wanted);
         boolean resume = paused;
-        onChannel(null, () -> {
+        loops.onChannel(null, () -> {
             if (unfit) {
                 pool.discard(entry, reason);
                 return;
@@ -451,33 +370,18 @@ final class Lease implements PooledConnection {
 
     // ---- called on the channel's event loop
 
-    boolean hops() {
-        return hops;
-    }
-
-    void hop(Runnable action) {
-        hopQueue.add(action);
-        connection.hopsWaiting(this);
-    }
-
-    void flushHops() {
-        if (hopQueue.isEmpty()) {
-            return;
-        }
-        var batch = hopQueue;
-        hopQueue = new ArrayList<>();
-        onBorrower(() -> batch.forEach(Runnable::run));
+    /** The way to the borrower. */
+    LoopBridge loops() {
+        return loops;
     }
 
     void channelClosed() {
-        onBorrower(() -> {
+        loops.onBorrower(() -> {
             if (!returned) {
                 runCloseAction();
             }
         });
     }
-
-    // ---- hops
 
     private void runCloseAction() {
         var action = closeAction;
@@ -488,32 +392,6 @@ final class Lease implements PooledConnection {
             } catch (RuntimeException | Error e) {
                 fault(e);
             }
-        }
-    }
-
-    private void onBorrower(Runnable action) {
-        if (hops) {
-            borrower.execute(action);
-        } else {
-            action.run();
-        }
-    }
-
-    /** False when the channel's event loop takes no more work; {@code owned} is released then. */
-    private boolean onChannel(ByteBuf owned, Runnable action) {
-        assert borrower.inEventLoop();
-        if (!hops) {
-            action.run();
-            return true;
-        }
-        try {
-            connection.loop().execute(action);
-            return true;
-        } catch (RejectedExecutionException e) {
-            if (owned != null) {
-                owned.release();
-            }
-            return false;
         }
     }
 

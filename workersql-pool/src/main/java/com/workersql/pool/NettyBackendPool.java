@@ -6,7 +6,6 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.netty.util.concurrent.Promise;
-import io.netty.util.concurrent.ScheduledFuture;
 import io.netty.util.internal.logging.InternalLogger;
 import io.netty.util.internal.logging.InternalLoggerFactory;
 import java.util.ArrayList;
@@ -80,7 +79,7 @@ final class NettyBackendPool implements BackendPool, Connector<BackendConnection
                 }
             }
         }
-        var waiter = new LeaseWaiter(core, key, borrower, now(), request.deadlineNanos());
+        var waiter = new LeaseWaiter(this, core, key, borrower, now(), request.deadlineNanos());
         core.submit(waiter);
         waiter.watch();
         return waiter.promise;
@@ -357,7 +356,8 @@ final class NettyBackendPool implements BackendPool, Connector<BackendConnection
                 () -> core.closed(entry));
     }
 
-    private static void onLoop(EventLoop loop, Runnable action, Runnable rejected) {
+    /** Runs an action on a loop, or the other one here when that has ended. */
+    static void onLoop(EventLoop loop, Runnable action, Runnable rejected) {
         if (loop.inEventLoop()) {
             action.run();
             return;
@@ -366,63 +366,6 @@ final class NettyBackendPool implements BackendPool, Connector<BackendConnection
             loop.execute(action);
         } catch (RejectedExecutionException e) {
             rejected.run();
-        }
-    }
-
-    /** A request that waits, with its deadline. */
-    private final class LeaseWaiter extends Waiter<BackendConnection> {
-        final Promise<PooledConnection> promise;
-        private final EndpointCore<BackendConnection> core;
-
-        LeaseWaiter(
-                EndpointCore<BackendConnection> core,
-                PoolKey key,
-                EventLoop borrower,
-                long startNanos,
-                long deadlineNanos) {
-            super(key, borrower, startNanos, deadlineNanos);
-            this.core = core;
-            this.promise = borrower.newPromise();
-        }
-
-        @Override
-        void acquired(Entry<BackendConnection> entry, AcquireSource source) {
-            Lease lease;
-            try {
-                lease = new Lease(NettyBackendPool.this, entry, (EventLoop) loop);
-            } catch (RuntimeException | Error e) {
-                core.discard(entry, CloseReason.DISCARDED);
-                promise.tryFailure(e);
-                return;
-            }
-            if (!promise.trySuccess(lease)) {
-                // Cancelled at this very moment.
-                entry.connection.lease(null);
-                onLoop(
-                        (EventLoop) entry.loop,
-                        () -> core.release(entry),
-                        () -> core.discard(entry, CloseReason.BROKEN));
-            }
-        }
-
-        @Override
-        void failed(Throwable cause) {
-            promise.tryFailure(cause);
-        }
-
-        /** Begins to watch deadline and cancellation, unless it was answered already. */
-        void watch() {
-            if (promise.isDone()) {
-                return;
-            }
-            ScheduledFuture<?> deadline = ((EventLoop) loop)
-                    .schedule(() -> core.expire(this), Math.max(0, deadlineNanos - now()), TimeUnit.NANOSECONDS);
-            promise.addListener(f -> {
-                deadline.cancel(false);
-                if (f.isCancelled()) {
-                    core.cancel(this);
-                }
-            });
         }
     }
 }
