@@ -55,13 +55,12 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
 
     private final Parts parts;
     private final Conversation calls;
+    private final FramedMessage message;
     private Deadline check;
     private ChannelHandlerContext context;
     private Deadline heartbeat;
     private Deadline stall;
     private Deadline end;
-    private ByteBuf message;
-    private int fragments;
     private int missedHeartbeats;
     private boolean closing;
     private boolean draining;
@@ -99,6 +98,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
     WebSocketConnection(Parts parts, Function<WebSocketConnection, Conversation> conversation) {
         this.parts = parts;
         this.calls = conversation.apply(this);
+        this.message = new FramedMessage(parts.settings().maxFragments(), parts.reservation());
     }
 
     @Override
@@ -123,7 +123,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
         check.close();
         stall.close();
         end.close();
-        dropMessage();
+        message.drop();
         calls.closeAll();
         parts.connections().decrementAndGet();
         parts.open().remove(this);
@@ -184,35 +184,17 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void part(WebSocketFrame frame) {
-        var content = frame.content();
-        if (message == null && frame.isFinalFragment()) {
-            text(content);
-            return;
-        }
-        fragments++;
-        int size = (message == null ? 0 : message.readableBytes()) + content.readableBytes();
-        if (size > calls.maxMessageBytes()) {
-            close(WebSocketCloseStatus.MESSAGE_TOO_BIG, "A message may have " + calls.maxMessageBytes() + " bytes");
-        } else if (fragments > parts.settings().maxFragments()) {
-            close(
-                    WebSocketCloseStatus.POLICY_VIOLATION,
-                    "A message may have " + parts.settings().maxFragments() + " frames");
-        } else if (!parts.reservation().tryReserve(content.readableBytes())) {
-            close(
-                    WebSocketCloseStatus.TRY_AGAIN_LATER,
-                    "The memory for statements is exhausted (limits.statement_budget_bytes)");
-        } else {
-            message = message == null ? context.alloc().buffer(content.readableBytes()) : message;
-            message.writeBytes(content);
-            if (frame.isFinalFragment()) {
-                var whole = message.retain();
-                dropMessage();
+        try {
+            var whole = message.add(frame, calls.maxMessageBytes(), context.alloc());
+            if (whole != null) {
                 try {
                     text(whole);
                 } finally {
                     whole.release();
                 }
             }
+        } catch (FramedMessage.Excess e) {
+            close(e.status(), e.getMessage());
         }
     }
 
@@ -221,15 +203,6 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
             calls.message(utf8);
         } catch (Refusal e) {
             close(WebSocketCloseStatus.INVALID_PAYLOAD_DATA, e.getMessage());
-        }
-    }
-
-    private void dropMessage() {
-        if (message != null) {
-            parts.reservation().release(message.readableBytes());
-            message.release();
-            message = null;
-            fragments = 0;
         }
     }
 
@@ -335,7 +308,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
         heartbeat.close();
         check.close();
         stall.close();
-        dropMessage();
+        message.drop();
         calls.closeAll();
         end.set(CLOSE_MILLIS);
         return context.writeAndFlush(new CloseWebSocketFrame(status, shortened(reason)));
