@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.execute;
 
-import com.workersql.breaker.FailureClass;
-import com.workersql.breaker.classify.FailureClassifier;
-import com.workersql.breaker.endpoint.Gate;
 import com.workersql.breaker.endpoint.Role;
 import com.workersql.pool.BrokenConnectionException;
 import com.workersql.pool.ReplyStatus;
@@ -239,7 +236,7 @@ final class Attempt implements Ahead.Ending, Relay.Ending {
 
     @Override
     public boolean errored(ReplyStatus status, boolean began) {
-        if (!began && run.hasCopy() && lease.role() == Role.REPLICA && isOfSickReplica(status)) {
+        if (!began && run.hasCopy() && lease.isSickReplica(status)) {
             learnOfRefusal(status);
             run.exclude(lease.node());
             if (run.mayRetry(Retries.Proof.READS_ONLY)) {
@@ -249,7 +246,7 @@ final class Attempt implements Ahead.Ending, Relay.Ending {
             }
             return true;
         }
-        if (!began && run.hasCopy() && isOfFormerPrimary(status)) {
+        if (!began && run.hasCopy() && lease.isFormerPrimary(status)) {
             learnOfRefusal(status);
             run.retryOnNewPrimary(Outcomes.answer(status), lease.node());
             return true;
@@ -260,7 +257,7 @@ final class Attempt implements Ahead.Ending, Relay.Ending {
             askForEngines(status);
             return true;
         }
-        var known = run.outcomes().ofAnswer(status, classify(status));
+        var known = run.outcomes().ofAnswer(status, lease.classify(status));
         if (known == null) {
             return false;
         }
@@ -277,25 +274,6 @@ final class Attempt implements Ahead.Ending, Relay.Ending {
         if (session.held() != null && session.activity().running() == null) {
             executor.retention().settle(session, lease, "");
         }
-    }
-
-    private boolean isOfSickReplica(ReplyStatus status) {
-        return switch (classify(status)) {
-            case CONNECT_FAILURE, CALL_FAILURE, CALL_FAILURE_IF_CONNECT_FAILS, ROLE_CHANGE -> true;
-            case NEUTRAL, SLOW, CALLER -> provesNotExecuted(status);
-        };
-    }
-
-    private boolean isOfFormerPrimary(ReplyStatus status) {
-        return lease.shard().topology().canFailOver() && provesNotExecuted(status);
-    }
-
-    private static boolean provesNotExecuted(ReplyStatus status) {
-        return FailureClassifier.provesNotExecuted(Gate.CALL, status.errno(), status.message());
-    }
-
-    private FailureClass classify(ReplyStatus status) {
-        return FailureClassifier.classify(Gate.CALL, lease.role(), status.errno(), status.message());
     }
 
     /** An interrupted write of a transactional engine is undone, and of another one half done: the server knows which it was. */

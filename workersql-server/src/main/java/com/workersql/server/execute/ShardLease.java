@@ -64,13 +64,34 @@ record ShardLease(
 
     /** Tells the breaker what the server's answer says of the server. */
     void answered(ReplyStatus status, long nowNanos) {
-        var outcome = status.isError()
-                ? FailureClassifier.classify(Gate.CALL, role(), status.errno(), status.message())
-                : FailureClass.NEUTRAL;
+        var outcome = status.isError() ? classify(status) : FailureClass.NEUTRAL;
         ended(outcome, nowNanos);
         if (outcome != FailureClass.NEUTRAL && outcome != FailureClass.SLOW) {
             shard.topology().suspect(node);
         }
+    }
+
+    /** What an error says of the server. */
+    FailureClass classify(ReplyStatus error) {
+        return FailureClassifier.classify(Gate.CALL, role(), error.errno(), error.message());
+    }
+
+    /** Whether an error is that of a replica which another server does better than. */
+    boolean isSickReplica(ReplyStatus error) {
+        return role() == Role.REPLICA
+                && switch (classify(error)) {
+                    case CONNECT_FAILURE, CALL_FAILURE, CALL_FAILURE_IF_CONNECT_FAILS, ROLE_CHANGE -> true;
+                    case NEUTRAL, SLOW, CALLER -> provesNotExecuted(error);
+                };
+    }
+
+    /** Whether an error is that of a primary in whose place another one may be. */
+    boolean isFormerPrimary(ReplyStatus error) {
+        return shard.topology().canFailOver() && provesNotExecuted(error);
+    }
+
+    private static boolean provesNotExecuted(ReplyStatus error) {
+        return FailureClassifier.provesNotExecuted(Gate.CALL, error.errno(), error.message());
     }
 
     /** Tells the breaker that the server was lost, or does not answer. */
