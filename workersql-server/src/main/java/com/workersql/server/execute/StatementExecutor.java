@@ -50,7 +50,7 @@ public final class StatementExecutor {
     private final SessionCommands commands;
     private final Retention retention;
     private final ReadPlaces places;
-    private final CachedReads cached;
+    private final PlanDispatch plans;
     private final CachedWrites cachedWrites;
     private final SessionTexts texts;
     private final SessionCounters counters = new SessionCounters();
@@ -87,9 +87,9 @@ public final class StatementExecutor {
         this.connections = new ShardConnections(nanoClock, settings.acquireTimeoutNanos(), counters, this::shard);
         this.retention = new Retention(settings.warningsHoldMillis(), nanoClock, counters, this::shard);
         this.places = new ReadPlaces(settings.replicas(), new Random(), nanoClock);
-        this.cached = new CachedReads(this, router, results, nanoClock);
         this.cachedWrites = new CachedWrites(this, router, results, nanoClock);
         this.locals = new LocalStatements(this, router, registry, nanoClock);
+        this.plans = new PlanDispatch(this, locals, new CachedReads(this, router, results, nanoClock), cachedWrites);
         this.prepared = new PreparedStatementExecutor(this, settings.maxLongDataBytes());
         this.commands = new SessionCommands(this, locals, shards);
     }
@@ -273,61 +273,9 @@ public final class StatementExecutor {
         return router;
     }
 
-    /** Carries a plan out, behind what the connection is asked meanwhile: its answers are those of the statement before. */
+    /** Carries a plan out. */
     void dispatch(ClientSession session, RoutePlan plan, Statement statement, Work work, ReplyTarget target) {
-        if (session.activity().running() == null) {
-            carryOut(session, plan, statement, work, target);
-            return;
-        }
-        session.activity().waitForAnswers(() -> carryOut(session, plan, statement, work, target), error -> {
-            work.drop();
-            target.failed(error);
-        });
-    }
-
-    private void carryOut(ClientSession session, RoutePlan plan, Statement statement, Work work, ReplyTarget target) {
-        var refusal = Refusals.of(session, plan.statement());
-        if (refusal == null
-                && plan.statement().kind() == StatementKind.LOAD_DATA
-                && !(plan instanceof RoutePlan.Refused)) {
-            refusal = Refusals.ofFile(session, work);
-        }
-        if (refusal != null) {
-            work.drop();
-            target.failed(refusal);
-            return;
-        }
-        boolean keeps = cached.isOn();
-        if (keeps) {
-            cachedWrites.begin(session, plan, statement);
-        }
-        if (plan instanceof RoutePlan.SingleShard single) {
-            var sent = single.rewritten() == null
-                    ? work
-                    : work.rewritten(single.rewritten().sql());
-            String shard = single.shard();
-            boolean discards = single.discardConnectionAfterwards();
-            if (keeps) {
-                cached.answer(session, shard, statement, sent, target, to -> {
-                    // What is gathered has to be whole.
-                    sent.mayOpenCursor(to == target);
-                    runOn(session, shard, discards, sent, to);
-                });
-            } else {
-                sent.mayOpenCursor(true);
-                runOn(session, shard, discards, sent, target);
-            }
-        } else if (plan instanceof RoutePlan.Local local) {
-            locals.run(session, local, statement, work, target);
-        } else if (plan instanceof RoutePlan.Broadcast broadcast) {
-            new Broadcast(this, session, broadcast.shards(), work, target).start();
-        } else if (plan instanceof RoutePlan.Refused refused) {
-            work.drop();
-            target.failed(GatewayError.refused(refused.errno(), refused.sqlState(), refused.reason()));
-        } else {
-            // The router was told what is carried out here, and plans nothing else.
-            new Concatenation(this, session, (RoutePlan.MultiShard) plan, statement, work, target).start();
-        }
+        plans.dispatch(session, plan, statement, work, target);
     }
 
     /** Runs work on a shard by its name. */
