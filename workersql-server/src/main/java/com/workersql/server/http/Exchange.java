@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.http;
 
-import com.workersql.server.error.ErrorClass;
 import com.workersql.server.error.GatewayError;
 import com.workersql.server.http.query.ErrorDocument;
 import com.workersql.server.peer.ClientAddress;
@@ -35,15 +34,9 @@ import java.util.function.Consumer;
  * {@link #write}, then {@link #end} or {@link #abort}). Confined to the channel's event loop.
  */
 public final class Exchange {
-    /** What a client is told to prove itself by (RFC 7617). */
-    public static final String BASIC_CHALLENGE = "Basic realm=\"workersql\", charset=\"UTF-8\"";
-
-    private static final String BEARER_CHALLENGE = "Bearer realm=\"workersql\"";
-
     private static final DateTimeFormatter IMF_FIXDATE = DateTimeFormatter.ofPattern(
                     "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH)
             .withZone(ZoneOffset.UTC);
-    private static final int RETRY_AFTER_SECONDS = 1;
     private static final String SERVER_TIMING = "server-timing";
     private static final String PROBLEM = "application/problem+json";
 
@@ -70,7 +63,7 @@ public final class Exchange {
         this.connection = connection;
         this.context = context;
         this.request = request;
-        this.path = path(request.uri());
+        this.path = RequestTarget.path(request.uri());
         this.found = connection.find(path);
         this.requestId = RequestIds.of(request.headers());
         this.startNanos = context.channel().eventLoop().ticker().nanoTime();
@@ -79,32 +72,12 @@ public final class Exchange {
         this.keepAlive = HttpUtil.isKeepAlive(request);
     }
 
-    /** The path of a target in origin form or absolute form, as it was written. */
-    private static String path(String target) {
-        int start = 0;
-        int scheme = target.indexOf("://");
-        if (scheme > 0 && target.charAt(0) != '/') {
-            int slash = target.indexOf('/', scheme + 3);
-            start = slash < 0 ? target.length() : slash;
-        }
-        int end = target.indexOf('?', start);
-        return target.substring(start, end < 0 ? target.length() : end);
-    }
-
-    /**
-     * The request's line and headers.
-     *
-     * @return never null
-     */
+    /** {@return the request's line and headers} */
     public HttpRequest request() {
         return request;
     }
 
-    /**
-     * The path without a query.
-     *
-     * @return as the client wrote it, nothing decoded
-     */
+    /** {@return the path without a query, as the client wrote it, nothing decoded} */
     public String path() {
         return path;
     }
@@ -127,47 +100,27 @@ public final class Exchange {
         return found == null ? "OPTIONS" : found.allowed();
     }
 
-    /**
-     * Whether the gateway is stopping, so that nothing is to be begun that needs more than this request.
-     *
-     * @return true once so
-     */
+    /** {@return whether the gateway is stopping, so that nothing is to be begun that needs more than this request} */
     public boolean isDraining() {
         return connection.isDraining();
     }
 
-    /**
-     * The whole body.
-     *
-     * @return owned by the exchange until it ends; empty when there is none
-     */
+    /** {@return the whole body, owned by the exchange until it ends; empty when there is none} */
     public ByteBuf body() {
         return body;
     }
 
-    /**
-     * The id of this request.
-     *
-     * @return the client's own where it gave a harmless one
-     */
+    /** {@return the id of this request, the client's own where it gave a harmless one} */
     public String requestId() {
         return requestId;
     }
 
-    /**
-     * The connection's channel.
-     *
-     * @return its event loop owns this exchange
-     */
+    /** {@return the connection's channel, whose event loop owns this exchange} */
     public Channel channel() {
         return context.channel();
     }
 
-    /**
-     * Where the client is.
-     *
-     * @return its address, or {@code localhost} when the channel has none
-     */
+    /** {@return where the client is: its address, or {@code localhost} when the channel has none} */
     public String clientHost() {
         return ClientAddress.host(context.channel());
     }
@@ -190,11 +143,7 @@ public final class Exchange {
         writability = listener;
     }
 
-    /**
-     * Whether this exchange can take no more: it has been answered, or its client is gone.
-     *
-     * @return true once so
-     */
+    /** {@return whether this exchange can take no more: it has been answered, or its client is gone} */
     public boolean isOver() {
         return ended;
     }
@@ -306,21 +255,7 @@ public final class Exchange {
         var content = context.alloc().buffer(512);
         new ErrorDocument(error, responseStatus, requestId, Instant.now()).writeProblem(content);
         var response = whole(responseStatus, PROBLEM, content);
-        if (responseStatus.code() == HttpResponseStatus.UNAUTHORIZED.code()) {
-            response.headers().add(HttpHeaderNames.WWW_AUTHENTICATE, BASIC_CHALLENGE);
-            response.headers().add(HttpHeaderNames.WWW_AUTHENTICATE, BEARER_CHALLENGE);
-        }
-        boolean later = error.errorClass() == ErrorClass.QUOTA || error.errorClass() == ErrorClass.UNAVAILABLE;
-        if (later && !response.headers().contains(HttpHeaderNames.RETRY_AFTER)) {
-            response.headers().setInt(HttpHeaderNames.RETRY_AFTER, RETRY_AFTER_SECONDS);
-        }
-        if (responseStatus.code() == HttpResponseStatus.UPGRADE_REQUIRED.code()) {
-            response.headers().set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET);
-            response.headers().set(HttpHeaderNames.SEC_WEBSOCKET_VERSION, "13");
-        }
-        if (responseStatus.code() == HttpResponseStatus.METHOD_NOT_ALLOWED.code()) {
-            response.headers().set(HttpHeaderNames.ALLOW, allowed());
-        }
+        ProblemHeaders.add(response.headers(), responseStatus, error, allowed());
         return response;
     }
 
@@ -383,11 +318,7 @@ public final class Exchange {
         context.write(response, context.voidPromise());
     }
 
-    /**
-     * Whether the client has read enough for more to be written.
-     *
-     * @return false while an answer piles up
-     */
+    /** {@return whether the client has read enough for more to be written; false while an answer piles up} */
     public boolean isWritable() {
         return context.channel().isWritable();
     }

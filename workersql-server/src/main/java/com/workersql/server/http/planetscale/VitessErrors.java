@@ -4,6 +4,7 @@ package com.workersql.server.http.planetscale;
 import com.workersql.server.error.ErrorClass;
 import com.workersql.server.error.GatewayError;
 import com.workersql.server.http.Exchange;
+import com.workersql.server.http.ProblemHeaders;
 import com.workersql.server.http.query.JsonOutput;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -58,7 +59,7 @@ final class VitessErrors {
         codeAndMessage(body, code, error.message());
         JsonOutput.raw(body, "}}");
         if (error.errorClass() == ErrorClass.AUTHENTICATION) {
-            exchange.header(HttpHeaderNames.WWW_AUTHENTICATE, Exchange.BASIC_CHALLENGE);
+            exchange.header(HttpHeaderNames.WWW_AUTHENTICATE, ProblemHeaders.BASIC_CHALLENGE);
         }
         exchange.respond(status, "application/json", body);
     }
