@@ -275,7 +275,7 @@ final class Lexer {
         int hash = 0;
         // Most names are ASCII: their word's hash is made in the same loop that finds their end.
         while (i < limit && bytes[i] >= 0 && (CLASSES[bytes[i]] & NAME) != 0) {
-            hash = Word.hash(hash, bytes[i]);
+            hash = WordTable.hash(hash, bytes[i]);
             i++;
         }
         at = i;
@@ -292,7 +292,7 @@ final class Lexer {
             // A word with a name behind a point is a name itself, whatever it spells.
             pointPending = true;
         } else if (mayBeKeyword) {
-            code = Word.find(bytes, first, at, hash);
+            code = WordTable.find(bytes, first, at, hash);
         }
         return Token.WORD;
     }

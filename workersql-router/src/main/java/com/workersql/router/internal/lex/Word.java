@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.router.internal.lex;
 
-import java.nio.charset.StandardCharsets;
-
 /**
  * The words that mean something to the lexer or the classifier; every other word is {@link #OTHER}. Tokens are kept in
  * arrays of numbers, so a word's number in them is its ordinal; it never leaves this package.
@@ -343,31 +341,10 @@ public enum Word {
     ATOMIC;
 
     private static final Word[] WORDS = values();
-    private static final int TABLE_SIZE = 2048;
-    private static final byte[][] SPELLINGS = new byte[TABLE_SIZE][];
-    private static final short[] ORDINALS = new short[TABLE_SIZE];
-    private static final int LONGEST;
 
-    static {
-        int longest = 0;
-        for (Word word : WORDS) {
-            if (word == OTHER) {
-                continue;
-            }
-            byte[] spelling = word.name().getBytes(StandardCharsets.US_ASCII);
-            longest = Math.max(longest, spelling.length);
-            int hash = 0;
-            for (byte c : spelling) {
-                hash = hash(hash, c);
-            }
-            int slot = slot(hash);
-            while (SPELLINGS[slot] != null) {
-                slot = (slot + 1) & (TABLE_SIZE - 1);
-            }
-            SPELLINGS[slot] = spelling;
-            ORDINALS[slot] = (short) word.ordinal();
-        }
-        LONGEST = longest;
+    /** {@return the code by which tokens name this word} */
+    int code() {
+        return ordinal();
     }
 
     /** {@return whether a token's code is this word} */
@@ -375,49 +352,8 @@ public enum Word {
         return code == ordinal();
     }
 
-    /** {@return the word of an ordinal} */
-    static Word of(int ordinal) {
-        return WORDS[ordinal];
-    }
-
-    /** {@return the ordinal of the word that stands in the bytes, without regard to case} */
-    static int find(byte[] bytes, int start, int end, int hash) {
-        int length = end - start;
-        if (length > LONGEST || length < 2) {
-            return 0;
-        }
-        int slot = slot(hash);
-        while (true) {
-            byte[] spelling = SPELLINGS[slot];
-            if (spelling == null) {
-                return 0;
-            }
-            if (spelling.length == length && matches(spelling, bytes, start)) {
-                return ORDINALS[slot];
-            }
-            slot = (slot + 1) & (TABLE_SIZE - 1);
-        }
-    }
-
-    private static boolean matches(byte[] spelling, byte[] bytes, int start) {
-        for (int i = 0; i < spelling.length; i++) {
-            int c = bytes[start + i];
-            if (c >= 'a' && c <= 'z') {
-                c -= 'a' - 'A';
-            }
-            if (c != spelling[i]) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** {@return the hash of one more byte; it clears the case bit, and the comparison tells apart what that merges} */
-    static int hash(int hash, byte c) {
-        return hash * 31 + (c & 0x5F);
-    }
-
-    private static int slot(int hash) {
-        return (hash ^ (hash >>> 11)) & (TABLE_SIZE - 1);
+    /** {@return the word of a token's code} */
+    static Word of(int code) {
+        return WORDS[code];
     }
 }
