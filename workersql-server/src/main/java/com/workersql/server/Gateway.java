@@ -135,7 +135,7 @@ public final class Gateway implements RunningGateway {
         var base = withEmbeddedShards(listener);
 
         var transport = Transport.create(Runtime.getRuntime().availableProcessors());
-        closing.push(() -> stop(transport));
+        closing.push(transport::close);
         administration = new GatewayAdministration(
                 base,
                 () -> inForce.base(),
@@ -396,11 +396,5 @@ public final class Gateway implements RunningGateway {
         } finally {
             stopped.complete(null);
         }
-    }
-
-    private static void stop(Transport transport) {
-        var acceptors = transport.acceptors().shutdownGracefully(0, 2, TimeUnit.SECONDS);
-        transport.workers().shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
-        acceptors.awaitUninterruptibly();
     }
 }

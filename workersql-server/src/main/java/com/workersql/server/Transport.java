@@ -14,6 +14,7 @@ import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.util.concurrent.DefaultThreadFactory;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
@@ -30,7 +31,8 @@ record Transport(
         EventLoopGroup workers,
         Supplier<ServerSocketChannel> server,
         Supplier<SocketChannel> socket,
-        String name) {
+        String name)
+        implements AutoCloseable {
 
     static Transport create(int workerThreads) {
         boolean epoll = Epoll.isAvailable();
@@ -42,5 +44,13 @@ record Transport(
                 epoll ? EpollServerSocketChannel::new : NioServerSocketChannel::new,
                 epoll ? EpollSocketChannel::new : NioSocketChannel::new,
                 epoll ? "epoll" : "nio");
+    }
+
+    /** Ends the loops, and waits until they have. */
+    @Override
+    public void close() {
+        var accepting = acceptors.shutdownGracefully(0, 2, TimeUnit.SECONDS);
+        workers.shutdownGracefully(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
+        accepting.awaitUninterruptibly();
     }
 }
