@@ -17,69 +17,6 @@ final class RandomStatements {
      */
     record Sample(String kind, String sql, boolean isWrite) {}
 
-    private static final String[] INTEGERS = {
-        "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "-1", "-2", "-3", "10", "11", "12"
-    };
-    private static final String[] ODD_INTEGERS = {
-        "'3'",
-        "3.0",
-        "3e0",
-        "'3x'",
-        "' 3'",
-        "0x03",
-        "-0",
-        "99999999999999999999",
-        "TRUE",
-        "NULL",
-        "'-1'",
-        "2.5",
-        "'03'",
-        "x'33'",
-        "b'11'",
-        "(3)",
-        "1 + 2",
-        "- 2",
-        "'9007199254740993'",
-        "18446744073709551615",
-        "_utf8mb4'3'",
-        "''"
-    };
-    private static final String[] TEXTS = {
-        "'a'", "'b'", "'A'", "'ss'", "'a '", "'B  '", "'c'", "'abc'", "'ABC'", "'x''y'"
-    };
-    private static final String[] ODD_TEXTS = {
-        "'ä'",
-        "'Ä'",
-        "'ß'",
-        "'é'",
-        "'e\u0301'",
-        "'ﬀ'",
-        "'ff'",
-        "'Å'",
-        "'😀'",
-        "'ａ'",
-        "'\u00a0'",
-        "''",
-        "' a'",
-        "'\\ta'",
-        "5",
-        "NULL",
-        "0x61",
-        "_utf8mb4'a'",
-        "_latin1'a'",
-        "'a' 'b'",
-        "CONCAT('a', '')",
-        "'ŀ'",
-        "'l·'",
-        "'ñ'",
-        "'n'",
-        "'Ⅳ'",
-        "'1'",
-        "'①'",
-        "'a\u200b'",
-        "'\u00ada'"
-    };
-
     private final Random random;
     private final List<Table> tables;
     private final NestedStatements nested = new NestedStatements(this);
@@ -122,14 +59,11 @@ final class RandomStatements {
     }
 
     String key(Table table) {
-        if (table.isText()) {
-            return chance(25) ? pick(ODD_TEXTS) : pick(TEXTS);
-        }
-        return chance(12) ? pick(ODD_INTEGERS) : pick(INTEGERS);
+        return KeyLiterals.any(this, table.isText());
     }
 
     String plainKey(Table table) {
-        return table.isText() ? pick(TEXTS) : pick(INTEGERS);
+        return KeyLiterals.plain(this, table.isText());
     }
 
     private String keys(Table table, int most) {
