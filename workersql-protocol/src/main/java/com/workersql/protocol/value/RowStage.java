@@ -50,38 +50,48 @@ final class RowStage {
      *
      * @return how many values were put
      */
-    int begin(ByteBuf to, byte[] layout, boolean binary, List<?> values) {
+    int begin(ByteBuf to, byte[] layout, byte[] kinds, boolean binary, List<?> values) {
         int head = PacketEncoder.HEADER_BYTES + (binary ? RowLayout.binaryHeadBytes(layout.length) : 0);
         int start = heldBytes;
         begin(to, PacketEncoder.HEADER_BYTES);
         if (binary) {
             bytes.appendZeroBytes(head - PacketEncoder.HEADER_BYTES);
         }
-        return appendShort(start + head, layout, binary, values, 0);
+        return appendShort(start + head, layout, kinds, binary, values, 0);
     }
 
     /**
-     * Appends values from {@code first} on up to one that is not {@link ShortValue}, or has no room.
+     * Appends values from {@code first} on up to one that is not of the kind of its column, is not {@link ShortValue}, or has no room.
      *
      * @param end how long {@link #bytes} is
+     * @param kinds {@link ShortValue#kind} of each column
      * @return the index of that value, or how many values there are
      */
-    int appendShort(int end, byte[] layout, boolean binary, List<?> values, int first) {
+    int appendShort(int end, byte[] layout, byte[] kinds, boolean binary, List<?> values, int first) {
         byte[] array = bytes.array();
         int last = Math.min(array.length - ShortValue.ROOM, MAX_BYTES);
         int at = end;
-        int count = layout.length;
         int i = first;
-        for (; i < count && at <= last; i++) {
+        for (; i < kinds.length && at <= last; i++) {
             Object value = values.get(i);
-            int behind;
-            if (value != null) {
-                behind = ShortValue.put(array, at, layout[i], value);
-            } else {
-                behind = binary ? ShortValue.NONE : ShortValue.putNull(array, at);
-            }
+            int behind = switch (kinds[i]) {
+                case ShortValue.PRINTED_INTEGER -> ShortValue.putPrintedInteger(array, at, value);
+                case ShortValue.LONG -> ShortValue.putEightBytes(array, at, value);
+                case ShortValue.INTEGER -> ShortValue.putInteger(array, at, layout[i], value);
+                case ShortValue.PRINTED_DOUBLE -> ShortValue.putPrintedDouble(array, at, value);
+                case ShortValue.DOUBLE -> ShortValue.putDouble(array, at, value);
+                case ShortValue.DECIMAL -> ShortValue.putDecimal(array, at, value);
+                case ShortValue.PRINTED_DATE_TIME -> ShortValue.putPrintedDateTime(array, at, value);
+                case ShortValue.DATE_TIME -> ShortValue.putDateTime(array, at, value);
+                case ShortValue.TEXT -> ShortValue.putText(array, at, value);
+                case ShortValue.BYTES -> ShortValue.putBytes(array, at, value);
+                default -> ShortValue.NONE;
+            };
             if (behind == ShortValue.NONE) {
-                break;
+                if (value != null || binary) {
+                    break;
+                }
+                behind = ShortValue.putNull(array, at);
             }
             at = behind;
         }

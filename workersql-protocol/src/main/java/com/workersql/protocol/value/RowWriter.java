@@ -37,6 +37,8 @@ public final class RowWriter {
     private boolean binary;
     /** {@link RowLayout} of the columns. */
     private byte[] layout = {};
+    /** {@link ShortValue#kind} of the value that each column had when it last had another than before. */
+    private byte[] kinds = {};
 
     private int next;
 
@@ -97,6 +99,7 @@ public final class RowWriter {
     private void setResult(ColumnDefinition[] ofResult, boolean isBinary) {
         if (ofResult != columns || isBinary != binary) {
             layout = RowLayout.of(ofResult, isBinary);
+            kinds = new byte[layout.length];
             columns = ofResult;
             binary = isBinary;
         }
@@ -130,12 +133,22 @@ public final class RowWriter {
         if (values.size() != count) {
             throw new IllegalStateException("a row of " + count + " columns got " + values.size() + " values");
         }
-        next = stage.begin(out, layout, binary, values);
-        while (next < count) {
-            addObject(values.get(next));
-            next = stage.appendShort(staged.length(), layout, binary, values, next);
+        next = stage.begin(out, layout, kinds, binary, values);
+        if (next < count) {
+            addRest(values);
         }
         return endPacket(sequenceId);
+    }
+
+    private void addRest(List<?> values) {
+        while (next < layout.length) {
+            Object value = values.get(next);
+            if (value != null) {
+                kinds[next] = ShortValue.kind(layout[next], value);
+            }
+            addObject(value);
+            next = stage.appendShort(staged.length(), layout, kinds, binary, values, next);
+        }
     }
 
     /**

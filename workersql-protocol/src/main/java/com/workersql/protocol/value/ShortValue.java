@@ -18,28 +18,57 @@ final class ShortValue {
     /** Nothing was put. */
     static final int NONE = -1;
 
-    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle INT_BYTES =
+            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONG_BYTES =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    /** No kind: it goes the way that all values can go. */
+    static final byte OTHER = 0;
+
+    static final byte PRINTED_INTEGER = 1;
+    static final byte LONG = 2;
+    static final byte INTEGER = 3;
+    static final byte PRINTED_DOUBLE = 4;
+    static final byte DOUBLE = 5;
+    static final byte DECIMAL = 6;
+    static final byte PRINTED_DATE_TIME = 7;
+    static final byte DATE_TIME = 8;
+    static final byte TEXT = 9;
+    static final byte BYTES = 10;
+
     private static final int ASCII = 0x7F;
     private static final int MAX_YEAR = 9999;
 
     private ShortValue() {}
 
-    /** Puts what {@link RowWriter#addObject} takes into a column of the {@link RowLayout} {@code code}. */
-    static int put(byte[] out, int at, int code, Object value) {
-        if (value instanceof Long number) {
-            return putInteger(out, at, code, number);
-        } else if (value instanceof String text) {
-            return RowLayout.isPrinted(code) ? putText(out, at, text) : NONE;
-        } else if (value instanceof Integer number) {
-            return putInteger(out, at, code, number);
-        } else if (value instanceof BigDecimal number) {
-            return RowLayout.isPrinted(code) && DecimalText.isShort(number) ? putDecimal(out, at, number) : NONE;
-        } else if (value instanceof LocalDateTime dateTime) {
-            return putDateTime(out, at, code, dateTime);
-        } else if (value instanceof Double number) {
-            return putDouble(out, at, code, number);
+    /**
+     * The method here that puts such a value.
+     *
+     * @param code the {@link RowLayout} of the column
+     * @param value not null
+     */
+    static byte kind(int code, Object value) {
+        if (value instanceof Long || value instanceof Integer) {
+            return integerKind(code);
+        } else if (value instanceof Double) {
+            return RowLayout.isPrinted(code) ? PRINTED_DOUBLE : code == RowLayout.DOUBLE ? DOUBLE : OTHER;
+        } else if (value instanceof LocalDateTime) {
+            return code == RowLayout.PRINTED_TO_SECONDS
+                    ? PRINTED_DATE_TIME
+                    : code == RowLayout.DATE_TIME ? DATE_TIME : OTHER;
+        } else if (!RowLayout.isPrinted(code)) {
+            return OTHER;
+        } else if (value instanceof String) {
+            return TEXT;
         }
-        return value instanceof byte[] bytes && RowLayout.isPrinted(code) ? putBytes(out, at, bytes) : NONE;
+        return value instanceof BigDecimal ? DECIMAL : value instanceof byte[] ? BYTES : OTHER;
+    }
+
+    private static byte integerKind(int code) {
+        if (RowLayout.isPrinted(code)) {
+            return PRINTED_INTEGER;
+        }
+        return code == RowLayout.LONG ? LONG : RowLayout.isInteger(code) ? INTEGER : OTHER;
     }
 
     /** NULL in a text row. */
@@ -48,69 +77,111 @@ final class ShortValue {
         return at + 1;
     }
 
-    private static int putInteger(byte[] out, int at, int code, long value) {
-        if (code == RowLayout.LONG) {
-            LONG.set(out, at, value);
-            return at + Long.BYTES;
+    static int putPrintedInteger(byte[] out, int at, Object value) {
+        if (value instanceof Long number) {
+            return putPrinted(out, at, number);
         }
-        if (RowLayout.isPrinted(code)) {
-            return putLong(out, at, value);
-        }
-        boolean fits =
-                RowLayout.isInteger(code) && RowLayout.fits(code, value) && (value >= 0 || code < RowLayout.UNSIGNED);
-        if (!fits) {
+        return value instanceof Integer number ? putPrinted(out, at, number) : NONE;
+    }
+
+    /** @param code of an integer column */
+    static int putInteger(byte[] out, int at, int code, Object value) {
+        if (!(value instanceof Long || value instanceof Integer)) {
             return NONE;
         }
-        LONG.set(out, at, value);
+        long number = ((Number) value).longValue();
+        if (!RowLayout.fits(code, number) || (number < 0 && code >= RowLayout.UNSIGNED)) {
+            return NONE;
+        }
+        LONG_BYTES.set(out, at, number);
         return at + RowLayout.integerBytes(code);
     }
 
+    /** Into a signed column of eight bytes. */
+    static int putEightBytes(byte[] out, int at, Object value) {
+        if (!(value instanceof Long || value instanceof Integer)) {
+            return NONE;
+        }
+        LONG_BYTES.set(out, at, ((Number) value).longValue());
+        return at + Long.BYTES;
+    }
+
     /** A number, printed behind its length. */
-    static int putLong(byte[] out, int at, long value) {
+    static int putPrinted(byte[] out, int at, long value) {
+        if (value >= 0 && value < EightDigits.FOUR_LIMIT) {
+            int digits = EightDigits.ofFour((int) value);
+            int zeros = EightDigits.leadingZerosOfFour(digits);
+            INT_BYTES.set(out, at + 1, digits >>> (zeros * 8));
+            int length = Integer.BYTES - zeros;
+            out[at] = (byte) length;
+            return at + 1 + length;
+        }
         out[at + 1] = '-';
         // The magnitude of the least long, taken as unsigned, is the least long itself.
         return end(out, at, NumberBytes.putUnsigned(out, at + 1 + (int) (value >>> (Long.SIZE - 1)), Math.abs(value)));
     }
 
-    private static int putDouble(byte[] out, int at, int code, double value) {
-        if (RowLayout.isPrinted(code)) {
-            return end(out, at, RealText.putDouble(out, at + 1, value));
-        }
-        if (code != RowLayout.DOUBLE) {
+    static int putPrintedDouble(byte[] out, int at, Object value) {
+        return value instanceof Double number ? end(out, at, RealText.putDouble(out, at + 1, number)) : NONE;
+    }
+
+    static int putDouble(byte[] out, int at, Object value) {
+        if (!(value instanceof Double number)) {
             return NONE;
         }
-        LONG.set(out, at, Double.doubleToRawLongBits(value));
+        LONG_BYTES.set(out, at, Double.doubleToRawLongBits(number));
         return at + Long.BYTES;
     }
 
+    static int putDecimal(byte[] out, int at, Object value) {
+        return value instanceof BigDecimal number && DecimalText.isShort(number) ? putPrinted(out, at, number) : NONE;
+    }
+
     /** A decimal that {@link DecimalText#isShort}, printed behind its length. */
-    static int putDecimal(byte[] out, int at, BigDecimal value) {
+    static int putPrinted(byte[] out, int at, BigDecimal value) {
         return end(out, at, DecimalText.putShort(out, at + 1, value));
     }
 
-    private static int putDateTime(byte[] out, int at, int code, LocalDateTime value) {
-        int year = value.getYear();
-        if (year < 0 || year > MAX_YEAR || value.getNano() != 0) {
+    static int putPrintedDateTime(byte[] out, int at, Object value) {
+        if (!(value instanceof LocalDateTime dateTime) || dateTime.getNano() != 0 || !isYear(dateTime.getYear())) {
             return NONE;
         }
-        int month = value.getMonthValue();
-        int day = value.getDayOfMonth();
-        int hour = value.getHour();
-        int minute = value.getMinute();
-        int second = value.getSecond();
-        if (code == RowLayout.DATE_TIME) {
-            return TemporalBytes.putBinary(out, at, year, month, day, hour, minute, second, 0);
-        }
-        if (code != RowLayout.PRINTED_TO_SECONDS) {
-            return NONE;
-        }
-        int behindDate = TemporalBytes.putDate(out, at + 1, year, month, day);
+        int date = at + 1;
+        int behindDate = TemporalBytes.putDate(
+                out, date, dateTime.getYear(), dateTime.getMonthValue(), dateTime.getDayOfMonth());
         out[behindDate] = ' ';
-        return end(out, at, TemporalBytes.putClock(out, behindDate + 1, hour, minute, second));
+        int clock = behindDate + 1;
+        return end(
+                out,
+                at,
+                TemporalBytes.putClock(out, clock, dateTime.getHour(), dateTime.getMinute(), dateTime.getSecond()));
+    }
+
+    static int putDateTime(byte[] out, int at, Object value) {
+        if (!(value instanceof LocalDateTime dateTime) || dateTime.getNano() != 0 || !isYear(dateTime.getYear())) {
+            return NONE;
+        }
+        return TemporalBytes.putBinary(
+                out,
+                at,
+                dateTime.getYear(),
+                dateTime.getMonthValue(),
+                dateTime.getDayOfMonth(),
+                dateTime.getHour(),
+                dateTime.getMinute(),
+                dateTime.getSecond(),
+                0);
+    }
+
+    private static boolean isYear(int year) {
+        return year >= 0 && year <= MAX_YEAR;
     }
 
     @SuppressWarnings("deprecation") // It copies the low byte of each character, which is all of it when it is ASCII.
-    private static int putText(byte[] out, int at, String text) {
+    static int putText(byte[] out, int at, Object value) {
+        if (!(value instanceof String text)) {
+            return NONE;
+        }
         int length = text.length();
         if (length >= LengthEncodedInteger.NULL_MARKER || length >= out.length - at) {
             return NONE;
@@ -129,8 +200,11 @@ final class ShortValue {
         return fits ? end(out, at, Utf8Bytes.put(out, at + 1, text)) : NONE;
     }
 
-    private static int putBytes(byte[] out, int at, byte[] value) {
-        int length = value.length;
+    static int putBytes(byte[] out, int at, Object value) {
+        if (!(value instanceof byte[] bytes)) {
+            return NONE;
+        }
+        int length = bytes.length;
         if (length >= LengthEncodedInteger.NULL_MARKER || length >= out.length - at) {
             return NONE;
         }
@@ -138,16 +212,16 @@ final class ShortValue {
         int start = at + 1;
         int end = start + length;
         if (length < Long.BYTES || length > 4 * Long.BYTES) {
-            System.arraycopy(value, 0, out, start, length);
+            System.arraycopy(bytes, 0, out, start, length);
             return end;
         }
         // Up to four numbers, of which the later ones may lie over the earlier: half of what it takes to call a copy.
-        LONG.set(out, start, (long) LONG.get(value, 0));
+        LONG_BYTES.set(out, start, (long) LONG_BYTES.get(bytes, 0));
         if (length > 2 * Long.BYTES) {
-            LONG.set(out, start + Long.BYTES, (long) LONG.get(value, Long.BYTES));
-            LONG.set(out, end - 2 * Long.BYTES, (long) LONG.get(value, length - 2 * Long.BYTES));
+            LONG_BYTES.set(out, start + Long.BYTES, (long) LONG_BYTES.get(bytes, Long.BYTES));
+            LONG_BYTES.set(out, end - 2 * Long.BYTES, (long) LONG_BYTES.get(bytes, length - 2 * Long.BYTES));
         }
-        LONG.set(out, end - Long.BYTES, (long) LONG.get(value, length - Long.BYTES));
+        LONG_BYTES.set(out, end - Long.BYTES, (long) LONG_BYTES.get(bytes, length - Long.BYTES));
         return end;
     }
 

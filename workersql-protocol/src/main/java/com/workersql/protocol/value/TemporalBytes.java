@@ -16,29 +16,26 @@ final class TemporalBytes {
 
     /** {@code YYYY-MM-DD} of up to four, two and two digits. */
     static int putDate(byte[] out, int at, int year, int month, int day) {
-        long digits = EightDigits.of((year * 100 + month) * 100 + day);
-        INT.set(out, at, (int) digits);
-        LONG.set(out, at + Integer.BYTES, '-' | twoDigits(digits, 4) << 8 | '-' << 24 | twoDigits(digits, 6) << 32);
+        int digits = EightDigits.ofFour(month * 100 + day);
+        INT.set(out, at, EightDigits.ofFour(year));
+        LONG.set(out, at + Integer.BYTES, '-' | twoFirst(digits) << 8 | '-' << 24 | twoLast(digits) << 32);
         return at + 10;
     }
 
     /** {@code HH:MM:SS} of up to two digits each. */
     static int putClock(byte[] out, int at, int hour, int minute, int second) {
-        long digits = EightDigits.of((hour * 100 + minute) * 100 + second);
-        LONG.set(
-                out,
-                at,
-                twoDigits(digits, 2)
-                        | ':' << 16
-                        | twoDigits(digits, 4) << 24
-                        | (long) ':' << 40
-                        | twoDigits(digits, 6) << 48);
+        int digits = EightDigits.ofFour(hour * 100 + minute);
+        long seconds = twoLast(EightDigits.ofFour(second));
+        LONG.set(out, at, twoFirst(digits) | ':' << 16 | twoLast(digits) << 24 | (long) ':' << 40 | seconds << 48);
         return at + Long.BYTES;
     }
 
-    /** Two of eight digits, in the lower two bytes. */
-    private static long twoDigits(long digits, int from) {
-        return digits >>> (from * Byte.SIZE) & 0xFFFF;
+    private static long twoFirst(int fourDigits) {
+        return fourDigits & 0xFFFFL;
+    }
+
+    private static long twoLast(int fourDigits) {
+        return fourDigits >> 16 & 0xFFFFL;
     }
 
     /** A date with time as it lies in a binary row: all up to the seconds is one number, of which is left out what tells nothing. */

@@ -73,7 +73,7 @@ final class TextBuffer {
     /** A number as a value of a text row: its length in front. */
     void appendLongValue(long value) {
         ensure(ShortValue.ROOM);
-        length = ShortValue.putLong(bytes, length, value);
+        length = ShortValue.putPrinted(bytes, length, value);
     }
 
     /** A number without sign as a value of a text row: its length in front. */
@@ -85,7 +85,7 @@ final class TextBuffer {
     /** A decimal that {@link DecimalText#isShort}, as a value of a text row. */
     void appendShortDecimalValue(BigDecimal value) {
         ensure(ShortValue.ROOM);
-        length = ShortValue.putDecimal(bytes, length, value);
+        length = ShortValue.putPrinted(bytes, length, value);
     }
 
     /** Fills in the length of a value that lies in front of {@code end}, whose length has one byte. */
