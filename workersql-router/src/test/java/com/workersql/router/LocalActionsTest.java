@@ -7,26 +7,16 @@ import com.workersql.router.LocalAction.Assignment;
 import com.workersql.router.LocalAction.Scope;
 import com.workersql.router.RoutePlan.Local;
 import com.workersql.router.RoutePlan.SingleShard;
-import com.workersql.router.policy.Isolation;
-import com.workersql.router.policy.RoutingPolicy;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What the gateway does itself, as statements say it. */
 class LocalActionsTest {
 
-    private static final StatementContext CONTEXT = StatementContext.of("ta", ServerFlavor.MYSQL, 80036)
-            .withSchema("ta")
-            .withOwnAccount(true);
-
-    private final Router router = Router.builder(RoutingPolicy.builder()
-                    .shards(List.of("shard_0", "shard_1"))
-                    .tenant("ta", "shard_0", Isolation.SCHEMA, "ta")
-                    .build())
-            .build();
+    private final TenantTexts texts = new TenantTexts();
 
     private RoutePlan plan(String sql) {
-        return router.plan(Statement.of(CONTEXT, sql));
+        return texts.plan(sql);
     }
 
     private LocalAction action(String sql) {

@@ -3,10 +3,7 @@ package com.workersql.router;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.workersql.router.policy.Isolation;
-import com.workersql.router.policy.RoutingPolicy;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,18 +12,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What statements leave behind in their session, or read of it. */
 class SessionEffectsTest {
 
-    private static final StatementContext CONTEXT = StatementContext.of("ta", ServerFlavor.MYSQL, 80036)
-            .withSchema("ta")
-            .withOwnAccount(true);
-
-    private final Router router = Router.builder(RoutingPolicy.builder()
-                    .shards(List.of("shard_0", "shard_1"))
-                    .tenant("ta", "shard_0", Isolation.SCHEMA, "ta")
-                    .build())
-            .build();
+    private final TenantTexts texts = new TenantTexts();
 
     private StatementInfo info(String sql) {
-        return router.plan(Statement.of(CONTEXT, sql)).statement();
+        return texts.plan(sql).statement();
     }
 
     /** The effects that concern what is kept, rather than what a statement reads. */
