@@ -39,6 +39,17 @@ public final class BackendUnavailableException extends PoolException {
         this.sqlState = sqlState;
     }
 
+    /** The gate of new connections is shut, and none that is open would do. */
+    static BackendUnavailableException notTried(Endpoint endpoint) {
+        return new BackendUnavailableException(
+                endpoint,
+                Reason.NOT_TRIED,
+                0,
+                null,
+                "no new connections are opened now, and no open one is of this kind",
+                null);
+    }
+
     /** How far the attempt came. */
     public Reason reason() {
         return reason;

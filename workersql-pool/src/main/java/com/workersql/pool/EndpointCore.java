@@ -94,18 +94,8 @@ final class EndpointCore<C> implements Matcher.Decisions<C> {
             fail(
                     waiter,
                     tooManyOfTenant
-                            ? new PoolExhaustedException(
-                                    config.name(),
-                                    endpoint,
-                                    "maxWaitersPerTenant",
-                                    config.maxWaitersPerTenant(),
-                                    " of " + waiter.share.tenant)
-                            : new PoolExhaustedException(
-                                    config.name(),
-                                    endpoint,
-                                    "maxWaitersPerEndpoint",
-                                    config.maxWaitersPerEndpoint(),
-                                    ""));
+                            ? PoolExhaustedException.ofTenant(config, endpoint, waiter.share.tenant)
+                            : PoolExhaustedException.ofAll(config, endpoint));
             return;
         }
         matcher.add(waiter);
@@ -390,15 +380,7 @@ final class EndpointCore<C> implements Matcher.Decisions<C> {
 
     @Override
     public void notTried(Waiter<C> waiter) {
-        fail(
-                waiter,
-                new BackendUnavailableException(
-                        endpoint,
-                        BackendUnavailableException.Reason.NOT_TRIED,
-                        0,
-                        null,
-                        "no new connections are opened now, and no open one is of this kind",
-                        null));
+        fail(waiter, BackendUnavailableException.notTried(endpoint));
     }
 
     @Override

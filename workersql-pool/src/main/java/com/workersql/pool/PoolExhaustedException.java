@@ -8,14 +8,26 @@ public final class PoolExhaustedException extends PoolException {
     private final String limitName;
     private final int limit;
 
-    PoolExhaustedException(String pool, Endpoint endpoint, String limitName, int limit, String whose) {
+    private PoolExhaustedException(PoolConfig config, Endpoint endpoint, String limitName, int limit, String whose) {
         super(
-                "Pool " + pool + ": already " + limit + " requests" + whose + " wait for a connection to " + endpoint
-                        + ", more are refused (pool limit " + limitName + ")",
+                "Pool " + config.name() + ": already " + limit + " requests" + whose + " wait for a connection to "
+                        + endpoint + ", more are refused (pool limit " + limitName + ")",
                 null,
                 endpoint);
         this.limitName = limitName;
         this.limit = limit;
+    }
+
+    /** Too many requests of all tenants wait. */
+    static PoolExhaustedException ofAll(PoolConfig config, Endpoint endpoint) {
+        return new PoolExhaustedException(
+                config, endpoint, "maxWaitersPerEndpoint", config.maxWaitersPerEndpoint(), "");
+    }
+
+    /** Too many requests of one tenant wait. */
+    static PoolExhaustedException ofTenant(PoolConfig config, Endpoint endpoint, String tenant) {
+        return new PoolExhaustedException(
+                config, endpoint, "maxWaitersPerTenant", config.maxWaitersPerTenant(), " of " + tenant);
     }
 
     /** The setting of {@link PoolConfig} that was reached. */
