@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.pool;
 
+import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.util.function.BiConsumer;
 
@@ -27,13 +28,14 @@ final class BorrowerReset {
     }
 
     /** Resets now; until the answer is there, nothing else is to be sent. */
-    void run() {
+    Future<Void> run() {
         start(() -> entry.connection.own().reset((status, cause) -> {
             if (isRefused(status, cause)) {
                 pool.discardFailedReset(entry);
             }
             tellBorrower(status, cause, this::learn);
         }));
+        return promise;
     }
 
     private void learn(ReplyStatus status, Throwable cause) {
@@ -44,7 +46,7 @@ final class BorrowerReset {
     }
 
     /** Resets ahead of the next command, which finds the session as it will be then. */
-    void runAhead() {
+    Future<Void> runAhead() {
         var connection = entry.connection;
         forget(connection.statusFlagsOfLogin());
         start(() -> connection.own().resetAhead((status, cause) -> {
@@ -56,6 +58,7 @@ final class BorrowerReset {
             }
             tellBorrower(status, cause, (answer, lost) -> {});
         }));
+        return promise;
     }
 
     private void forget(int statusFlags) {

@@ -202,21 +202,18 @@ final class Lease implements PooledConnection {
 
     @Override
     public Future<Void> reset() {
-        Promise<Void> promise = borrower().newPromise();
-        newReset(promise).run();
-        return promise;
+        return newReset().run();
     }
 
     @Override
     public Future<Void> resetAhead() {
-        Promise<Void> promise = borrower().newPromise();
-        newReset(promise).runAhead();
-        return promise;
+        return newReset().runAhead();
     }
 
-    private BorrowerReset newReset(Promise<Void> promise) {
+    private BorrowerReset newReset() {
+        checkLent();
         pending++;
-        return new BorrowerReset(pool, entry, loops, promise, () -> pending--);
+        return new BorrowerReset(pool, entry, loops, borrower.newPromise(), () -> pending--);
     }
 
     @Override
