@@ -83,11 +83,25 @@ final class ControlConnections {
         final boolean queryOnly;
         final Promise<Void> promise;
         boolean tried;
+        /** Why there was no answer to what was sent, which the server may carry out later all the same. */
+        BrokenConnectionException unanswered;
 
         Kill(BackendConnection target, boolean queryOnly, Promise<Void> promise) {
             this.target = target;
             this.queryOnly = queryOnly;
             this.promise = promise;
+        }
+
+        void done() {
+            if (unanswered == null || !queryOnly) {
+                promise.trySuccess(null);
+            } else {
+                promise.tryFailure(unanswered);
+            }
+        }
+
+        void failed(Throwable cause) {
+            promise.tryFailure(unanswered == null ? cause : unanswered);
         }
     }
 
@@ -134,7 +148,7 @@ final class ControlConnections {
         public void failed(BackendUnavailableException cause) {
             opening = false;
             for (var kill = kills.poll(); kill != null; kill = kills.poll()) {
-                kill.promise.tryFailure(cause);
+                kill.failed(cause);
             }
         }
 
@@ -169,13 +183,19 @@ final class ControlConnections {
 
         private void ended(Kill kill, ReplyStatus status, Throwable cause) {
             running--;
+            if (cause instanceof BrokenConnectionException broken
+                    && broken.phase() != BrokenConnectionException.Phase.NOT_SENT) {
+                kill.unanswered = broken;
+            }
             if (cause != null && !kill.tried && !closed) {
                 kill.tried = true;
                 add(kill);
             } else if (cause != null) {
-                kill.promise.tryFailure(cause);
-            } else if (status.isError() && status.errno() != ServerErrors.ER_NO_SUCH_THREAD.errno()) {
-                kill.promise.tryFailure(new BackendUnavailableException(
+                kill.failed(cause);
+            } else if (status.isError() && status.errno() == ServerErrors.ER_NO_SUCH_THREAD.errno()) {
+                kill.promise.trySuccess(null);
+            } else if (status.isError()) {
+                kill.failed(new BackendUnavailableException(
                         key.endpoint(),
                         BackendUnavailableException.Reason.REJECTED,
                         status.errno(),
@@ -183,7 +203,7 @@ final class ControlConnections {
                         "KILL was refused: " + status.message(),
                         null));
             } else {
-                kill.promise.trySuccess(null);
+                kill.done();
             }
             closeWhenIdle();
         }
@@ -200,7 +220,7 @@ final class ControlConnections {
         void close() {
             connected = false;
             for (var kill = kills.poll(); kill != null; kill = kills.poll()) {
-                kill.promise.tryFailure(new PoolClosedException());
+                kill.failed(new PoolClosedException());
             }
             if (idle != null) {
                 idle.cancel(false);

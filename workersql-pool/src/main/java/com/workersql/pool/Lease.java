@@ -27,7 +27,9 @@ final class Lease implements PooledConnection {
 
     private int pending;
     private boolean returned;
-    private boolean killed;
+    /** Null where none was asked for. */
+    private Kills kills;
+
     private boolean paused;
     private boolean pinned;
     private Runnable closeAction;
@@ -218,16 +220,26 @@ final class Lease implements PooledConnection {
 
     @Override
     public Future<Void> cancelRunning() {
-        checkLent();
-        killed = true;
-        return pool.kill(connection, true, borrower);
+        return kill(true);
     }
 
     @Override
     public Future<Void> kill() {
+        return kill(false);
+    }
+
+    private Future<Void> kill(boolean queryOnly) {
         checkLent();
-        killed = true;
-        return pool.kill(connection, false, borrower);
+        if (kills == null) {
+            kills = new Kills(borrower);
+        }
+        return kills.add(pool.kill(connection, queryOnly, borrower));
+    }
+
+    @Override
+    public Future<Void> unansweredKills() {
+        checkLent();
+        return kills == null ? null : kills.answers();
     }
 
     @Override
@@ -284,7 +296,7 @@ final class Lease implements PooledConnection {
         } catch (RuntimeException | Error e) {
             LOGGER.warn("A borrower of a connection failed, and so did whoever was told", e);
         }
-        if (!returned && !killed) {
+        if (!returned && kills == null) {
             giveBack(false, CloseReason.DISCARDED);
         }
     }
@@ -321,7 +333,7 @@ final class Lease implements PooledConnection {
         returned = true;
         closeAction = null;
         connection.lease(null);
-        boolean unfit = wanted != null || killed || pending > 0 || !connection.isOpen();
+        boolean unfit = wanted != null || kills != null || pending > 0 || !connection.isOpen();
         var reason = reason(wanted);
         boolean resume = paused;
         loops.onChannel(null, () -> {
@@ -339,7 +351,7 @@ final class Lease implements PooledConnection {
     }
 
     private CloseReason reason(CloseReason wanted) {
-        if (killed) {
+        if (kills != null) {
             return CloseReason.KILLED;
         }
         if (!connection.isOpen()) {

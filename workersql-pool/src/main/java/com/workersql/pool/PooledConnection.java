@@ -101,9 +101,9 @@ public interface PooledConnection {
     /**
      * Ends the command that runs, by KILL QUERY over a control connection of the same account. The command itself then ends by
      * an error or, too late, well. From this call on the connection never returns to the pool: giving it back closes it, because
-     * the kill may strike later than its command.
+     * the kill may strike later than its command. Who goes on using it waits for {@link #unansweredKills} before the next command.
      *
-     * @return done when the server confirmed the kill; fails with a {@link PoolException} when it could not be asked
+     * @return done when the server confirmed the kill; fails with a {@link PoolException} when it could not be asked, or did not answer
      */
     Future<Void> cancelRunning();
 
@@ -114,6 +114,16 @@ public interface PooledConnection {
      * @return done when the server confirmed the kill; fails with a {@link PoolException} when it could not be asked
      */
     Future<Void> kill();
+
+    /**
+     * The answers to all kills that were asked for. Before they are there, a kill that has overtaken its command may strike the one that
+     * is sent behind it.
+     *
+     * @return null when there is none to wait for; otherwise done when none can strike any more, within two times
+     *     {@link PoolConfig#connectTimeoutMillis()} and {@link PoolConfig#validationTimeoutMillis()}; fails when the server was asked and
+     *     did not answer, so that one may strike at any time: the connection is of no more use
+     */
+    Future<Void> unansweredKills();
 
     /**
      * Resets the session of the borrowed connection by COM_RESET_CONNECTION and the setup statement, behind all commands given so

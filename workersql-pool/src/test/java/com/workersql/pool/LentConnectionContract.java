@@ -276,6 +276,29 @@ abstract class LentConnectionContract {
     }
 
     @Test
+    void whoeverGoesOnWithAConnectionCanWaitForTheAnswersToItsKills() throws Exception {
+        try (var f = new PoolFixture(PoolConfig.builder(), key)) {
+            var connection = f.acquire(f.loop1);
+            assertThat(on(f.loop1, connection::unansweredKills)).isNull();
+            var reply = start(connection, f.loop1, "SELECT SLEEP(30)");
+            var answers = on(f.loop1, () -> {
+                connection.cancelRunning();
+                connection.cancelRunning();
+                return connection.unansweredKills();
+            });
+
+            answers.get(5, TimeUnit.SECONDS);
+
+            assertThat(on(f.loop1, connection::unansweredKills)).isNull();
+            reply.await();
+            assertThat(query(connection, f.loop1, "SELECT COUNT(*) FROM information_schema.tables")
+                            .isError())
+                    .isFalse();
+            run(f.loop1, connection::release);
+        }
+    }
+
+    @Test
     void aKillAlsoEndsWhatRunsOnAConnectionThatIsClosedMeanwhile() throws Exception {
         try (var f = new PoolFixture(PoolConfig.builder().maxConnectionsPerEndpoint(2), key)) {
             var connection = f.acquire(f.loop1);

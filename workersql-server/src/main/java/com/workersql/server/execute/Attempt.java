@@ -282,7 +282,10 @@ final class Attempt implements Ahead.Ending, Relay.Ending {
         var footprint = run.footprint();
         // It has begun to run: whatever becomes of the question, it is not sent again.
         run.dropCopy();
+        // What is killed is over: its KILL is not repeated.
+        session.activity().statement(null, executor.nanoClock().getAsLong());
         Engines.ask(
+                session,
                 lease.connection(),
                 footprint,
                 undone -> {

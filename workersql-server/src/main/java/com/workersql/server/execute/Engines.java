@@ -5,6 +5,7 @@ import com.workersql.pool.BrokenConnectionException;
 import com.workersql.pool.PooledConnection;
 import com.workersql.pool.ReplyStatus;
 import com.workersql.router.Footprint;
+import com.workersql.server.session.ClientSession;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -19,13 +20,14 @@ final class Engines {
     private Engines() {}
 
     /**
-     * Asks the server, on the connection on which the statement ended.
+     * Asks the server, on the connection on which the statement ended, where a KILL of that one does not end the question.
      *
      * @param allTransactional takes whether the statement is undone; false also where that cannot be told
-     * @param lost takes the end of the connection
+     * @param lost takes the end of the connection; null where it is that of the session
      * @param silent hears that the server does not answer
      */
     static void ask(
+            ClientSession session,
             PooledConnection connection,
             Footprint footprint,
             Consumer<Boolean> allTransactional,
@@ -42,7 +44,7 @@ final class Engines {
                 + " WHERE LOWER(CONCAT(event_object_schema, '.', event_object_table)) IN (" + names + "))"
                 + " FROM information_schema.tables WHERE LOWER(CONCAT(table_schema, '.', table_name)) IN (" + names
                 + ") AND table_type = 'BASE TABLE' AND UPPER(engine) IN (" + TRANSACTIONAL + ")";
-        new Question() {
+        var question = new Question() {
             @Override
             protected void answered(List<String[]> rows, ReplyStatus status) {
                 boolean all = !rows.isEmpty()
@@ -61,6 +63,14 @@ final class Engines {
             protected void silent() {
                 silent.run();
             }
-        }.askInTime(connection, sql);
+        };
+        Runnable asking = () -> {
+            if (session.isClosed()) {
+                lost.accept(null);
+            } else {
+                question.askInTime(connection, sql);
+            }
+        };
+        KillWait.start(session, connection, asking, silent);
     }
 }

@@ -60,7 +60,23 @@ final class Inquiry {
     static void start(ClientSession session, PooledConnection connection, Ending ending) {
         session.activity().running(connection);
         session.activity().asked(true);
-        new Inquiry(session, connection, ending).next();
+        var inquiry = new Inquiry(session, connection, ending);
+        KillWait.start(session, connection, inquiry::begin, () -> inquiry.ended(KillWait.SILENT));
+    }
+
+    private void begin() {
+        if (session.isClosed()) {
+            release();
+        } else {
+            next();
+        }
+    }
+
+    /** The client has gone. A statement that nobody could analyse is being killed: the connection is ended behind that. */
+    private void release() {
+        if (session.activity().departing() == null) {
+            connection.releaseAfterReset();
+        }
     }
 
     private void next() {
@@ -167,10 +183,7 @@ final class Inquiry {
             @Override
             protected void answered(List<String[]> rows, ReplyStatus status) {
                 if (session.isClosed()) {
-                    if (session.activity().departing() == null) {
-                        connection.releaseAfterReset();
-                    }
-                    // Otherwise it is ended behind the kill of a statement that nobody could analyse.
+                    release();
                     return;
                 }
                 if (status.isError()) {

@@ -75,35 +75,14 @@ final class ShardRun implements Placement.Run {
         }
         shard.retries().recordStatement();
         deadline.start(session.loop(), SessionFault.guarded(session, this::timeUp));
-        session.activity().whenIdle(this::keepDiagnostics);
+        session.activity().whenIdle(this::findBehindLatest);
     }
 
-    /** What is sent ahead clears the diagnostics of the statement before, which this one would leave: they are read first. */
-    private void keepDiagnostics() {
-        var held = session.held();
-        if (held != null
-                && session.pins().has(HoldReason.UNREAD_WARNINGS)
-                && Ahead.clearsDiagnostics(session, held.connection(), work, executor.flavor())) {
-            var wait = session.activity().interruption(this::interrupted);
-            executor.connections().inquire(session, held, () -> {
-                wait.clear();
-                findBehindQuestion();
-            });
-        } else {
-            placement.find();
-        }
-    }
-
-    /** What was lost with the connection, the statement must not go on without. */
-    private void findBehindQuestion() {
-        if (ended) {
-            return;
-        }
-        var loss = Refusals.ofLoss(session, work.info());
-        if (loss == null) {
+    private void findBehindLatest() {
+        if (session.held() == null) {
             placement.find();
         } else {
-            fail(loss);
+            new HeldWait(executor, session, this, placement::find).start();
         }
     }
 
