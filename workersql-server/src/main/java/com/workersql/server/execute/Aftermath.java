@@ -34,6 +34,11 @@ final class Aftermath {
         default boolean keepsConnection() {
             return false;
         }
+
+        /** Whether the statement ends with this reply: not where another shard is still to run it. */
+        default boolean isLast() {
+            return true;
+        }
     }
 
     /** Takes over what the reply says by itself: figures, the transaction, the presence of warnings. */

@@ -210,7 +210,8 @@ final class Attempt implements Ahead.Ending, Relay.Ending {
             Aftermath.notRun(session, work.step(), status, executor.flavor());
         }
         work.ended(lease.connection(), status);
-        executor.cachedWrites().ended(session, !session.transaction().isOpen() || endsTransaction());
+        boolean isLast = run.learner() == null || run.learner().isLast();
+        executor.cachedWrites().ended(session, isLast && (!session.transaction().isOpen() || endsTransaction()));
         if (diagnostics != null) {
             // What the connection has of them now is of another question.
             session.pins().remove(HoldReason.UNREAD_WARNINGS);

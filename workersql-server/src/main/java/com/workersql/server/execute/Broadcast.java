@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.execute;
 
-import com.workersql.pool.BrokenConnectionException;
+import com.workersql.pool.PooledConnection;
 import com.workersql.pool.ReplyStatus;
+import com.workersql.router.StatementInfo;
 import com.workersql.server.error.ErrorClass;
 import com.workersql.server.error.GatewayError;
 import com.workersql.server.error.Outcome;
@@ -12,7 +13,7 @@ import java.util.List;
 
 /**
  * Runs a statement on every shard in order: DDL, and writes to reference tables. The last shard's reply is the client's; a
- * failure on the way names the shards on which the statement did run and those on which it did not.
+ * failure on the way names the shards on which the statement did run and those on which it did not. All have one time together.
  */
 final class Broadcast {
     private final StatementExecutor executor;
@@ -20,6 +21,7 @@ final class Broadcast {
     private final List<String> shards;
     private final Work work;
     private final ReplyTarget target;
+    private final StatementDeadline deadline;
     private final List<String> done = new ArrayList<>();
 
     Broadcast(StatementExecutor executor, ClientSession session, List<String> shards, Work work, ReplyTarget target) {
@@ -28,6 +30,7 @@ final class Broadcast {
         this.shards = shards;
         this.work = work;
         this.target = target;
+        this.deadline = executor.deadline(session);
     }
 
     void start() {
@@ -41,6 +44,7 @@ final class Broadcast {
                             + (opensTransaction() ? ", and SET autocommit = 1" : "")));
             return;
         }
+        session.activity().cancelled(false);
         next();
     }
 
@@ -52,54 +56,57 @@ final class Broadcast {
     private void next() {
         String shard = shards.get(done.size());
         if (done.size() == shards.size() - 1) {
-            executor.runOn(session, shard, false, work, new LastReply(target, this::told));
-            return;
-        }
-        executor.lease(session, shard, this::runOn, this::fail);
-    }
-
-    private void runOn(ShardLease lease) {
-        var connection = lease.connection();
-        session.activity().running(connection);
-        work.again()
-                .send(
-                        connection,
-                        new StatusListener((status, broken) -> {
-                            session.activity().running(null);
-                            if (broken != null) {
-                                lease.failed(executor.nanoClock().getAsLong());
-                                Written.perhaps(session, lease.shard().name(), work.info(), executor.nanoClock());
-                                session.held(null);
-                                connection.discard("broken");
-                                fail(lostOn(broken));
-                            } else {
-                                lease.answered(status, executor.nanoClock().getAsLong());
-                                Written.learn(session, lease.shard().name(), work.info(), status, executor.nanoClock());
-                                Aftermath.giveBack(session, connection);
-                                advance(status);
-                            }
-                        }),
-                        error -> {
-                            session.activity().running(null);
-                            lease.released();
-                            Aftermath.giveBack(session, connection);
-                            fail(error);
-                        });
-    }
-
-    private void advance(ReplyStatus status) {
-        if (status.isError()) {
-            fail(GatewayError.ofServer(status.errno(), status.sqlState(), status.message()));
+            executor.runOn(session, shard, work, new LastReply(target, this::told), null, deadline);
         } else {
-            done.add(shards.get(done.size()));
-            next();
+            executor.runOn(session, shard, work.again(), new Part(), new OthersFollow(), deadline);
         }
     }
 
-    private static GatewayError lostOn(BrokenConnectionException broken) {
-        return broken.phase() == BrokenConnectionException.Phase.NOT_SENT
-                ? GatewayError.notExecuted(broken.getMessage())
-                : GatewayError.outcomeUnknown(broken.getMessage());
+    /** What the statement has left on the session's connection is the last shard's to keep. */
+    private void leave() {
+        if (session.pins().holdUnreplayableState()) {
+            SessionEnd.letGo(session, "of a part of a statement");
+        }
+        next();
+    }
+
+    /** The reply of a shard behind which there are others. */
+    private final class Part extends Silent {
+        @Override
+        public void completed(ReplyStatus status) {
+            if (status.isError()) {
+                fail(Outcomes.answer(status));
+                return;
+            }
+            done.add(shards.get(done.size()));
+            if (session.activity().isCancelled()) {
+                // It came too late for this shard, whose part was done.
+                fail(GatewayError.interrupted());
+                return;
+            }
+            session.activity().whenIdle(Broadcast.this::leave);
+        }
+
+        @Override
+        public void failed(GatewayError error) {
+            fail(error);
+        }
+
+        @Override
+        protected void ended() {
+            throw new IllegalStateException("a shard's reply is never the gateway's own");
+        }
+    }
+
+    /** What the statement has changed, its end tells of. */
+    private static final class OthersFollow implements Aftermath.Learner {
+        @Override
+        public void learn(ClientSession session, PooledConnection connection, StatementInfo info, ReplyStatus status) {}
+
+        @Override
+        public boolean isLast() {
+            return false;
+        }
     }
 
     private void fail(GatewayError error) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.execute;
 
+import com.workersql.pool.PooledConnection;
 import com.workersql.pool.ReplyStatus;
 import com.workersql.pool.SessionChanges;
 import com.workersql.protocol.CapabilityFlags;
@@ -13,6 +14,7 @@ import com.workersql.router.ParameterValue;
 import com.workersql.router.RoutePlan;
 import com.workersql.router.ShardStatement;
 import com.workersql.router.Statement;
+import com.workersql.router.StatementInfo;
 import com.workersql.server.error.ErrorClass;
 import com.workersql.server.error.GatewayError;
 import com.workersql.server.error.Outcome;
@@ -36,6 +38,7 @@ final class Concatenation {
     private final Statement statement;
     private final Work work;
     private final ReplyTarget target;
+    private final StatementDeadline deadline;
     private final Flow flow = new Flow();
 
     private int done;
@@ -59,6 +62,7 @@ final class Concatenation {
         this.statement = statement;
         this.work = work;
         this.target = target;
+        this.deadline = executor.deadline(session);
     }
 
     void start() {
@@ -71,16 +75,20 @@ final class Concatenation {
                             + ", which no open transaction and no state of this session may span; COMMIT first"));
             return;
         }
+        session.activity().cancelled(false);
         next();
     }
 
     private void next() {
         var part = plan.parts().get(done);
-        executor.runOn(session, part.shard(), false, work(part), new Part(), (same, connection, info, status) -> {
-            if (!status.isError()) {
-                same.transaction().statusFlags(status.statusFlags());
-            }
-        });
+        executor.runOn(session, part.shard(), work(part), new Part(), Concatenation::learn, deadline);
+    }
+
+    private static void learn(
+            ClientSession session, PooledConnection connection, StatementInfo info, ReplyStatus status) {
+        if (!status.isError()) {
+            session.transaction().statusFlags(status.statusFlags());
+        }
     }
 
     /** The statement for one shard, with the text and the values that are for it. */
@@ -280,6 +288,9 @@ final class Concatenation {
                     session.figures().foundRows(rows);
                     target.completed(new ReplyStatus(
                             status.statusFlags(), warnings, rows, 0, 0, 0, null, null, SessionChanges.NONE));
+                } else if (session.activity().isCancelled()) {
+                    // It came too late for this shard, whose part was done.
+                    fail(GatewayError.interrupted());
                 } else {
                     done++;
                     next();

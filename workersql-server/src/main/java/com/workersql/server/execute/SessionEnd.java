@@ -20,6 +20,7 @@ final class SessionEnd {
         }
         var activity = session.activity();
         session.close();
+        activity.cancelled(true);
         activity.leave();
         activity.interrupt();
         activity.dropUnsent();
@@ -55,6 +56,7 @@ final class SessionEnd {
 
     /** Ends the statement that a session runs or that waits for its turn; its reply is then an error. Nothing happens when there is none. */
     static void cancel(ClientSession session) {
+        session.activity().cancelled(true);
         if (session.activity().running() == null || session.activity().isAsked()) {
             // What the gateway asks the connection is not the client's, and without its answer the session loses what
             // is there.

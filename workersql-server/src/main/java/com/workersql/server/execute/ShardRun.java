@@ -27,7 +27,9 @@ final class ShardRun implements Placement.Run {
     private final boolean discardAfterwards;
     private final ReplyTarget target;
     private final Aftermath.Learner learner;
+    /** The statement's, of which this may be a part. */
     private final StatementDeadline deadline;
+
     private Work work;
     private Work copy;
     /** The statement's text while it runs, where it cannot be repeated but may have to be looked at. */
@@ -50,7 +52,8 @@ final class ShardRun implements Placement.Run {
             boolean discardAfterwards,
             Work work,
             ReplyTarget target,
-            Aftermath.Learner learner) {
+            Aftermath.Learner learner,
+            StatementDeadline deadline) {
         this.executor = executor;
         this.session = session;
         this.shardName = shardName;
@@ -58,7 +61,7 @@ final class ShardRun implements Placement.Run {
         this.work = work;
         this.target = target;
         this.learner = learner;
-        this.deadline = new StatementDeadline(executor.settings(), session.timeLimitMillis(), executor.nanoClock());
+        this.deadline = deadline;
     }
 
     void start() {
@@ -66,6 +69,10 @@ final class ShardRun implements Placement.Run {
         shard = executor.shard(shardName);
         if (shard == null) {
             fail(GatewayError.notExecuted("No shard is named " + shardName));
+            return;
+        }
+        if (deadline.isOver()) {
+            fail(outcomes().timeIsOver(Outcome.NOT_EXECUTED));
             return;
         }
         placement = new Placement(executor, session, shard, this);

@@ -9,7 +9,10 @@ import io.netty.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
-/** The time of one statement, from its arrival on: waiting counts. Confined to the session's event loop. */
+/**
+ * The time of one statement, from its arrival on: waiting counts, and what it does in several steps, one behind the other, has this time
+ * together. Confined to the session's event loop.
+ */
 final class StatementDeadline {
     /** How long a shard may take to confirm that it ended a statement. */
     private static final long GRACE_MILLIS = 2_000;
@@ -18,7 +21,10 @@ final class StatementDeadline {
     private final String limitName;
     private final LongSupplier nanoClock;
     private final long startNanos;
-    private long connectedNanos;
+    private long stepNanos;
+    private long waitedNanos;
+    private boolean waits;
+    private boolean ran;
     private boolean over;
     private Future<?> timer;
 
@@ -36,22 +42,35 @@ final class StatementDeadline {
         this.startNanos = limitNanos > 0 ? nanoClock.getAsLong() : 0;
     }
 
+    /**
+     * A step begins, which waits for a connection.
+     *
+     * @param timeUp run when the time of all is over, unless the step has ended
+     */
     void start(EventLoop loop, Runnable timeUp) {
-        if (limitNanos > 0) {
-            timer = loop.schedule(
-                    () -> {
-                        over = true;
-                        timeUp.run();
-                    },
-                    limitNanos,
-                    TimeUnit.NANOSECONDS);
+        if (limitNanos == 0) {
+            return;
         }
+        cancel();
+        long now = nanoClock.getAsLong();
+        waitedNanos += waits ? now - stepNanos : 0;
+        stepNanos = now;
+        waits = true;
+        timer = loop.schedule(
+                () -> {
+                    over = true;
+                    timeUp.run();
+                },
+                limitNanos - (now - startNanos),
+                TimeUnit.NANOSECONDS);
     }
 
     /** Waiting is over, the shard has the statement. */
     void connected() {
-        if (limitNanos > 0) {
-            connectedNanos = nanoClock.getAsLong();
+        if (waits) {
+            waitedNanos += nanoClock.getAsLong() - stepNanos;
+            waits = false;
+            ran = true;
         }
     }
 
@@ -73,11 +92,9 @@ final class StatementDeadline {
     /** The error that says where the time went. */
     GatewayError error(String shard, Outcome outcome) {
         long now = nanoClock.getAsLong();
-        boolean ran = connectedNanos != 0;
-        long waited = millis((ran ? connectedNanos : now) - startNanos);
-        String spent = ran
-                ? "it waited " + waited + " ms for a connection and ran for " + millis(now - connectedNanos) + " ms"
-                : "it waited " + waited + " ms for a connection and did not run";
+        long waited = waitedNanos + (waits ? now - stepNanos : 0);
+        String spent = "it waited " + millis(waited) + " ms for a connection and "
+                + (ran ? "ran for " + millis(now - startNanos - waited) + " ms" : "did not run");
         return new GatewayError(
                 3024,
                 "HY000",

@@ -291,7 +291,23 @@ public final class StatementExecutor {
             Work work,
             ReplyTarget target,
             Aftermath.Learner learner) {
-        new ShardRun(this, session, shardName, discardAfterwards, work, target, learner).start();
+        new ShardRun(this, session, shardName, discardAfterwards, work, target, learner, deadline(session)).start();
+    }
+
+    /** Runs one step of a statement on a shard, in the time that those before have left. */
+    void runOn(
+            ClientSession session,
+            String shardName,
+            Work work,
+            ReplyTarget target,
+            Aftermath.Learner learner,
+            StatementDeadline deadline) {
+        new ShardRun(this, session, shardName, false, work, target, learner, deadline).start();
+    }
+
+    /** The time of a statement that comes now. */
+    StatementDeadline deadline(ClientSession session) {
+        return new StatementDeadline(settings, session.timeLimitMillis(), nanoClock);
     }
 
     /** A shard has carried out a definition. */

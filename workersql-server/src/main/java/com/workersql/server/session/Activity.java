@@ -14,6 +14,7 @@ public final class Activity {
     private long sinceNanos;
     private PooledConnection running;
     private boolean asked;
+    private boolean cancelled;
     private PooledConnection departing;
     private boolean mayHaveSent;
     private String latestShard;
@@ -185,6 +186,24 @@ public final class Activity {
         if (ended != null) {
             ended.action.run();
         }
+    }
+
+    /**
+     * Whether the statement was to be ended, which a step of it may not have heard in time.
+     *
+     * @return true from KILL QUERY on, until a statement of several steps begins
+     */
+    public boolean isCancelled() {
+        return cancelled;
+    }
+
+    /**
+     * Notes that the statement is to be ended, or that one of several steps begins.
+     *
+     * @param cancelled the new state
+     */
+    public void cancelled(boolean cancelled) {
+        this.cancelled = cancelled;
     }
 
     /**

@@ -22,6 +22,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /** Four embedded shards behind a gateway for one user without tenant, and one more server that can hold all of their data. */
 public final class ShardedFleet implements AutoCloseable {
@@ -118,6 +119,11 @@ public final class ShardedFleet implements AutoCloseable {
     Gateway anotherGateway(String policy) {
         return Gateway.start(
                 config.toBuilder().policy(new PolicySource("test", policy)).build());
+    }
+
+    /** Another gateway for the same shards, with a configuration of the test's own; closed by whoever asks for it. */
+    Gateway anotherGateway(UnaryOperator<GatewayConfig> change) {
+        return Gateway.start(change.apply(config));
     }
 
     /** A connection through another gateway. */
