@@ -56,9 +56,9 @@ final class Broadcast {
     private void next() {
         String shard = shards.get(done.size());
         if (done.size() == shards.size() - 1) {
-            executor.runOn(session, shard, work, new LastReply(target, this::told), null, deadline);
+            executor.runOn(session, shard, false, work, new LastReply(target, this::told), null, deadline);
         } else {
-            executor.runOn(session, shard, work.again(), new Part(), new OthersFollow(), deadline);
+            executor.runOn(session, shard, false, work.again(), new Part(), new OthersFollow(), deadline);
         }
     }
 

@@ -48,6 +48,7 @@ final class CachedReads {
      *
      * @param statement as the client wrote it
      * @param work as it would be sent
+     * @param deadline of the read
      * @param run runs it for the target that it gets, now or later
      */
     void answer(
@@ -56,6 +57,7 @@ final class CachedReads {
             Statement statement,
             Work work,
             ReplyTarget target,
+            StatementDeadline deadline,
             Consumer<ReplyTarget> run) {
         if (statement == null || !isOpen(session, work)) {
             run.accept(target);
@@ -79,7 +81,7 @@ final class CachedReads {
         if (verdict == Verdict.MISS) {
             // Where the shard turns out to be sick only now, the old answer may still do.
             var instead = found != null && isWithin(found, footprint, true) ? found : null;
-            whenKnown(session, shardName, footprint, isToBeKept -> {
+            Consumer<Boolean> gathered = isToBeKept -> {
                 if (!isToBeKept && instead == null) {
                     run.accept(target);
                     return;
@@ -95,6 +97,10 @@ final class CachedReads {
                             new Replay(session, executor, work.info(), instead, error.message(), nanoClock).to(target);
                             return true;
                         }));
+            };
+            whenKnown(session, shardName, footprint, deadline, gathered, error -> {
+                work.drop();
+                target.failed(error);
             });
             return;
         }
@@ -111,8 +117,18 @@ final class CachedReads {
         return cache.fill(key, session.principal().tenant(), shardName, footprint.tables(), nanoClock.getAsLong());
     }
 
-    /** Finds out, where it is not known, whether the tables of a read change alone: otherwise writes would not end its answer. */
-    private void whenKnown(ClientSession session, String shardName, Footprint footprint, Consumer<Boolean> then) {
+    /**
+     * Finds out, where it is not known, whether the tables of a read change alone: otherwise writes would not end its answer.
+     *
+     * @param ended takes the error of a read that was ended meanwhile
+     */
+    private void whenKnown(
+            ClientSession session,
+            String shardName,
+            Footprint footprint,
+            StatementDeadline deadline,
+            Consumer<Boolean> then,
+            Consumer<GatewayError> ended) {
         var tables = footprint.tables();
         String tenant = session.principal().tenant();
         var known = cache.schemas();
@@ -120,9 +136,20 @@ final class CachedReads {
         Runnable decide = () -> then.accept(known.haveOwnRows(tenant, shardName, tables));
         if (schemas == null || known.areKnown(tenant, shardName, schemas, nanoClock.getAsLong())) {
             decide.run();
-        } else {
-            SchemaInquiry.start(executor, session, known, shardName, schemas, decide);
+            return;
         }
+        var reader = new SchemaInquiry.Reader() {
+            @Override
+            public void goOn() {
+                decide.run();
+            }
+
+            @Override
+            public void ended(GatewayError error) {
+                ended.accept(error);
+            }
+        };
+        new SchemaInquiry(executor, session, known, shardName, schemas, deadline, reader).start();
     }
 
     private enum Verdict {
@@ -188,26 +215,30 @@ final class CachedReads {
         own.variables(session.variables());
         own.onFault(error -> old.endRenewal());
         var again = work.again();
+        var deadline = executor.deadline(own);
+        var ending = new Ending(() -> {
+            old.endRenewal();
+            session.loop().execute(() -> executor.close(own));
+        });
+        Consumer<Boolean> gathered = isToBeKept -> executor.runOn(
+                own,
+                shardName,
+                false,
+                again,
+                new Gathering(
+                        ending,
+                        isToBeKept ? fill(own, shardName, footprint, key) : null,
+                        cache.maxEntryBytes(),
+                        error -> false),
+                null,
+                deadline);
         session.loop()
                 .execute(SessionFault.guarded(
                         own,
-                        () -> whenKnown(
-                                own,
-                                shardName,
-                                footprint,
-                                isToBeKept -> executor.runOn(
-                                        own,
-                                        shardName,
-                                        false,
-                                        again,
-                                        new Gathering(
-                                                new Ending(() -> {
-                                                    old.endRenewal();
-                                                    session.loop().execute(() -> executor.close(own));
-                                                }),
-                                                isToBeKept ? fill(own, shardName, footprint, key) : null,
-                                                cache.maxEntryBytes(),
-                                                error -> false)))));
+                        () -> whenKnown(own, shardName, footprint, deadline, gathered, error -> {
+                            again.drop();
+                            ending.failed(error);
+                        })));
     }
 
     /** Whether a session's read could be answered by anybody else's answer. */

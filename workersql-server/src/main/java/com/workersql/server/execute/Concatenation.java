@@ -81,7 +81,7 @@ final class Concatenation {
 
     private void next() {
         var part = plan.parts().get(done);
-        executor.runOn(session, part.shard(), work(part), new Part(), Concatenation::learn, deadline);
+        executor.runOn(session, part.shard(), false, work(part), new Part(), Concatenation::learn, deadline);
     }
 
     private static void learn(

@@ -56,10 +56,11 @@ final class PlanDispatch {
             String shard = single.shard();
             boolean discards = single.discardConnectionAfterwards();
             if (keeps) {
-                cached.answer(session, shard, statement, sent, target, to -> {
+                var deadline = executor.deadline(session);
+                cached.answer(session, shard, statement, sent, target, deadline, to -> {
                     // What is gathered has to be whole.
                     sent.mayOpenCursor(to == target);
-                    executor.runOn(session, shard, discards, sent, to);
+                    executor.runOn(session, shard, discards, sent, to, null, deadline);
                 });
             } else {
                 sent.mayOpenCursor(true);

@@ -291,18 +291,19 @@ public final class StatementExecutor {
             Work work,
             ReplyTarget target,
             Aftermath.Learner learner) {
-        new ShardRun(this, session, shardName, discardAfterwards, work, target, learner, deadline(session)).start();
+        runOn(session, shardName, discardAfterwards, work, target, learner, deadline(session));
     }
 
     /** Runs one step of a statement on a shard, in the time that those before have left. */
     void runOn(
             ClientSession session,
             String shardName,
+            boolean discardAfterwards,
             Work work,
             ReplyTarget target,
             Aftermath.Learner learner,
             StatementDeadline deadline) {
-        new ShardRun(this, session, shardName, false, work, target, learner, deadline).start();
+        new ShardRun(this, session, shardName, discardAfterwards, work, target, learner, deadline).start();
     }
 
     /** The time of a statement that comes now. */
