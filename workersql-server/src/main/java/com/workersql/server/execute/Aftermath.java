@@ -59,6 +59,9 @@ final class Aftermath {
             if (!session.transaction().autocommit()) {
                 pins.add(HoldReason.TRANSACTION_STATE_UNKNOWN);
             }
+            if (session.transaction().isOpen() && Outcomes.mayCommit(info)) {
+                session.transaction().perhapsCommitted();
+            }
         } else {
             int flags = status.statusFlags() & ~OF_ONE_REPLY;
             boolean open = (flags & StatusFlags.SERVER_STATUS_IN_TRANS) != 0 || isSavepointSet(session, info, flags);

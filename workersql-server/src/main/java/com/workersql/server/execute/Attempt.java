@@ -92,7 +92,7 @@ final class Attempt implements Ahead.Ending, Relay.Ending {
         }
         boolean inTransaction = session.transaction().isOpen();
         Aftermath.lost(session, lease.connection(), "statement ahead failed");
-        run.fail(isBroken && inTransaction ? GatewayError.transactionLost(error.message()) : error);
+        run.fail(isBroken && inTransaction ? Outcomes.ofLostTransaction(session, error.message()) : error);
     }
 
     /** Whether the statement has left, or somebody else sees to what it would send. */

@@ -82,17 +82,19 @@ final class Outcomes {
     /** The error for a statement that the server has not ended in time, nor said so. Asked before the session forgets its transaction. */
     GatewayError notEnded(boolean isSent) {
         boolean inTransaction = session.transaction().isOpen();
-        boolean commits = info.kind() == StatementKind.COMMIT || (isSent && mayCommit());
+        boolean commits = info.kind() == StatementKind.COMMIT || (isSent && mayCommit(info));
         if (inTransaction && !commits) {
-            session.transaction().lost(info.kind() != StatementKind.ROLLBACK);
-            return GatewayError.transactionLost(timeIsOver(Outcome.NOT_EXECUTED).message());
+            return transactionLost(timeIsOver(Outcome.NOT_EXECUTED).message());
         }
         return timeIsOver(inTransaction || !changesNothing() ? Outcome.UNKNOWN : Outcome.NOT_EXECUTED);
     }
 
     /** A write that a dying server, or one that killed the session, did not see to its end; with a transaction it is undone. */
     private GatewayError ofDyingServer(GatewayError answer) {
-        boolean undone = session.transaction().isOpen() && info.kind() != StatementKind.COMMIT && !mayCommit();
+        boolean undone = session.transaction().isOpen()
+                && info.kind() != StatementKind.COMMIT
+                && !mayCommit(info)
+                && !session.transaction().mayBeCommitted();
         return changesNothing() || undone
                 ? null
                 : GatewayError.outcomeUnknown(
@@ -107,7 +109,9 @@ final class Outcomes {
             session.closeAfterReply();
             return GatewayError.lostWhileStreaming(what)
                     .withOutcome(
-                            inTransaction && !mayCommit()
+                            inTransaction
+                                            && !mayCommit(info)
+                                            && !session.transaction().mayBeCommitted()
                                     ? Outcome.NOT_EXECUTED
                                     : changesNothing() ? Outcome.EXECUTED : Outcome.UNKNOWN);
         }
@@ -116,11 +120,9 @@ final class Outcomes {
             return GatewayError.outcomeUnknown("COMMIT was sent, then " + what);
         }
         if (inTransaction) {
-            if (sent && mayCommit()) {
-                return GatewayError.outcomeUnknown("a statement that commits was sent, then " + what);
-            }
-            session.transaction().lost(info.kind() != StatementKind.ROLLBACK);
-            return GatewayError.transactionLost(what);
+            return sent && mayCommit(info)
+                    ? GatewayError.outcomeUnknown("a statement that commits was sent, then " + what)
+                    : transactionLost(what);
         }
         return sent && !changesNothing() ? GatewayError.outcomeUnknown(what) : GatewayError.notExecuted(what);
     }
@@ -137,16 +139,33 @@ final class Outcomes {
     private GatewayError setupRefused(GatewayError answer) {
         String what = "shard " + shardName + " refused the state of the session, " + answer.errno() + ": "
                 + answer.message() + "; the statement was sent with it";
-        if (session.transaction().isOpen() && !mayCommit() && info.kind() != StatementKind.COMMIT) {
-            session.transaction().lost(info.kind() != StatementKind.ROLLBACK);
-            return GatewayError.transactionLost(what);
+        if (session.transaction().isOpen() && !mayCommit(info) && info.kind() != StatementKind.COMMIT) {
+            return transactionLost(what);
         }
         return changesNothing() ? answer : GatewayError.outcomeUnknown(what);
     }
 
-    /** Definitions commit what was open before them, and a procedure may commit by itself. */
-    private boolean mayCommit() {
-        return info.isDdl() || info.kind() == StatementKind.CALL || info.kind() == StatementKind.BEGIN;
+    /** The open transaction is gone with its connection: behind this statement nothing runs before ROLLBACK, unless it is one. */
+    private GatewayError transactionLost(String what) {
+        var error = ofLostTransaction(session, what);
+        session.transaction().lost(info.kind() != StatementKind.ROLLBACK);
+        return error;
+    }
+
+    /** That a transaction was rolled back with its connection, unless a statement that failed in it may have committed it before. */
+    static GatewayError ofLostTransaction(ClientSession session, String what) {
+        return session.transaction().mayBeCommitted()
+                ? GatewayError.outcomeUnknown(
+                        "the transaction may have been committed by a statement that failed in it: " + what)
+                : GatewayError.transactionLost(what);
+    }
+
+    /** Whether a statement commits what was open before it, or may do so by what it runs: also where it fails itself. */
+    static boolean mayCommit(StatementInfo info) {
+        return switch (info.kind()) {
+            case CALL, BEGIN, EXECUTE, EXECUTE_IMMEDIATE, MULTIPLE, COMPOUND, UNKNOWN -> true;
+            default -> info.isDdl() || info.has(SessionEffect.IMPLICIT_COMMIT);
+        };
     }
 
     /** Whether a statement that the server ended before it was done left nothing behind, whatever its tables are. */

@@ -30,10 +30,11 @@ final class Refusals {
     /** Why a session cannot run a statement behind the loss of its connection; null where it can. */
     static GatewayError ofLoss(ClientSession session, StatementInfo info) {
         if (session.transaction().isLost() && info.kind() != StatementKind.ROLLBACK) {
+            var loss = Outcomes.ofLostTransaction(session, "its shard was lost; send ROLLBACK before anything else");
             if (info.kind() == StatementKind.COMMIT) {
                 session.transaction().lost(false);
             }
-            return GatewayError.transactionLost("its shard was lost; send ROLLBACK before anything else");
+            return loss;
         }
         return session.mustClose()
                 ? GatewayError.notExecuted(

@@ -17,6 +17,7 @@ public final class TransactionState {
     private boolean beginPending;
     private Boolean nextReadOnly;
     private boolean lost;
+    private boolean mayBeCommitted;
     private int statusFlags = StatusFlags.SERVER_STATUS_AUTOCOMMIT;
 
     TransactionState() {}
@@ -48,6 +49,7 @@ public final class TransactionState {
     public void beginLater(String sql, boolean readOnly) {
         ahead.add(sql);
         beginPending = true;
+        mayBeCommitted = false;
         statusFlags |= StatusFlags.SERVER_STATUS_IN_TRANS;
         if (readOnly) {
             statusFlags |= StatusFlags.SERVER_STATUS_IN_TRANS_READONLY;
@@ -135,6 +137,7 @@ public final class TransactionState {
     /** The transaction that may have been open has ended with its connection. */
     public void endedWithConnection() {
         statusFlags &= ~StatusFlags.SERVER_STATUS_IN_TRANS;
+        mayBeCommitted &= lost;
     }
 
     /**
@@ -152,7 +155,24 @@ public final class TransactionState {
      * @param lost the new state
      */
     public void lost(boolean lost) {
+        boolean acknowledged = this.lost && !lost;
         this.lost = lost;
+        mayBeCommitted &= !acknowledged;
+    }
+
+    /**
+     * Whether the open transaction, or the one that was lost, may have been committed by a statement that failed in it: an ERR does not
+     * tell.
+     *
+     * @return true up to the next reply that tells, or to the client's acknowledgement of the loss
+     */
+    public boolean mayBeCommitted() {
+        return mayBeCommitted;
+    }
+
+    /** A statement has failed that commits the open transaction before it does its own work. */
+    public void perhapsCommitted() {
+        mayBeCommitted = true;
     }
 
     /**
@@ -171,6 +191,7 @@ public final class TransactionState {
      */
     public void statusFlags(int statusFlags) {
         this.statusFlags = statusFlags;
+        mayBeCommitted = false;
     }
 
     /**
@@ -192,6 +213,7 @@ public final class TransactionState {
         beginPending = false;
         nextReadOnly = null;
         lost = false;
+        mayBeCommitted = false;
         statusFlags = StatusFlags.SERVER_STATUS_AUTOCOMMIT;
     }
 }

@@ -26,6 +26,10 @@ class OutcomesTest {
 
     private GatewayError ofDyingServer(StatementKind kind) {
         session.transaction().statusFlags(StatusFlags.SERVER_STATUS_AUTOCOMMIT | StatusFlags.SERVER_STATUS_IN_TRANS);
+        return ofDyingServer(session, kind);
+    }
+
+    private static GatewayError ofDyingServer(ClientSession session, StatementKind kind) {
         var info = new StatementInfo(kind, false, PermissionClass.WRITE, Set.of(), "?");
         return new Outcomes(session, info, "shard_0", null).ofAnswer(SHUTTING_DOWN, FailureClass.CALL_FAILURE);
     }
@@ -37,10 +41,17 @@ class OutcomesTest {
                 .isNull();
     }
 
+    @Test
+    void aWriteBehindADefinitionThatFailedIsUnknown() {
+        session.transaction().statusFlags(StatusFlags.SERVER_STATUS_AUTOCOMMIT | StatusFlags.SERVER_STATUS_IN_TRANS);
+        session.transaction().perhapsCommitted();
+        assertThat(ofDyingServer(session, StatementKind.INSERT).outcome()).isEqualTo(Outcome.UNKNOWN);
+    }
+
     @ParameterizedTest
     @EnumSource(
             value = StatementKind.class,
-            names = {"COMMIT", "CALL", "CREATE_TABLE"})
+            names = {"COMMIT", "CALL", "CREATE_TABLE", "EXECUTE", "MULTIPLE"})
     void whatMayHaveCommittedTheTransactionBeforeItsServerDiedIsUnknown(StatementKind kind) {
         assertThat(ofDyingServer(kind).outcome()).isEqualTo(Outcome.UNKNOWN);
     }
