@@ -65,6 +65,17 @@ public record GatewayError(int errno, String sqlState, String message, ErrorClas
     }
 
     /**
+     * A user may not use a schema, whether there is one by that name or not.
+     *
+     * @param user whose account it is
+     * @param schema the name, as the user wrote it
+     * @return 1044, in the server's words
+     */
+    public static GatewayError schemaDenied(String user, String schema) {
+        return refused(1044, "42000", "Access denied for user '" + user + "'@'%' to database '" + schema + "'");
+    }
+
+    /**
      * A statement was ended by KILL, or because its client is gone, before it ran.
      *
      * @return 1317, in the server's words

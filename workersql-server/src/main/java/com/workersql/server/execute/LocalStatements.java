@@ -179,10 +179,7 @@ final class LocalStatements {
         String database = session.principal().database();
         if (database != null && !database.equals(schema)) {
             work.drop();
-            target.failed(GatewayError.refused(
-                    1044,
-                    "42000",
-                    "Access denied for user '" + session.principal().user() + "' to database '" + schema + "'"));
+            target.failed(GatewayError.schemaDenied(session.principal().user(), schema));
             return;
         }
         String before = session.schema();

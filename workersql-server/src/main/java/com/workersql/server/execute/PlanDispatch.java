@@ -4,7 +4,6 @@ package com.workersql.server.execute;
 import com.workersql.router.RoutePlan;
 import com.workersql.router.Statement;
 import com.workersql.router.StatementKind;
-import com.workersql.server.error.GatewayError;
 import com.workersql.server.session.ClientSession;
 
 /** Hands each plan to what carries out its kind: a shard, several, or the gateway itself. */
@@ -72,7 +71,7 @@ final class PlanDispatch {
             new Broadcast(executor, session, broadcast.shards(), work, target).start();
         } else if (plan instanceof RoutePlan.Refused refused) {
             work.drop();
-            target.failed(GatewayError.refused(refused.errno(), refused.sqlState(), refused.reason()));
+            target.failed(Refusals.ofRouter(session, refused));
         } else {
             // The router was told what is carried out here, and plans nothing else.
             new Concatenation(executor, session, (RoutePlan.MultiShard) plan, statement, work, target).start();

@@ -3,6 +3,7 @@ package com.workersql.server.execute;
 
 import com.workersql.protocol.CapabilityFlags;
 import com.workersql.router.PermissionClass;
+import com.workersql.router.RoutePlan;
 import com.workersql.router.StatementInfo;
 import com.workersql.router.StatementKind;
 import com.workersql.server.error.GatewayError;
@@ -11,6 +12,8 @@ import java.util.Locale;
 
 /** What the gateway refuses to a session before it asks any shard. */
 final class Refusals {
+    private static final String OF_SCHEMA = "Access denied for this user to database '";
+
     private Refusals() {}
 
     /** Why a session may not run a statement; null where it may. */
@@ -40,6 +43,15 @@ final class Refusals {
                 ? GatewayError.notExecuted(
                         "The session's connection to its shard was lost, and with it what only that had; log in again")
                 : null;
+    }
+
+    /** The router's refusal, which knows no accounts, in the server's words. */
+    static GatewayError ofRouter(ClientSession session, RoutePlan.Refused refused) {
+        String reason = refused.reason();
+        return refused.errno() == 1044 && reason.startsWith(OF_SCHEMA)
+                ? GatewayError.schemaDenied(
+                        session.principal().user(), reason.substring(OF_SCHEMA.length(), reason.length() - 1))
+                : GatewayError.refused(refused.errno(), refused.sqlState(), reason);
     }
 
     /** Why a client's file cannot be loaded; null where it can. */

@@ -102,7 +102,7 @@ final class Entrance {
         if (!asked.equals(principal.database())) {
             decision.refuse(Err.of(
                     ServerErrors.ER_DBACCESS_DENIED_ERROR,
-                    "Access denied for user '" + client.user() + "' to database '" + asked + "'"));
+                    GatewayError.schemaDenied(client.user(), asked).message()));
             return null;
         }
         return asked;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.Command;
+import com.workersql.server.embedded.ShardFixture;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -177,6 +178,23 @@ class MySqlClientsIT {
 
     @ParameterizedTest
     @EnumSource
+    void aForeignSchemaIsDeniedInTheServersWords(Driver driver) throws SQLException {
+        try (var connection = fleet.connect(driver, "acme");
+                var direct = fleet.direct(driver, "acme")) {
+            String account = account(direct);
+            for (String schema : List.of("globex", "no_such_schema", "it's")) {
+                String sql = "USE `" + schema + "`";
+                String expected = plain(error(direct, sql)).replace(account, account(connection));
+                assertThat(plain(error(connection, sql))).as(sql).isEqualTo(expected);
+                assertThatThrownBy(() -> connection.setCatalog(schema))
+                        .isInstanceOfSatisfying(
+                                SQLException.class, e -> assertThat(plain(e)).isEqualTo(expected));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
     void passesTheServersErrorsOn(Driver driver) throws SQLException {
         try (var connection = fleet.connect(driver, "acme");
                 var direct = fleet.direct(driver, "acme")) {
@@ -197,6 +215,11 @@ class MySqlClientsIT {
                 assertThat(plain(found)).as(sql).isEqualTo(plain(expected));
             }
         }
+    }
+
+    /** The account of a connection, as servers write it in errors. */
+    private static String account(Connection connection) throws SQLException {
+        return "'" + ShardFixture.value(connection, "SELECT CURRENT_USER()").replace("@", "'@'") + "'";
     }
 
     /** A driver may put the connection id in front of the server's text. */
