@@ -10,8 +10,12 @@ import com.workersql.protocol.Command;
 import com.workersql.protocol.testing.RawReply;
 import com.workersql.server.config.GatewayConfig;
 import com.workersql.server.config.PoolConfig;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -101,6 +105,35 @@ class CursorFaultsIT {
         CURSOR.client().command(Command.COM_STMT_CLOSE, CursorTwin.id(slow));
         try (var next = CURSOR.connect()) {
             assertThat(next.query("SELECT 5").value()).isEqualTo("5");
+        }
+    }
+
+    @Test
+    void aKillQueryThatComesTooLateForAFetchStrikesNoneOfTheNext() throws Exception {
+        CURSOR.cutFetch(FaultProxy.Cut.STALL, 0);
+        var fetching = CompletableFuture.supplyAsync(CursorFaultsIT::fetchOne);
+        while (CURSOR.proxy().isAimed()) {
+            Thread.onSpinWait();
+        }
+        try (var killer = CURSOR.connect()) {
+            assertThat(killer.query("KILL QUERY " + CURSOR.client().connectionId())
+                            .isError())
+                    .isFalse();
+        }
+
+        // The shard has fetched the row already, and its answer comes at last.
+        CURSOR.proxy().release();
+
+        assertThat(fetching.get(30, TimeUnit.SECONDS).payloads()).hasSize(2);
+        assertThat(CURSOR.fetch(9).payloads()).as("the last row").hasSize(2);
+        assertThat(CURSOR.client().query("SELECT 5").value()).isEqualTo("5");
+    }
+
+    private static RawReply fetchOne() {
+        try {
+            return CURSOR.fetch(1);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
