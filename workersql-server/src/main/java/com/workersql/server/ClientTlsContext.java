@@ -2,6 +2,7 @@
 package com.workersql.server;
 
 import com.workersql.protocol.session.TlsOffer;
+import com.workersql.server.config.CertificateFiles;
 import com.workersql.server.config.ClientTls;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ApplicationProtocolNames;
@@ -24,16 +25,29 @@ final class ClientTlsContext {
 
     ClientTlsContext(ClientTls config) {
         offer = config == null ? TlsOffer.OFF : config.required() ? TlsOffer.REQUIRED : TlsOffer.OFFERED;
-        use(config);
+        use(read(config));
     }
 
-    /** Reads certificate and key again; an unusable pair leaves the old one in place. */
-    void use(ClientTls config) {
+    /**
+     * Reads certificate and key, and changes nothing yet.
+     *
+     * @return null where there is no TLS
+     * @throws GatewayStartException when they cannot be used
+     */
+    static SslContext read(ClientTls config) {
         if (config == null) {
-            return;
+            return null;
+        }
+        var fault = CertificateFiles.certificateFault(config.certificate());
+        if (fault == null) {
+            fault = CertificateFiles.keyFault(config.key(), config.certificate());
+        }
+        if (fault != null) {
+            throw new GatewayStartException(
+                    GatewayStartException.BAD_CONFIGURATION, "tls cannot be used: " + fault, null);
         }
         try {
-            context = SslContextBuilder.forServer(
+            return SslContextBuilder.forServer(
                             config.certificate().toFile(), config.key().toFile())
                     .protocols("TLSv1.3", "TLSv1.2")
                     .applicationProtocolConfig(PROTOCOLS)
@@ -41,6 +55,13 @@ final class ClientTlsContext {
         } catch (SSLException | IllegalArgumentException e) {
             throw new GatewayStartException(
                     GatewayStartException.BAD_CONFIGURATION, "tls cannot be used: " + e.getMessage(), e);
+        }
+    }
+
+    /** Has clients from now on see what was read; null leaves what they see. */
+    void use(SslContext read) {
+        if (read != null) {
+            context = read;
         }
     }
 

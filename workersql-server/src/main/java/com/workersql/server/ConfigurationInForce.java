@@ -84,9 +84,11 @@ final class ConfigurationInForce {
         if (!faults.isEmpty()) {
             throw new IllegalArgumentException("the policy is not for the shards' tables: " + faults.inWords());
         }
+        // What may be refused comes first, so that nothing is in force of a configuration that is.
+        var certificate = ClientTlsContext.read(next.tls());
         parts.bearers().use(next);
         ConfigChange.tell(router.canary(policy));
-        parts.tls().use(next.tls());
+        parts.tls().use(certificate);
         parts.shards().useAccounts(next);
         router.policy(policy);
         if (parts.changes() != null) {

@@ -19,6 +19,7 @@ import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.security.Security;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.UnaryOperator;
 import picocli.CommandLine;
@@ -155,7 +156,7 @@ public final class Main implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         var loaded = configFile == null
-                ? new ConfigLoader.Loaded(GatewayConfig.defaults(), List.of())
+                ? new ConfigLoader.Loaded(GatewayConfig.defaults(), Map.of())
                 : ConfigLoader.load(configFile, environment);
         var config = withOptions(loaded.config());
         if (checkOnly) {

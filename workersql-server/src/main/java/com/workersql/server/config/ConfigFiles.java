@@ -6,9 +6,10 @@ import com.workersql.server.config.yaml.Section;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashSet;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /** A configuration file and what it names beside itself: other files, and variables of the environment. Used by one thread. */
@@ -16,7 +17,7 @@ final class ConfigFiles {
     private final Path file;
     private final UnaryOperator<String> environment;
     private final List<Problem> problems;
-    private final Set<Path> watched = new LinkedHashSet<>();
+    private final Map<Path, FileStamp> watched = new LinkedHashMap<>();
 
     /**
      * @param environment gives the value of an environment variable, or null
@@ -30,7 +31,7 @@ final class ConfigFiles {
 
     /** The text of the configuration file itself; empty, and reported, when it cannot be read. */
     String document() {
-        watched.add(file);
+        watch(file);
         try {
             return Files.readString(file);
         } catch (IOException e) {
@@ -53,7 +54,7 @@ final class ConfigFiles {
 
     /** The text of a file that is watched from here on; empty, and reported, when it cannot be read. */
     String text(Path path, Section section, String key) {
-        watched.add(path);
+        watch(path);
         try {
             return Files.readString(path);
         } catch (IOException e) {
@@ -109,13 +110,18 @@ final class ConfigFiles {
         }
     }
 
-    /** Watches a file or a directory. */
-    void watch(Path path) {
-        watched.add(path);
+    /** Whether a PEM file begins by a certificate; reported where it does not. */
+    boolean isCertificate(Path path, Section section, String key) {
+        return !section.fault(key, CertificateFiles.certificateFault(path));
     }
 
-    /** What was read, the configuration file first. */
-    List<Path> watched() {
-        return List.copyOf(watched);
+    /** Watches a file or a directory; to be called before it is read, so that a change from then on shows. */
+    void watch(Path path) {
+        watched.putIfAbsent(path, FileStamp.of(path));
+    }
+
+    /** What was read, with what showed of it before; the configuration file first. */
+    Map<Path, FileStamp> watched() {
+        return Collections.unmodifiableMap(watched);
     }
 }

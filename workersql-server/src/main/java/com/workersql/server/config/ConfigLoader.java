@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
@@ -32,9 +33,24 @@ public final class ConfigLoader {
      * A configuration and the files that it was read from.
      *
      * @param config the configuration
-     * @param files the configuration file first, then the policy, users and password files; what a watcher looks at
+     * @param stamps what showed of each file before it was read, the configuration file first, then the policy, users, password and
+     *     certificate files; what a watcher looks at
      */
-    public record Loaded(GatewayConfig config, List<Path> files) {}
+    public record Loaded(GatewayConfig config, Map<Path, FileStamp> stamps) {
+        /** The files. */
+        public List<Path> files() {
+            return List.copyOf(stamps.keySet());
+        }
+
+        /** What showed of the certificate and its key, which are read again when they are used; empty without TLS. */
+        List<FileStamp> certificate() {
+            return config.tls() == null
+                    ? List.of()
+                    : List.of(
+                            stamps.get(config.tls().certificate()),
+                            stamps.get(config.tls().key()));
+        }
+    }
 
     /**
      * Reads a configuration file.
@@ -44,9 +60,23 @@ public final class ConfigLoader {
      * @throws DocumentException with every fault and its place
      */
     public static Loaded load(Path file, UnaryOperator<String> environment) {
+        return load(file, environment, read -> {});
+    }
+
+    /**
+     * Reads a configuration file.
+     *
+     * @param refused takes what was read, with what showed of it before, where it cannot be used
+     */
+    static Loaded load(Path file, UnaryOperator<String> environment, Consumer<Map<Path, FileStamp>> refused) {
         var loader = new ConfigLoader(file, environment);
-        var config = loader.read();
-        return new Loaded(config, loader.files.watched());
+        try {
+            var config = loader.read();
+            return new Loaded(config, loader.files.watched());
+        } catch (DocumentException e) {
+            refused.accept(loader.files.watched());
+            throw e;
+        }
     }
 
     /**
@@ -178,9 +208,9 @@ public final class ConfigLoader {
     }
 
     private ClientTls clientTls(Section section) {
-        var certificate = files.path(section, "certificate");
+        var chain = files.path(section, "certificate");
         var key = files.path(section, "key");
-        if (certificate == null) {
+        if (chain == null) {
             section.missing("certificate");
         }
         if (key == null) {
@@ -188,9 +218,16 @@ public final class ConfigLoader {
         } else {
             ConfigFiles.refuseReadableByOthers(key, section, "key");
         }
+        if (chain != null && key != null) {
+            files.watch(chain);
+            files.watch(key);
+            if (files.isCertificate(chain, section, "certificate")) {
+                section.fault("key", CertificateFiles.keyFault(key, chain));
+            }
+        }
         boolean required = section.flag("required", false);
         section.end();
-        return new ClientTls(certificate, key, required);
+        return new ClientTls(chain, key, required);
     }
 
     private PeersConfig peers(Section section) {

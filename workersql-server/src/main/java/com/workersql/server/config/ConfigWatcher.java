@@ -3,7 +3,9 @@ package com.workersql.server.config;
 
 import com.workersql.server.config.yaml.DocumentException;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -13,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Watches the configuration file and the policy and users files that it names, and publishes one whole configuration whenever any
- * of them has changed. What cannot be read is logged with its places, and the configuration before it stays.
+ * Watches the configuration file and the policy, users and certificate files that it names, and publishes one whole configuration
+ * whenever any of them has changed. What cannot be read is logged with its places, and the configuration before it stays.
  *
  * <p>Files are looked at by their attributes every half second on one thread of its own: that sees every way of replacing a file on
  * every platform, symbolic links of mounted secrets among them, which notifications of the system do not.
@@ -29,11 +31,11 @@ public final class ConfigWatcher implements AutoCloseable {
     private final UnaryOperator<String> environment;
     private final Consumer<GatewayConfig> publish;
     private final ScheduledExecutorService executor;
-    private List<Path> files;
-    /** Empty at first, so that a change between the reading at start and the first look is seen. */
-    private List<FileStamp> stamps = List.of();
+    /** Of before the files were read: a change since then is seen by the next look. */
+    private Map<Path, FileStamp> stamps;
 
     private GatewayConfig current;
+    private List<FileStamp> certificate;
 
     ConfigWatcher(
             Path file,
@@ -45,8 +47,9 @@ public final class ConfigWatcher implements AutoCloseable {
         this.environment = environment;
         this.publish = publish;
         this.executor = executor;
-        this.files = loaded.files();
+        this.stamps = loaded.stamps();
         this.current = loaded.config();
+        this.certificate = loaded.certificate();
     }
 
     /**
@@ -73,20 +76,17 @@ public final class ConfigWatcher implements AutoCloseable {
     /** Looks once; called by one thread at a time. */
     void look() {
         try {
-            var found = FileStamp.of(files);
-            if (found.equals(stamps)) {
+            if (stamps.entrySet().stream()
+                    .allMatch(read -> FileStamp.of(read.getKey()).equals(read.getValue()))) {
                 return;
             }
-            // The stamps of before reading: a change while the files are read is seen by the next look.
-            stamps = found;
-            var loaded = ConfigLoader.load(file, environment);
-            if (!loaded.files().equals(files)) {
-                files = loaded.files();
-                stamps = List.of();
-            }
-            if (!loaded.config().equals(current)) {
+            var loaded = ConfigLoader.load(file, environment, this::watchToo);
+            stamps = loaded.stamps();
+            // A renewed certificate under its old name is no other configuration, but is to be read again.
+            if (!loaded.config().equals(current) || !loaded.certificate().equals(certificate)) {
                 publish.accept(loaded.config());
                 current = loaded.config();
+                certificate = loaded.certificate();
                 LOG.info("the configuration of {} is in effect", file);
             }
         } catch (DocumentException e) {
@@ -94,6 +94,13 @@ public final class ConfigWatcher implements AutoCloseable {
         } catch (RuntimeException e) {
             LOG.error("the changed configuration could not be put into effect, the one before stays", e);
         }
+    }
+
+    /** A file in which there is a fault is mended there, be it named by nothing that is in effect. */
+    private void watchToo(Map<Path, FileStamp> read) {
+        var all = new LinkedHashMap<>(read);
+        stamps.keySet().forEach(before -> all.computeIfAbsent(before, FileStamp::of));
+        stamps = all;
     }
 
     /** Ends watching. */

@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
-import java.util.List;
 
 /**
  * What shows that a file has changed, through symbolic links.
@@ -14,19 +13,20 @@ import java.util.List;
  * @param modified its time
  * @param bytes its size; -1 when there is none
  * @param key which file it is, where the file system tells
+ * @param readableByOthers whether every user of this machine may read it, for which a file of secrets is refused
  */
-public record FileStamp(FileTime modified, long bytes, Object key) {
-    private static final FileStamp ABSENT = new FileStamp(FileTime.fromMillis(0), -1, null);
+public record FileStamp(FileTime modified, long bytes, Object key, boolean readableByOthers) {
+    private static final FileStamp ABSENT = new FileStamp(FileTime.fromMillis(0), -1, null, false);
 
-    /** The stamps of some files; an absent one has a stamp too. */
-    public static List<FileStamp> of(List<Path> files) {
-        return files.stream().map(FileStamp::of).toList();
-    }
-
-    private static FileStamp of(Path file) {
+    /** The stamp of a file; an absent one has a stamp too. */
+    public static FileStamp of(Path file) {
         try {
             var attributes = Files.readAttributes(file, BasicFileAttributes.class);
-            return new FileStamp(attributes.lastModifiedTime(), attributes.size(), attributes.fileKey());
+            return new FileStamp(
+                    attributes.lastModifiedTime(),
+                    attributes.size(),
+                    attributes.fileKey(),
+                    FilePermissions.readableByOthers(file));
         } catch (IOException e) {
             return ABSENT;
         }

@@ -65,8 +65,11 @@ final class ShardsReader {
     }
 
     private ShardTls tls(Section section) {
-        var tls =
-                new ShardTls(section.choice("mode", ShardTls.Mode.class, ShardTls.Mode.OFF), files.path(section, "ca"));
+        var ca = files.path(section, "ca");
+        if (ca != null) {
+            files.isCertificate(ca, section, "ca");
+        }
+        var tls = new ShardTls(section.choice("mode", ShardTls.Mode.class, ShardTls.Mode.OFF), ca);
         section.end();
         return tls;
     }

@@ -44,7 +44,7 @@ public final class TenantsFile {
 
     /** What shows that the file has changed. */
     public FileStamp stamp() {
-        return FileStamp.of(List.of(file)).get(0);
+        return FileStamp.of(file);
     }
 
     /**

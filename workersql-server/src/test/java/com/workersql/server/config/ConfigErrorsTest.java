@@ -71,6 +71,8 @@ final class ConfigErrorsTest {
             limits: { local_file_bytes: -1 }                | 1:29: limits.local_file_bytes: is -1; allowed are 0 to 1099511627776
             drain_millis: yes                               | 1:15: drain_millis: found 'yes' where a whole number
             tls: { certificate: a.pem }                     | 1:6: tls.key: is missing
+            tls: { certificate: a.pem, key: a.key }         | 1:21: tls.certificate: DIR/a.pem does not exist
+            shards:¶  a:¶    tls: { mode: verify_ca, ca: no.pem } | 3:35: shards.a.tls.ca: DIR/no.pem does not exist
             shards:¶  a: {}                                 | 2:6: shards.a.endpoints: is missing
             shards:¶  a: {}                                 | 2:6: shards.a.account: is missing
             shards: { a/b: {} }                             | 1:16: shards.a/b: is not a name

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +24,7 @@ final class ConfigWatcherTest {
 
     private final List<GatewayConfig> published = new ArrayList<>();
     private ConfigWatcher watcher;
+    private int writes;
 
     @BeforeEach
     void watch() throws IOException {
@@ -102,8 +104,59 @@ final class ConfigWatcherTest {
         assertThat(published).hasSize(1);
     }
 
+    @Test
+    void takesTheRepairOfAFileThatOnlyARefusedConfigurationNames() throws IOException {
+        write("others.yaml", "users: [");
+        write("gateway.yaml", "users_file: others.yaml\n");
+        watcher.look();
+        assertThat(published).isEmpty();
+
+        write("others.yaml", BEA);
+        watcher.look();
+
+        assertThat(published).hasSize(1);
+    }
+
+    @Test
+    void takesAFileThatOthersMayReadNoMore() throws IOException {
+        write("users.yaml", BEA);
+        Files.setPosixFilePermissions(dir.resolve("users.yaml"), PosixFilePermissions.fromString("rw-r--r--"));
+        watcher.look();
+        assertThat(published).isEmpty();
+
+        Files.setPosixFilePermissions(dir.resolve("users.yaml"), PosixFilePermissions.fromString("rw-------"));
+        watcher.look();
+
+        assertThat(published).hasSize(1);
+    }
+
+    @Test
+    void publishesARenewedCertificateOnceBothOfItsFilesAreThere() throws IOException {
+        copy("gateway.pem", "server.pem");
+        copy("gateway.key", "server.key");
+        write("gateway.yaml", "users_file: users.yaml\ntls: { certificate: server.pem, key: server.key }\n");
+        watcher.look();
+        watcher.look();
+        assertThat(published).hasSize(1);
+
+        copy("renewed.pem", "server.pem");
+        watcher.look();
+        assertThat(published).as("with the key of the former").hasSize(1);
+
+        copy("renewed.key", "server.key");
+        watcher.look();
+        watcher.look();
+        assertThat(published).hasSize(2);
+    }
+
+    private void copy(String from, String to) throws IOException {
+        write(to, Files.readString(Path.of("src/test/resources/com/workersql/server/config", from)));
+    }
+
     private void write(String name, String text) throws IOException {
         Files.writeString(dir.resolve(name), text);
         Files.setPosixFilePermissions(dir.resolve(name), PosixFilePermissions.fromString("rw-------"));
+        // The file system's own clock may stand still from one write to the next.
+        Files.setLastModifiedTime(dir.resolve(name), FileTime.fromMillis(++writes));
     }
 }

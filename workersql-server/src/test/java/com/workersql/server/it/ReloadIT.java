@@ -6,12 +6,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.workersql.protocol.auth.PasswordVerifier;
+import com.workersql.server.config.AuthConfig;
+import com.workersql.server.config.ClientTls;
+import com.workersql.server.users.ApiKey;
 import com.workersql.server.users.GatewayUser;
 import com.workersql.server.users.Permission;
 import com.workersql.server.users.UserStore;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -57,6 +63,28 @@ class ReloadIT {
                     () -> Driver.MYSQL_TEXT
                             .connect(port, "auditor", "seeing", "acme")
                             .close());
+        }
+    }
+
+    @Test
+    void nothingIsInForceOfAConfigurationThatIsRefused() throws Exception {
+        try (var fleet = Fleet.start()) {
+            var text = ApiKey.generate("job", new SecureRandom());
+            var key = new ApiKey("job", ApiKey.hash(text), "acme", Set.of(Permission.READ), null);
+            var keyed = fleet.config().toBuilder()
+                    .auth(new AuthConfig(null, List.of(key)))
+                    .build();
+            fleet.gateway().reload(keyed);
+            var http = new Http(fleet.gateway().httpAddress().getPort(), "Bearer " + text);
+            assertThat(http.query("SELECT 1").status()).isEqualTo(200);
+
+            var refused = keyed.toBuilder()
+                    .auth(AuthConfig.NONE)
+                    .tls(new ClientTls(Path.of("none.pem"), Path.of("none.key"), false))
+                    .build();
+            assertThatThrownBy(() -> fleet.gateway().reload(refused)).hasMessageContaining("none.pem does not exist");
+
+            assertThat(http.query("SELECT 1").status()).isEqualTo(200);
         }
     }
 

@@ -239,6 +239,19 @@ public final class Section {
         }
     }
 
+    /**
+     * Notes a fault of the value under the key, where there is one.
+     *
+     * @param message null where there is none
+     * @return whether there is one
+     */
+    public boolean fault(String key, String message) {
+        if (message != null) {
+            problem(key, message);
+        }
+        return message != null;
+    }
+
     /** Notes a fault of this mapping as a whole. */
     public void problem(String message) {
         note(mapping.line(), mapping.column(), path, message);
