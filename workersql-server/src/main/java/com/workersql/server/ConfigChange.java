@@ -20,7 +20,7 @@ record ConfigChange(GatewayConfig before, GatewayConfig after) {
     void tellWhatNeedsNewStart() {
         if (needsNewStart()) {
             LOG.warn(
-                    "Some changes of the configuration need a new start: listen, shards, limits, pool, breaker, statements,"
+                    "Some changes of the configuration need a new start: listen, shards, embedded, limits, pool, breaker, statements,"
                             + " replicas, cache, http, peers, changes, admin, tenants_file, local_infile,"
                             + " compression, whether there is tls and whether it is required");
         }
@@ -32,6 +32,7 @@ record ConfigChange(GatewayConfig before, GatewayConfig after) {
                 || !after.http().equals(before.http())
                 || after.onePortWaitMillis() != before.onePortWaitMillis()
                 || !after.shards().equals(before.shards())
+                || !Objects.equals(after.embedded(), before.embedded())
                 || !after.limits().equals(before.limits())
                 || !after.pool().equals(before.pool())
                 || !after.breaker().equals(before.breaker())

@@ -77,6 +77,9 @@ final class ConfigurationInForce {
 
     /** Takes over what can change while the gateway runs; see {@link Gateway#reload}. */
     synchronized void reload(GatewayConfig configured) {
+        if (configured.shards().isEmpty()) {
+            throw new IllegalArgumentException("embedded shards in the place of existing ones need a new start");
+        }
         var next = parts.administration().withTenants(configured);
         var policy = policy(next);
         var router = parts.router();

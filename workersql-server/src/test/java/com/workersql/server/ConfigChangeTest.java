@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.workersql.server.config.ClientTls;
 import com.workersql.server.config.GatewayConfig;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ConfigChangeTest {
@@ -30,5 +31,17 @@ class ConfigChangeTest {
                 .as("another certificate is taken over")
                 .isFalse();
         assertThat(needsNewStart(null, null)).isFalse();
+    }
+
+    @Test
+    void saysThatOtherEmbeddedShardsNeedANewStart() {
+        var before = GatewayConfig.defaults();
+        var more = before.toBuilder()
+                .embedded(before.embedded().withTenants(List.of("acme", "globex", "umbrella")))
+                .build();
+
+        assertThat(new ConfigChange(before, more).needsNewStart()).isTrue();
+        assertThat(new ConfigChange(before, GatewayConfig.defaults()).needsNewStart())
+                .isFalse();
     }
 }

@@ -20,7 +20,8 @@ import java.util.stream.IntStream;
  *     when each door has a port of its own
  * @param tls TLS towards clients; null: none is offered
  * @param shards the shards, in order; empty while {@code embedded} is to provide them
- * @param embedded the shards that the gateway starts by itself; null when {@code shards} names existing ones
+ * @param embedded the shards that the gateway starts by itself, unless {@code shards} names existing ones or those that it has
+ *     started; null when there are to be none
  * @param tenants the account of each tenant on the shards, by tenant; a tenant without one has the shard's own account
  * @param policy where a statement belongs; null while {@code embedded} is to provide it
  * @param users who may log in
@@ -74,7 +75,7 @@ public record GatewayConfig(
     /**
      * Checks what spans several parts.
      *
-     * @throws IllegalArgumentException when there are both or neither of existing and embedded shards, or nobody could log in
+     * @throws IllegalArgumentException when there are neither existing nor embedded shards, or nobody could log in
      */
     public GatewayConfig {
         shards = List.copyOf(shards);

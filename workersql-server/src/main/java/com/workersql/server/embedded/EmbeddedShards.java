@@ -142,7 +142,7 @@ public final class EmbeddedShards implements AutoCloseable {
     }
 
     /**
-     * The configuration with these shards and tenants in it, in the place of the wish for embedded ones. A policy, users and tenant accounts that it already has are kept;
+     * The configuration with these shards and tenants in it, beside the wish for them. A policy, users and tenant accounts that it already has are kept;
      * otherwise each tenant has its home and one user of its own name.
      */
     public GatewayConfig applyTo(GatewayConfig config) {
@@ -156,7 +156,6 @@ public final class EmbeddedShards implements AutoCloseable {
         }
         accounts.putAll(config.tenants());
         var builder = config.toBuilder()
-                .embedded(null)
                 .shards(shards.stream()
                         .map(shard -> ShardConfig.of(shard.name(), shard.host(), shard.port(), shard.gateway())
                                 .withAdmin(shard.admin()))

@@ -108,7 +108,7 @@ final class EmbeddedShardsIT {
         assertThat(applied.tenants().get("abc").database()).isEqualTo("abc");
         assertThat(applied.users().find("a_c").tenant()).isEqualTo("a_c");
         assertThat(applied.policy().parse().placement("abc").shard()).isEqualTo("shard_1");
-        assertThat(applied.embedded()).isNull();
+        assertThat(applied.embedded()).as("what another one is compared with").isEqualTo(config);
     }
 
     @Test
