@@ -210,7 +210,7 @@ public final class Gateway implements RunningGateway {
         metrics.admission(admission);
         metrics.results(results);
         shards.all().forEach(shard -> {
-            metrics.shard(shard.name(), shard.pool(), shard.primary(), shard.calls(), shard.connects());
+            metrics.shard(shard.name(), shard.pool(), shard.topology());
             metrics.retries(shard.name(), shard.retries());
             metrics.topology(shard.name(), shard.topology(), nanoClock);
         });

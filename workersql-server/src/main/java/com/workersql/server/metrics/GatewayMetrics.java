@@ -3,10 +3,10 @@ package com.workersql.server.metrics;
 
 import com.workersql.breaker.BreakerState;
 import com.workersql.breaker.CircuitBreaker;
+import com.workersql.breaker.endpoint.EndpointGates;
 import com.workersql.pool.AcquireSource;
 import com.workersql.pool.BackendPool;
 import com.workersql.pool.CloseReason;
-import com.workersql.pool.Endpoint;
 import com.workersql.pool.EndpointStats;
 import com.workersql.router.Router;
 import com.workersql.router.RouterStats;
@@ -26,6 +26,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
@@ -154,28 +155,26 @@ public final class GatewayMetrics {
     }
 
     /**
-     * Publishes the connections to a shard and the state of its gates.
+     * Publishes the connections to a shard and the state of its gates. What is now is told of the server that is the primary now, what has
+     * happened of all of the shard's servers, so that it never becomes less.
      *
      * @param shard the shard's name
      * @param pool the pool
-     * @param endpoint the shard's primary
-     * @param calls the gate of calls
-     * @param connects the gate of new connections
+     * @param topology its servers
      */
-    public void shard(
-            String shard, BackendPool pool, Endpoint endpoint, CircuitBreaker calls, CircuitBreaker connects) {
-        connections(shard, "open", pool, endpoint, EndpointStats::open);
-        connections(shard, "idle", pool, endpoint, EndpointStats::idle);
-        connections(shard, "lent", pool, endpoint, EndpointStats::lent);
-        connections(shard, "connecting", pool, endpoint, EndpointStats::connecting);
-        connections(shard, "waiting", pool, endpoint, EndpointStats::waiting);
-        connections(shard, "limit", pool, endpoint, EndpointStats::limit);
+    public void shard(String shard, BackendPool pool, Topology topology) {
+        connections(shard, "open", pool, topology, EndpointStats::open);
+        connections(shard, "idle", pool, topology, EndpointStats::idle);
+        connections(shard, "lent", pool, topology, EndpointStats::lent);
+        connections(shard, "connecting", pool, topology, EndpointStats::connecting);
+        connections(shard, "waiting", pool, topology, EndpointStats::waiting);
+        connections(shard, "limit", pool, topology, EndpointStats::limit);
         for (var source : AcquireSource.values()) {
             count(
                             "workersql.pool.acquired",
                             shard,
                             pool,
-                            endpoint,
+                            topology,
                             stats -> stats.acquired().get(source))
                     .tag("source", source.name().toLowerCase(Locale.ROOT))
                     .description("Connections borrowed, by where they came from")
@@ -186,31 +185,36 @@ public final class GatewayMetrics {
                             "workersql.pool.closed",
                             shard,
                             pool,
-                            endpoint,
+                            topology,
                             stats -> stats.closed().get(reason))
                     .tag("reason", reason.name().toLowerCase(Locale.ROOT))
                     .description("Connections closed, by reason")
                     .register(registry);
         }
-        count("workersql.pool.acquire.timeouts", shard, pool, endpoint, EndpointStats::acquireTimeouts)
+        count("workersql.pool.acquire.timeouts", shard, pool, topology, EndpointStats::acquireTimeouts)
                 .register(registry);
-        count("workersql.pool.acquire.rejected", shard, pool, endpoint, EndpointStats::acquireRejected)
+        count("workersql.pool.acquire.rejected", shard, pool, topology, EndpointStats::acquireRejected)
                 .register(registry);
-        count("workersql.pool.opened", shard, pool, endpoint, EndpointStats::opened)
+        count("workersql.pool.opened", shard, pool, topology, EndpointStats::opened)
                 .register(registry);
-        count("workersql.pool.connect.failures", shard, pool, endpoint, EndpointStats::connectFailures)
+        count("workersql.pool.connect.failures", shard, pool, topology, EndpointStats::connectFailures)
                 .register(registry);
-        count("workersql.pool.resets", shard, pool, endpoint, EndpointStats::resets)
+        count("workersql.pool.resets", shard, pool, topology, EndpointStats::resets)
                 .register(registry);
-        count("workersql.pool.rollbacks", shard, pool, endpoint, EndpointStats::rollbacks)
+        count("workersql.pool.rollbacks", shard, pool, topology, EndpointStats::rollbacks)
                 .register(registry);
-        gate(shard, "calls", calls);
-        gate(shard, "connects", connects);
+        gate(shard, "calls", topology, EndpointGates::callGate);
+        gate(shard, "connects", topology, EndpointGates::connectGate);
     }
 
-    private static FunctionCounter.Builder<BackendPool> count(
-            String name, String shard, BackendPool pool, Endpoint endpoint, ToLongFunction<EndpointStats> figure) {
-        return FunctionCounter.builder(name, pool, p -> figure.applyAsLong(p.stats(endpoint)))
+    private static FunctionCounter.Builder<Topology> count(
+            String name, String shard, BackendPool pool, Topology topology, ToLongFunction<EndpointStats> figure) {
+        return FunctionCounter.builder(
+                        name,
+                        topology,
+                        t -> t.nodes().stream()
+                                .mapToLong(node -> figure.applyAsLong(pool.stats(node.endpoint())))
+                                .sum())
                 .tag("shard", shard);
     }
 
@@ -304,22 +308,33 @@ public final class GatewayMetrics {
     }
 
     private void connections(
-            String shard, String state, BackendPool pool, Endpoint endpoint, ToDoubleFunction<EndpointStats> figure) {
-        Gauge.builder("workersql.pool.connections", pool, p -> figure.applyAsDouble(p.stats(endpoint)))
+            String shard, String state, BackendPool pool, Topology topology, ToDoubleFunction<EndpointStats> figure) {
+        Gauge.builder(
+                        "workersql.pool.connections",
+                        topology,
+                        t -> figure.applyAsDouble(pool.stats(t.primary().endpoint())))
                 .tag("shard", shard)
                 .tag("state", state)
                 .description("Connections to the shard's primary, requests that wait for one, and the limit")
                 .register(registry);
     }
 
-    private void gate(String shard, String gate, CircuitBreaker breaker) {
-        Gauge.builder("workersql.breaker.open", breaker, b -> b.state() == BreakerState.CLOSED ? 0 : 1)
+    private void gate(String shard, String gate, Topology topology, Function<EndpointGates, CircuitBreaker> which) {
+        Gauge.builder(
+                        "workersql.breaker.open",
+                        topology,
+                        t -> which.apply(t.primary().asPrimary()).state() == BreakerState.CLOSED ? 0 : 1)
                 .tag("shard", shard)
                 .tag("gate", gate)
-                .description("1 while the breaker is not closed")
+                .description("1 while the breaker of the shard's primary is not closed")
                 .register(registry);
         FunctionCounter.builder(
-                        "workersql.breaker.rejected", breaker, b -> b.snapshot().totalRejected())
+                        "workersql.breaker.rejected",
+                        topology,
+                        t -> t.nodes().stream()
+                                .mapToLong(node ->
+                                        which.apply(node.asPrimary()).snapshot().totalRejected())
+                                .sum())
                 .tag("shard", shard)
                 .tag("gate", gate)
                 .register(registry);
