@@ -208,7 +208,20 @@ final class EndpointMonitor implements EndpointProbe.Listener {
         }
     }
 
+    /**
+     * A server that is down by its pings, and answers on a new connection, may never answer on the old one: what stood between has forgotten
+     * it. Unless it is left, its pings are awaited for ever, and nothing tells of the next illness.
+     */
+    private void leaveMuteConnection() {
+        if (!health.isUp() && probe.isHeld() && pings > 0 && deadline.isDone()) {
+            pings = 0;
+            stalled = false;
+            probe.forsake();
+        }
+    }
+
     private void up(ServerReport report) {
+        leaveMuteConnection();
         boolean back = !health.isUp() || heldBroke;
         heldBroke = false;
         if (back || !checksForSuspicion || isNews(report)) {

@@ -34,6 +34,9 @@ interface EndpointProbe {
     /** Sends a ping on the held connection. Several may be under way. */
     void ping();
 
+    /** Gives the held connection up, of which nothing more is heard; the next check makes another. */
+    void forsake();
+
     /** Closes the held connection. */
     void close();
 }

@@ -167,18 +167,23 @@ final class ServerProbe implements EndpointProbe {
     /** The name leads to another server now: the one that it led to before is no concern of this shard. */
     private void leaveFormerServer(String server) {
         if (held != null && !server.equals(heldServer)) {
-            var former = held;
-            held = null;
-            former.dismiss();
+            forsake();
         }
+    }
+
+    @Override
+    public void forsake() {
+        var former = held;
+        held = null;
+        askedForPosition = false;
+        former.dismiss();
     }
 
     @Override
     public void close() {
         closed = true;
         if (held != null) {
-            held.dismiss();
-            held = null;
+            forsake();
         }
     }
 
@@ -270,6 +275,8 @@ final class ServerProbe implements EndpointProbe {
 
     /** Whatever answers a ping shows that the server runs. */
     private final class Pong implements ReplyListener {
+        private final PooledConnection asked = held;
+
         @Override
         public void onForward(ByteBuf slice) {
             slice.release();
@@ -280,7 +287,9 @@ final class ServerProbe implements EndpointProbe {
 
         @Override
         public void onComplete(ReplyStatus status) {
-            listener.pong();
+            if (asked == held) {
+                listener.pong();
+            }
         }
 
         @Override

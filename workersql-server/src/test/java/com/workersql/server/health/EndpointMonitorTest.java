@@ -187,4 +187,25 @@ class EndpointMonitorTest extends MonitoredServer {
 
         assertThat(events).noneMatch(event -> event.startsWith("down"));
     }
+
+    @Test
+    void aConnectionOnWhichNothingIsAnsweredAnyMoreIsLeftForANewOne() {
+        monitor.start();
+        pass(2_000);
+        server.frozen = true;
+        passUntil(() -> !monitor.health().isUp());
+        server.frozen = false;
+        server.unanswered = 0;
+        passUntil(() -> monitor.health().isUp());
+
+        int before = server.pings.size();
+        pass(2_500);
+        assertThat(server.pings).hasSizeGreaterThan(before + 3);
+
+        server.frozen = true;
+        events.clear();
+        pass(1_450);
+        assertThat(events).isNotEmpty();
+        assertThat(events.get(0)).startsWith("down");
+    }
 }

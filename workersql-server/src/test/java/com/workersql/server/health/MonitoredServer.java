@@ -147,6 +147,11 @@ abstract class MonitoredServer {
             }
         }
 
+        @Override
+        public void forsake() {
+            held = false;
+        }
+
         void thaw() {
             frozen = false;
             int late = unanswered;
