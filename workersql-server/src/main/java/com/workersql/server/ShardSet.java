@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server;
 
-import com.workersql.breaker.BreakerMode;
 import com.workersql.breaker.CircuitBreaker;
 import com.workersql.breaker.CircuitBreakerConfig;
 import com.workersql.breaker.FailureClass;
@@ -71,6 +70,7 @@ final class ShardSet implements ShardMonitor.Fleet, AutoCloseable {
     private final Map<String, BackendPool> checks = new HashMap<>();
     private final Map<String, ShardIdentity> identities = new HashMap<>();
     private final Map<String, ShardConfig> configs = new LinkedHashMap<>();
+    private final OneFamily family = new OneFamily();
     private volatile Shards snapshot;
 
     ShardSet(GatewayConfig config, Transport transport, LongSupplier nanoClock) {
@@ -300,16 +300,7 @@ final class ShardSet implements ShardMonitor.Fleet, AutoCloseable {
         var known = new ArrayList<>(identities.values());
         known.sort(Comparator.comparingInt(ShardIdentity::version));
         var flavor = known.isEmpty() ? ServerFlavor.MYSQL : known.get(0).flavor();
-        identities.forEach((name, identity) -> {
-            if (identity.flavor() != flavor) {
-                LOG.error(
-                        "Shard {} is {}, others are {}: one gateway serves one family, so this shard is shut",
-                        name,
-                        identity.versionText(),
-                        flavor);
-                shards.get(name).calls().mode(BreakerMode.FORCED_OPEN);
-            }
-        });
+        family.hold(identities, flavor, name -> shards.get(name).calls());
         snapshot = known.isEmpty()
                 ? new Shards(shards, flavor, 80_000, "8.0.0" + SUFFIX, SqlModes.DEFAULT, TrackingSettings.DEFAULT)
                 : new Shards(
