@@ -45,6 +45,17 @@ class ArchitectureTest {
                 .check(CLASSES);
     }
 
+    /** What servers and programs read has the digits that they know, whatever the machine's language is. */
+    @Test
+    void textForMachinesDoesNotFollowTheLocale() {
+        noClasses()
+                .should()
+                .callMethod(String.class, "format", String.class, Object[].class)
+                .orShould()
+                .callMethod(String.class, "formatted", Object[].class)
+                .check(CLASSES);
+    }
+
     @Test
     void eachLayerIsUsableWithoutTheNext() {
         layeredArchitecture()

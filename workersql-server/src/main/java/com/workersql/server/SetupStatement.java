@@ -3,6 +3,7 @@ package com.workersql.server;
 
 import com.workersql.server.config.StatementsConfig;
 import com.workersql.server.session.TrackingSettings;
+import java.util.Locale;
 
 /** What every connection to a shard runs first, and again after each reset. */
 final class SetupStatement {
@@ -24,6 +25,7 @@ final class SetupStatement {
         }
         int millis = config.timeoutMillis() + MORE_MILLIS;
         return tracking + "/*M!100101 , max_statement_time=" + millis / 1_000 + "."
-                + String.format("%03d", millis % 1_000) + " *//*!50708 , max_execution_time=" + millis + " */";
+                + String.format(Locale.ROOT, "%03d", millis % 1_000) + " *//*!50708 , max_execution_time=" + millis
+                + " */";
     }
 }

@@ -32,6 +32,19 @@ final class ArchitectureTest {
         noClasses().should().callMethod(Thread.class, "sleep", long.class).check(CLASSES);
     }
 
+    /** What servers and programs read has the digits that they know, whatever the machine's language is. */
+    @Test
+    void textForMachinesDoesNotFollowTheLocale() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage("..server.cli..")
+                .should()
+                .callMethod(String.class, "format", String.class, Object[].class)
+                .orShould()
+                .callMethod(String.class, "formatted", Object[].class)
+                .check(CLASSES);
+    }
+
     @Test
     void nobodyKnowsTheCommandLine() {
         noClasses()

@@ -7,6 +7,7 @@ import com.workersql.protocol.wire.ProtocolStrings;
 import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.Locale;
 
 /**
  * MySQL's binary form of JSON, printed as the server prints it.
@@ -229,7 +230,7 @@ final class BinaryJson {
                 case '\t' -> out.append("\\t");
                 default -> {
                     if (c < 0x20) {
-                        out.append("\\u%04x".formatted((int) c));
+                        out.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
                     } else {
                         out.append(c);
                     }

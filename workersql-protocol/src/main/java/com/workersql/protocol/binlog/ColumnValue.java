@@ -7,6 +7,7 @@ import java.math.BigDecimal;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 
 /** A value of a row. Immutable. */
 public sealed interface ColumnValue {
@@ -159,7 +160,7 @@ public sealed interface ColumnValue {
     record Year(int year) implements ColumnValue {
         @Override
         public String text() {
-            return "%04d".formatted(year);
+            return String.format(Locale.ROOT, "%04d", year);
         }
     }
 
@@ -173,7 +174,7 @@ public sealed interface ColumnValue {
     record Date(int year, int month, int day) implements ColumnValue {
         @Override
         public String text() {
-            return "%04d-%02d-%02d".formatted(year, month, day);
+            return String.format(Locale.ROOT, "%04d-%02d-%02d", year, month, day);
         }
     }
 
@@ -191,7 +192,7 @@ public sealed interface ColumnValue {
         @Override
         public String text() {
             return date.text()
-                    + " %02d:%02d:%02d".formatted(hour, minute, second)
+                    + String.format(Locale.ROOT, " %02d:%02d:%02d", hour, minute, second)
                     + TemporalValues.fraction(micros, digits);
         }
     }
@@ -225,7 +226,7 @@ public sealed interface ColumnValue {
         @Override
         public String text() {
             return (isNegative ? "-" : "")
-                    + "%02d:%02d:%02d".formatted(hours, minutes, seconds)
+                    + String.format(Locale.ROOT, "%02d:%02d:%02d", hours, minutes, seconds)
                     + TemporalValues.fraction(micros, digits);
         }
     }

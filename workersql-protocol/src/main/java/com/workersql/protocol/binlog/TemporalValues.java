@@ -10,6 +10,7 @@ import com.workersql.protocol.wire.ProtocolStrings;
 import io.netty.buffer.ByteBuf;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
+import java.util.Locale;
 
 /**
  * Dates and times as rows have them.
@@ -137,7 +138,9 @@ final class TemporalValues {
     }
 
     static String fraction(int micros, int digits) {
-        return digits == 0 ? "" : "." + "%06d".formatted(micros).substring(0, digits);
+        return digits == 0
+                ? ""
+                : "." + String.format(Locale.ROOT, "%06d", micros).substring(0, digits);
     }
 
     static String timestampText(long seconds) {
@@ -145,13 +148,14 @@ final class TemporalValues {
             return "0000-00-00 00:00:00";
         }
         LocalDateTime time = LocalDateTime.ofEpochSecond(seconds, 0, ZoneOffset.UTC);
-        return "%04d-%02d-%02d %02d:%02d:%02d"
-                .formatted(
-                        time.getYear(),
-                        time.getMonthValue(),
-                        time.getDayOfMonth(),
-                        time.getHour(),
-                        time.getMinute(),
-                        time.getSecond());
+        return String.format(
+                Locale.ROOT,
+                "%04d-%02d-%02d %02d:%02d:%02d",
+                time.getYear(),
+                time.getMonthValue(),
+                time.getDayOfMonth(),
+                time.getHour(),
+                time.getMinute(),
+                time.getSecond());
     }
 }

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -90,7 +91,7 @@ public final class PolicyVersions {
         }
         Files.move(
                 partial,
-                files.versions().resolve(String.format("%06d-%s", last + 1, version)),
+                files.versions().resolve(String.format(Locale.ROOT, "%06d-%s", last + 1, version)),
                 StandardCopyOption.ATOMIC_MOVE);
         for (var entry : entries.subList(0, Math.max(0, entries.size() + 1 - KEPT))) {
             delete(folder(entry));
@@ -123,7 +124,7 @@ public final class PolicyVersions {
     }
 
     private Path folder(Entry entry) {
-        return files.versions().resolve(String.format("%06d-%s", entry.number(), entry.version()));
+        return files.versions().resolve(String.format(Locale.ROOT, "%06d-%s", entry.number(), entry.version()));
     }
 
     private static void delete(Path folder) throws IOException {

@@ -127,6 +127,7 @@ final class ChangeJson {
         return timestamp.digits() == 0
                 ? text
                 : text + "."
-                        + "%06d".formatted(timestamp.micros()).substring(0, Math.min(MICRO_DIGITS, timestamp.digits()));
+                        + String.format(Locale.ROOT, "%06d", timestamp.micros())
+                                .substring(0, Math.min(MICRO_DIGITS, timestamp.digits()));
     }
 }
