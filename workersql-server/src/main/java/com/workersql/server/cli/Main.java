@@ -14,8 +14,8 @@ import com.workersql.server.embedded.ShardListener;
 import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.BindException;
 import java.net.ServerSocket;
+import java.net.SocketException;
 import java.nio.file.Path;
 import java.security.Security;
 import java.util.List;
@@ -50,7 +50,8 @@ public final class Main implements Callable<Integer> {
     /** The exit code for an address that cannot be listened on. */
     static final int ADDRESS_IN_USE = GatewayStartException.ADDRESS_IN_USE;
 
-    private static final int FAILED = 1;
+    /** The exit code for what went wrong otherwise. */
+    static final int FAILED = 1;
 
     /** Starts the gateway itself. */
     interface Starter {
@@ -221,10 +222,14 @@ public final class Main implements Callable<Integer> {
     /** Looks before the shards are started, which takes seconds the first time; the gateway itself decides. */
     private static void refusePortsInUse(GatewayConfig config) throws IOException {
         for (var door : List.of(config.mysql(), config.http())) {
+            var address = door.resolve();
+            if (address.isUnresolved()) {
+                throw new StartFailure(BAD_USAGE, door + " cannot be listened on: no address of that name is known");
+            }
             try (var socket = new ServerSocket()) {
                 socket.setReuseAddress(true);
-                socket.bind(door.resolve());
-            } catch (BindException e) {
+                socket.bind(address);
+            } catch (SocketException e) {
                 var separate =
                         door.equals(config.mysql()) ? "--mysql-port or listen.mysql" : "--http-port or listen.http";
                 var option = config.hasOnePort() ? "listen.any" : separate;

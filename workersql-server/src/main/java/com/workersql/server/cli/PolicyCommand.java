@@ -16,6 +16,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
@@ -32,6 +33,11 @@ import picocli.CommandLine.Spec;
         description = "Check, compare and try out routing policies, and bring earlier ones back.",
         mixinStandardHelpOptions = true)
 final class PolicyCommand implements Runnable {
+    private static final Duration CONNECT_TIME = Duration.ofSeconds(5);
+
+    /** A plan cache full of statements is planned anew. */
+    private static final Duration ANSWER_TIME = Duration.ofMinutes(1);
+
     private final UnaryOperator<String> environment;
 
     @Spec
@@ -96,14 +102,34 @@ final class PolicyCommand implements Runnable {
             throw new ParameterException(
                     spec.commandLine(), "the environment variable " + variable + " with the admin token is not set");
         }
-        var request = HttpRequest.newBuilder(gateway.resolve("/v1/admin/policy/canary"))
-                .header("Authorization", "Bearer " + token)
-                .POST(HttpRequest.BodyPublishers.ofFile(file))
-                .build();
-        var answer = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+        if (!Files.exists(file)) {
+            throw new StartFailure(Main.BAD_USAGE, file + " does not exist");
+        }
+        var answer = ask(gateway, token, file);
         boolean good = answer.statusCode() == 200;
         (good ? out() : err()).println(answer.body());
         return good ? 0 : 1;
+    }
+
+    private HttpResponse<String> ask(URI gateway, String token, Path file) throws InterruptedException {
+        try {
+            var request = HttpRequest.newBuilder(gateway.resolve("/v1/admin/policy/canary"))
+                    .header("Authorization", "Bearer " + token)
+                    .timeout(ANSWER_TIME)
+                    .POST(HttpRequest.BodyPublishers.ofFile(file))
+                    .build();
+            return HttpClient.newBuilder()
+                    .version(HttpClient.Version.HTTP_1_1)
+                    .connectTimeout(CONNECT_TIME)
+                    .build()
+                    .send(request, HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            var reason = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+            throw new StartFailure(Main.FAILED, "the gateway at " + gateway + " did not answer: " + reason);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(
+                    spec.commandLine(), "--gateway " + gateway + " is no address such as http://127.0.0.1:8080", e);
+        }
     }
 
     @Command(description = "List the policies that were in force, the newest last.", mixinStandardHelpOptions = true)

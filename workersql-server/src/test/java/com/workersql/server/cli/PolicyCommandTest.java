@@ -3,6 +3,7 @@ package com.workersql.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpServer;
 import com.workersql.server.config.PolicyFiles;
 import com.workersql.server.config.PolicySource;
 import com.workersql.server.policies.PolicyVersions;
@@ -10,8 +11,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -49,7 +55,7 @@ class PolicyCommandTest {
                 (config, listener) -> {
                     throw new AssertionError("nothing is to be started");
                 },
-                name -> null,
+                Map.of("ADMIN_TOKEN", "t", "OTHER", "o")::get,
                 stopped -> {});
         return Main.commandLine(main, new PasswordInput(InputStream.nullInputStream(), null))
                 .setOut(new PrintWriter(out, true))
@@ -135,5 +141,61 @@ class PolicyCommandTest {
 
         assertThat(versions.list()).hasSize(50);
         assertThat(versions.list().get(49).number()).isEqualTo(60);
+    }
+
+    @Test
+    void asksAGatewayWhatAPolicyWouldDo() throws IOException {
+        var seen = new ArrayList<String>();
+        var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            seen.add(exchange.getRequestMethod() + " " + exchange.getRequestURI() + " "
+                    + exchange.getRequestHeaders().getFirst("Authorization") + " "
+                    + new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
+            var answer = "{\"moves\":0}".getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(seen.size() == 1 ? 200 : 401, answer.length);
+            exchange.getResponseBody().write(answer);
+            exchange.close();
+        });
+        server.start();
+        try {
+            var gateway = "http://127.0.0.1:" + server.getAddress().getPort();
+            var policy = files.document().toString();
+
+            assertThat(run("policy", "canary", policy, "--gateway", gateway)).isZero();
+            assertThat(out.toString().strip()).isEqualTo("{\"moves\":0}");
+            assertThat(run("policy", "canary", policy, "--gateway", gateway, "--token-env", "OTHER"))
+                    .isEqualTo(1);
+            assertThat(err.toString().strip()).isEqualTo("{\"moves\":0}");
+            assertThat(seen)
+                    .containsExactly(
+                            "POST /v1/admin/policy/canary Bearer t " + ONE,
+                            "POST /v1/admin/policy/canary Bearer o " + ONE);
+        } finally {
+            server.stop(0);
+        }
+    }
+
+    @Test
+    void tellsInOneLineThatThereIsNoGatewayToAsk() throws IOException {
+        int port;
+        try (var closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            port = closed.getLocalPort();
+        }
+        var policy = files.document().toString();
+
+        assertThat(run("policy", "canary", policy, "--gateway", "http://127.0.0.1:" + port))
+                .isEqualTo(1);
+        assertThat(err.toString().lines())
+                .singleElement()
+                .satisfies(line ->
+                        assertThat(line).startsWith("the gateway at http://127.0.0.1:" + port + " did not answer"));
+
+        assertThat(run("policy", "canary", policy, "--gateway", "localhost:8080"))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("--gateway localhost:8080 is no address such as http://127.0.0.1:8080");
+        assertThat(run("policy", "canary", "none.yaml")).isEqualTo(2);
+        assertThat(err.toString()).contains("none.yaml does not exist");
+        assertThat(run("policy", "canary", policy, "--token-env", "NONE")).isEqualTo(2);
+        assertThat(err.toString()).contains("the environment variable NONE with the admin token is not set");
     }
 }
