@@ -3,6 +3,7 @@ package com.workersql.server.config;
 
 import com.workersql.server.config.yaml.Setting;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 
 /**
@@ -29,15 +30,17 @@ public record EmbeddedConfig(int shards, Path dataDir, List<String> tenants, Pat
     /**
      * Checks the parts.
      *
-     * @throws IllegalArgumentException when a number is out of its range, or a tenant's name is none or the servers' own
+     * @throws IllegalArgumentException when a number is out of its range, or a tenant's name is none, the servers' own or
+     *     there twice
      */
     public EmbeddedConfig {
         SHARDS.check(shards);
         dataDir = dataDir.toAbsolutePath().normalize();
         tenants = List.copyOf(tenants);
         FIRST_PORT.check(firstPort);
+        var seen = new HashSet<String>();
         for (var tenant : tenants) {
-            var fault = Names.tenantFault(tenant);
+            var fault = seen.add(tenant) ? Names.tenantFault(tenant) : "stands twice among the tenants";
             if (fault != null) {
                 throw new IllegalArgumentException("tenant '" + tenant + "' " + fault);
             }

@@ -75,7 +75,7 @@ public record GatewayConfig(
     /**
      * Checks what spans several parts.
      *
-     * @throws IllegalArgumentException when there are neither existing nor embedded shards, or nobody could log in
+     * @throws IllegalArgumentException when there are neither existing nor embedded shards, nobody could log in, or the admin token is empty
      */
     public GatewayConfig {
         shards = List.copyOf(shards);
@@ -86,6 +86,9 @@ public record GatewayConfig(
             if (!mysql.equals(http)) {
                 throw new IllegalArgumentException("one port has one address, not " + mysql + " and " + http);
             }
+        }
+        if (adminToken != null && adminToken.bytes().length == 0) {
+            throw new IllegalArgumentException("admin.token is empty, so that nobody would have to know it");
         }
         if (embedded == null && shards.isEmpty()) {
             throw new IllegalArgumentException("there are neither shards nor embedded shards");

@@ -26,6 +26,7 @@ public record PeersConfig(int number, Map<Integer, URI> addresses, Secret key, i
     public static final Setting TIMEOUT_MILLIS = new Setting("timeout_millis", 2_000, 10, 60_000);
 
     private static final int MIN_KEY_BYTES = 32;
+    private static final int MAX_PORT = 65_535;
 
     /**
      * Copies the addresses.
@@ -62,17 +63,32 @@ public record PeersConfig(int number, Map<Integer, URI> addresses, Secret key, i
     static Map<Integer, URI> addresses(Section section) {
         var addresses = new TreeMap<Integer, URI>();
         for (var name : section.names()) {
-            var address = section.text(name, "");
+            var text = section.text(name, "");
+            var address = address(text);
             if (!name.matches("\\d{1,3}") || Integer.parseInt(name) > NUMBER.max()) {
                 section.problem(name, "is no number of a gateway; allowed are 0 to " + NUMBER.max());
-            } else if (!address.matches("https?://[A-Za-z0-9.\\-\\[\\]:]+")) {
-                section.problem(
-                        name, "found '" + address + "' where an address such as http://10.0.0.2:8080 is expected");
-            } else {
-                addresses.put(Integer.parseInt(name), URI.create(address));
+            } else if (address == null) {
+                section.problem(name, "found '" + text + "' where an address such as http://10.0.0.2:8080 is expected");
+            } else if (addresses.putIfAbsent(Integer.parseInt(name), address) != null) {
+                section.problem(name, "is the number of a gateway that stands here already");
             }
         }
         section.end();
         return addresses;
+    }
+
+    /** Null where it is none that can be connected to. */
+    private static URI address(String text) {
+        if (!text.matches("https?://[A-Za-z0-9.\\-\\[\\]:]+")) {
+            return null;
+        }
+        try {
+            var address = URI.create(text);
+            return address.getHost() != null && address.getPort() != 0 && address.getPort() <= MAX_PORT
+                    ? address
+                    : null;
+        } catch (IllegalArgumentException e) {
+            return null;
+        }
     }
 }

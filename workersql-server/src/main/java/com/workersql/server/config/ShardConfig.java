@@ -2,7 +2,9 @@
 package com.workersql.server.config;
 
 import com.workersql.server.config.yaml.Setting;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * One shard: where it lives and how it is reached.
@@ -42,7 +44,8 @@ public record ShardConfig(
     /**
      * Checks the parts.
      *
-     * @throws IllegalArgumentException when the number of connections is out of its range or not exactly one endpoint is a primary
+     * @throws IllegalArgumentException when the number of connections is out of its range, not exactly one endpoint is a primary, or one stands
+     *     there twice
      */
     public ShardConfig {
         endpoints = List.copyOf(endpoints);
@@ -55,6 +58,13 @@ public record ShardConfig(
         if (primaries != 1) {
             throw new IllegalArgumentException(
                     "shard " + name + " has " + primaries + " primary endpoints; allowed is exactly 1");
+        }
+        var addresses = new HashSet<String>();
+        for (var endpoint : endpoints) {
+            if (!addresses.add(endpoint.host().toLowerCase(Locale.ROOT) + ":" + endpoint.port())) {
+                throw new IllegalArgumentException("shard " + name + " has " + endpoint.host() + ":" + endpoint.port()
+                        + " twice among its endpoints");
+            }
         }
     }
 

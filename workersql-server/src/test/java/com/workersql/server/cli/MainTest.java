@@ -140,6 +140,18 @@ final class MainTest {
     }
 
     @Test
+    void namesAnAddressToListenOnThatIsNone() throws IOException {
+        var file = existingShard();
+        Files.writeString(file, Files.readString(file) + "listen: { mysql: { host: '::g' } }\n");
+
+        assertThat(run("--config", file.toString())).isEqualTo(2);
+
+        assertThat(err.toString())
+                .isEqualToIgnoringNewLines("[::g]:3307 cannot be listened on: no address of that name is known");
+        assertThat(started).isEmpty();
+    }
+
+    @Test
     void startsTheGatewayWithOptionsAboveTheFileAndPrintsALineForEachDoor() throws IOException {
         assertThat(run("--config", existingShard().toString(), "--mysql-port", "0", "--http-port", "0"))
                 .isZero();

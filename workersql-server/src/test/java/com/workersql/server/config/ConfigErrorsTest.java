@@ -53,6 +53,13 @@ final class ConfigErrorsTest {
             peers: { addresses: { x: "http://h:1" } }       | peers.addresses.x: is no number of a gateway; allowed are 0 to 127
             peers: { number: 128 }                          | 1:18: peers.number: is 128; allowed are 0 to 127
             peers: { addresses: { 1: h } }                  | 1:26: peers.addresses.1: found 'h' where an address such as
+            peers: { addresses: { 1: "http://[::1" } }      | 1:26: peers.addresses.1: found 'http://[::1' where an address such as
+            peers: { addresses: { 1: "http://a:80:80" } }   | 1:26: peers.addresses.1: found 'http://a:80:80' where an address such as
+            peers: { addresses: { 1: "http://a:65536" } }   | 1:26: peers.addresses.1: found 'http://a:65536' where an address such as
+            peers: { addresses: { 1: "http://a:1", 01: "http://b:1" } } | peers.addresses.01: is the number of a gateway that stands here already
+            admin: { token_env: EMPTY }                     | admin.token is empty
+            embedded: { tenants: [acme, acme] }             | 1:11: embedded: tenant 'acme' stands twice among the tenants
+            shards:¶  a:¶    endpoints: [{ host: h }, { host: H, port: 3306, role: replica }]¶    account: { user: u, password_env: P } | 3:5: shards.a: shard a has H:3306 twice among its endpoints
             peers: { key_env: NOT_SET }                     | peers.key_env: the environment variable NOT_SET is not set
             http: { trace_comments: 1 }                     | http.trace_comments: found '1'
             auth: { jwt: { issuer: a, audience: b } }       | 1:14: auth.jwt: needs exactly one of secret (secret_file, secret_env), jwks_file and jwks_url
@@ -72,7 +79,7 @@ final class ConfigErrorsTest {
             drain_millis: yes                               | 1:15: drain_millis: found 'yes' where a whole number
             tls: { certificate: a.pem }                     | 1:6: tls.key: is missing
             tls: { certificate: a.pem, key: a.key }         | 1:21: tls.certificate: DIR/a.pem does not exist
-            shards:¶  a:¶    tls: { mode: verify_ca, ca: no.pem } | 3:35: shards.a.tls.ca: DIR/no.pem does not exist
+            shards:¶  a:¶    tls: { mode: verify_ca, ca: no.pem } | 3:33: shards.a.tls.ca: DIR/no.pem does not exist
             shards:¶  a: {}                                 | 2:6: shards.a.endpoints: is missing
             shards:¶  a: {}                                 | 2:6: shards.a.account: is missing
             shards: { a/b: {} }                             | 1:16: shards.a/b: is not a name
@@ -169,7 +176,7 @@ final class ConfigErrorsTest {
 
     private static String failure(Path file) {
         var failure = catchThrowableOfType(
-                DocumentException.class, () -> ConfigLoader.load(file, Map.of("P", "secret")::get));
+                DocumentException.class, () -> ConfigLoader.load(file, Map.of("P", "secret", "EMPTY", "")::get));
         return failure.getMessage();
     }
 }
