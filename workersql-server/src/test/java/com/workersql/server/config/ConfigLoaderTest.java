@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,13 +56,65 @@ final class ConfigLoaderTest {
                 SessionSettings.class,
                 PeersConfig.class,
                 WebSocketSettings.class,
-                WebSettings.class)) {
+                WebSettings.class,
+                StatementsConfig.class,
+                ReplicasConfig.class,
+                CacheConfig.class,
+                AuthConfig.class,
+                ChangesConfig.class,
+                EmbeddedConfig.class,
+                ShardConfig.class)) {
             for (var setting : settings(type)) {
+                // The one number that is needed and has no default stands there as an example.
+                var byDefault = setting.equals(ChangesConfig.FIRST_SERVER_ID) ? 900_000 : setting.byDefault();
                 assertThat(text)
-                        .containsPattern(
-                                "(?m)^ *" + setting.key() + ": " + setting.byDefault() + " +# .*" + setting.max());
+                        .containsPattern("(?m)^#? *" + setting.key() + ": " + byDefault + " +# .*" + setting.max());
             }
         }
+    }
+
+    @Test
+    void whatTheFileOfAllSettingsHasInCommentsCanBeUsedToo() throws IOException {
+        for (var each : Map.of("gateway.pem", "server.pem", "gateway.key", "server.key", "rsa.pem", "ca.pem")
+                .entrySet()) {
+            Files.copy(
+                    Path.of("src/test/resources/com/workersql/server/config", each.getKey()),
+                    dir.resolve(each.getValue()));
+        }
+        Files.writeString(dir.resolve("acme.secret"), "a");
+        Files.writeString(dir.resolve("api-keys.yaml"), "api_keys: {}\n");
+        Files.copy(EXAMPLES.resolve("users.yaml"), dir.resolve("users.yaml"));
+        for (var secret : List.of("server.key", "acme.secret", "api-keys.yaml", "users.yaml")) {
+            restrict(dir.resolve(secret));
+        }
+        var document = new StringBuilder();
+        var sections = Set.of("tls", "shards", "tenants", "tenants_file", "admin", "users_file", "auth", "changes");
+        boolean isIn = false;
+        for (var line : Files.readAllLines(EXAMPLES.resolve("all-settings.yaml"))) {
+            var text = line.startsWith("# ") ? line.substring(2) : "";
+            isIn = text.startsWith(" ") ? isIn : sections.contains(text.replaceFirst(":.*", ""));
+            document.append(isIn ? text + "\n" : "");
+        }
+
+        var config = load(document.toString(), name -> "value of " + name);
+
+        assertThat(config.tls().required()).isFalse();
+        assertThat(config.shards()).singleElement().satisfies(shard -> {
+            assertThat(shard.maxConnections()).isEqualTo(100);
+            assertThat(shard.weight()).isEqualTo(80);
+            assertThat(shard.wire()).isEqualTo(ShardWire.PLAIN);
+            assertThat(shard.tls().mode()).isEqualTo(ShardTls.Mode.OFF);
+            assertThat(shard.admin().secret().text()).isEqualTo("value of ADMIN_PASSWORD");
+        });
+        assertThat(config.tenants()).containsOnlyKeys("NAME");
+        assertThat(config.tenantsFile()).isEqualTo(dir.resolve("tenants.yaml"));
+        assertThat(config.adminToken().text()).isEqualTo("value of ADMIN_TOKEN");
+        assertThat(config.auth().jwt().leewaySeconds()).isEqualTo(30);
+        assertThat(config.auth().jwt().refreshSeconds()).isEqualTo(300);
+        assertThat(config.changes())
+                .usingRecursiveComparison()
+                .ignoringFields("account")
+                .isEqualTo(ChangesConfig.of(Map.of(ChangesConfig.FIRST_SERVER_ID, 900_000L)));
     }
 
     @Test
@@ -255,10 +308,14 @@ final class ConfigLoaderTest {
     }
 
     private GatewayConfig load(String document) throws IOException {
+        return load(document, name -> null);
+    }
+
+    private GatewayConfig load(String document, UnaryOperator<String> environment) throws IOException {
         var file = dir.resolve("gateway.yaml");
         Files.writeString(file, document);
         restrict(file);
-        return ConfigLoader.load(file, name -> null).config();
+        return ConfigLoader.load(file, environment).config();
     }
 
     private Path example(String name) throws IOException {
