@@ -10,13 +10,21 @@ import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /** The JDK's HTTP client before real shards. */
@@ -248,6 +256,51 @@ class HttpClientsIT extends TwoTenants {
         assertThat(acme.get("/readyz").statusCode()).isEqualTo(200);
         assertThat(acme.get("/livez").statusCode()).isEqualTo(200);
         assertThat(acme.get("/metrics").body()).contains("workersql_sessions ", "workersql_http_connections ");
+    }
+
+    @Test
+    void theReadmeNamesEveryFigureWithItsLabelsAndNoOther() throws Exception {
+        acme.query("SELECT 1");
+        var readme = Files.readString(Path.of("README.md"));
+        var table = readme.substring(readme.indexOf("## Figures"), readme.indexOf("## Sessions"));
+        var named = figures(table, "`(workersql_[a-z_]+)(\\{[a-z,]+})?`");
+
+        var told = figures(
+                acme.get("/metrics").body().replaceAll("(_seconds)_(count|sum|max)", "$1"),
+                "(?m)^(workersql_[a-z_]+)(\\{[^ ]+})?");
+        var elsewhere = Set.of(
+                "workersql_replica_reads_total{server,shard}",
+                "workersql_replica_lag_seconds{server,shard}",
+                "workersql_changes_subscriptions",
+                "workersql_changes_readers",
+                "workersql_changes_waiting_bytes");
+        told.addAll(elsewhere);
+        assertThat(named).containsExactlyElementsOf(told);
+
+        var names = named.stream().map(name -> name.replaceAll("\\{.*", "")).collect(Collectors.toSet());
+        names.add("workersql_idempotency");
+        for (var text : List.of(readme, Files.readString(Path.of("../README.md")))) {
+            assertThat(Pattern.compile("\\bworkersql_[a-z_]+").matcher(text).results())
+                    .extracting(MatchResult::group)
+                    .allMatch(names::contains);
+        }
+    }
+
+    /** Names with their labels, in order. */
+    private static SortedSet<String> figures(String text, String pattern) {
+        return Pattern.compile(pattern)
+                .matcher(text)
+                .results()
+                .map(found -> found.group(1)
+                        + (found.group(2) == null
+                                ? ""
+                                : Pattern.compile("([a-z]+)(=\"[^\"]*\")?[,}]")
+                                        .matcher(found.group(2))
+                                        .results()
+                                        .map(label -> label.group(1))
+                                        .sorted()
+                                        .collect(Collectors.joining(",", "{", "}"))))
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     @Test
