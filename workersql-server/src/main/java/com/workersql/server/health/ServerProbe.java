@@ -217,12 +217,18 @@ final class ServerProbe implements EndpointProbe {
         }
 
         private void askReplication(ServerReport report) {
-            boolean mySql = report.identity().flavor() == ServerFlavor.MYSQL
-                    && report.identity().version() >= MYSQL_WITH_REPLICA_STATUS;
-            ask(mySql ? "SHOW REPLICA STATUS" : "SHOW SLAVE STATUS", (names, rows, status) -> {
+            ask(replicaStatus(report.identity()), (names, rows, status) -> {
                 // An account that may not ask leaves unknown what is not needed while all is well.
                 end(status.isError() ? report : ReplicaStatus.of(names, rows).addTo(report));
             });
+        }
+
+        /** Of all ways in which the server may follow others: MariaDB tells by SHOW SLAVE STATUS of the one without a name alone. */
+        private static String replicaStatus(ShardIdentity identity) {
+            if (identity.flavor() == ServerFlavor.MARIADB) {
+                return "SHOW ALL SLAVES STATUS";
+            }
+            return identity.version() >= MYSQL_WITH_REPLICA_STATUS ? "SHOW REPLICA STATUS" : "SHOW SLAVE STATUS";
         }
 
         private void ask(String sql, Answer answer) {

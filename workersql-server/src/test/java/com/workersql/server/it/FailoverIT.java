@@ -136,6 +136,27 @@ class FailoverIT {
     }
 
     @Test
+    void whoFollowsByAConnectionWithANameIsNoPrimary() throws Exception {
+        try (var two = admin(1)) {
+            ShardFixture.run(two, "STOP SLAVE");
+            ShardFixture.run(two, "RESET SLAVE ALL");
+            ShardFixture.run(
+                    two, "GRANT SLAVE MONITOR ON *.* TO '" + shard(1).gateway().user() + "'@'127.0.0.1'");
+            ReplicaPair.replicate(fleet.embedded(), "'feed'");
+            ShardFixture.run(two, "SET GLOBAL read_only = 0");
+            try (var gateway = impatientGateway();
+                    var acme = fleet.connect(Driver.MARIADB_TEXT, "acme", gateway)) {
+                assertThat(ShardFixture.text(acme, "SELECT @@server_id")).isEqualTo(serverId(0));
+                ShardFixture.run(acme, "INSERT INTO probe VALUES (3)");
+            } finally {
+                ShardFixture.run(two, "STOP SLAVE 'feed'");
+                ShardFixture.run(two, "RESET SLAVE 'feed' ALL");
+                ReplicaPair.replicate(fleet.embedded());
+            }
+        }
+    }
+
+    @Test
     void aTransactionWhosePrimaryDiesIsRolledBackAndMustBeEnded() throws Exception {
         try (var acme = fleet.connect(Driver.MARIADB_TEXT, "acme")) {
             ShardFixture.run(acme, "CREATE OR REPLACE TABLE half (id INT)");

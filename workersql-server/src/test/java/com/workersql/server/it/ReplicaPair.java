@@ -78,16 +78,22 @@ final class ReplicaPair implements AutoCloseable {
 
     /** Has the second embedded server follow the first. */
     static void replicate(EmbeddedShards shards) throws SQLException {
+        replicate(shards, "");
+    }
+
+    /** The same by a connection with a name of MariaDB's, in quotes. */
+    static void replicate(EmbeddedShards shards, String name) throws SQLException {
         var primary = shards.shards().get(0);
         try (var admin = ShardFixture.admin(shards.shards().get(1))) {
             ShardFixture.run(admin, "SET GLOBAL read_only = 1");
             ShardFixture.run(
                     admin,
-                    "CHANGE MASTER TO MASTER_HOST = '127.0.0.1', MASTER_PORT = " + primary.port() + ", MASTER_USER = '"
+                    "CHANGE MASTER " + name + " TO MASTER_HOST = '127.0.0.1', MASTER_PORT = " + primary.port()
+                            + ", MASTER_USER = '"
                             + primary.gateway().user() + "', MASTER_PASSWORD = '"
                             + primary.gateway().secret().text()
                             + "', MASTER_SSL = 0, MASTER_CONNECT_RETRY = 1, MASTER_USE_GTID = slave_pos");
-            ShardFixture.run(admin, "START SLAVE");
+            ShardFixture.run(admin, "START SLAVE " + name);
         }
     }
 
