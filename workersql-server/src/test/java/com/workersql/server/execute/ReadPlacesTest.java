@@ -55,6 +55,10 @@ class ReadPlacesTest {
     }
 
     private Set<Integer> portsOfReads() {
+        return portsOfReads(places);
+    }
+
+    private Set<Integer> portsOfReads(ReadPlaces places) {
         var ports = new HashSet<Integer>();
         for (int i = 0; i < DRAWS; i++) {
             var chosen = places.choose(session, shard, READ, Hints.NONE, Set.of());
@@ -73,6 +77,14 @@ class ReadPlacesTest {
     @Test
     void allReplicasThatAreFreshAreReadFrom() {
         assertThat(portsOfReads()).containsExactlyInAnyOrder(2, 3, 4, 5);
+    }
+
+    @Test
+    void thePrimaryTakesItsWeightOfReads() {
+        var config = ReplicasConfig.of(true, Map.of(ReplicasConfig.PRIMARY_WEIGHT_PERCENT, 100L));
+
+        assertThat(portsOfReads(new ReadPlaces(config, new Random(7), () -> nanos)))
+                .containsExactlyInAnyOrder(1, 2, 3, 4, 5);
     }
 
     @Test
