@@ -30,6 +30,14 @@ public final class Bytes {
         return length == 0 ? EMPTY : new Bytes(Arrays.copyOfRange(content, index, index + length));
     }
 
+    /** A copy of two parts of {@code content}, one behind the other; they are not empty together. */
+    static Bytes of(byte[] content, int index, int length, int secondIndex, int secondLength) {
+        byte[] both = new byte[length + secondLength];
+        System.arraycopy(content, index, both, 0, length);
+        System.arraycopy(content, secondIndex, both, length, secondLength);
+        return new Bytes(both);
+    }
+
     /** Reads {@code length} bytes and moves the reader index. The caller has checked that they are there. */
     static Bytes read(ByteBuf in, int length) {
         if (length == 0) {

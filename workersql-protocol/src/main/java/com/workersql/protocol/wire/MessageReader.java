@@ -16,30 +16,30 @@ import java.util.Arrays;
  *
  * <p>Every reader moves behind what it reads, and throws {@link ProtocolException} when it is not there. Not for several threads.
  */
-public final class MessageReader implements AutoCloseable {
+public final class MessageReader {
     private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long ONES = 0x0101_0101_0101_0101L;
     private static final long TOP_BITS = 0x8080_8080_8080_8080L;
     private static final char REPLACEMENT = '\uFFFD';
 
+    private static final byte[] NO_BYTES = {};
+
     private final ByteBuf payload;
     private final byte[] bytes;
     private final int shift;
-    private final boolean copied;
     private final int end;
     private int at;
 
     /**
      * A reader of a payload's readable bytes.
      *
-     * @param payload stays the caller's, and as it is until {@link #close}
+     * @param payload stays the caller's, and as it is while it is read
      */
     public MessageReader(ByteBuf payload) {
         this.payload = payload;
-        copied = !payload.hasArray();
         at = payload.readerIndex();
-        if (copied) {
+        if (!payload.hasArray()) {
             bytes = new byte[payload.readableBytes()];
             payload.getBytes(at, bytes);
             shift = at;
@@ -108,14 +108,22 @@ public final class MessageReader implements AutoCloseable {
         return text;
     }
 
-    /** Up to a NUL, which is taken away, or to the end when there is none. */
-    public String readNulTerminatedOrRest() {
+    /** As {@link #readNulTerminated}, for an authentication plugin's name: the usual ones take no memory. */
+    public String readPluginName() {
+        int length = requireNul();
+        String name = PluginNames.read(bytes, at, length);
+        at += length + 1;
+        return name;
+    }
+
+    /** As {@link #readPluginName}, or to the end when there is no NUL. */
+    public String readPluginNameOrRest() {
         if (lengthToNul() >= 0) {
-            return readNulTerminated();
+            return readPluginName();
         }
-        String text = new String(bytes, at, end - at, StandardCharsets.UTF_8);
+        String name = PluginNames.read(bytes, at, end - at);
         at = end;
-        return text;
+        return name;
     }
 
     /** As {@link #readNulTerminated}, by {@link ProtocolStrings#strictUtf8}: for names by which something is decided. */
@@ -155,11 +163,26 @@ public final class MessageReader implements AutoCloseable {
         return value;
     }
 
-    /** So many bytes into an array. */
-    public void readBytes(byte[] into, int index, int length) {
-        require(length);
-        System.arraycopy(bytes, at, into, index, length);
-        at += length;
+    /** Where the reader is, for {@link #readValueBehind}. */
+    public int mark() {
+        return at;
+    }
+
+    /**
+     * A value in two pieces: {@code first} bytes that have been passed, and the next {@code second} ones.
+     *
+     * @param mark where the first ones begin
+     */
+    public Bytes readValueBehind(int mark, int first, int second) {
+        require(second);
+        at += second;
+        return Bytes.of(bytes, mark, first, at - second, second);
+    }
+
+    /** The byte behind the next {@code offset} ones, 0 to 255; nothing moves. */
+    public int peek(int offset) {
+        require(offset + 1);
+        return bytes[at + offset] & 0xFF;
     }
 
     /** Moves the payload's reader index to here: for what reads on there. */
@@ -172,12 +195,9 @@ public final class MessageReader implements AutoCloseable {
         at = payload.readerIndex() - shift;
     }
 
-    /** Wipes the copy, which may hold a secret. The payload is left as it is. */
-    @Override
-    public void close() {
-        if (copied) {
-            Arrays.fill(bytes, (byte) 0);
-        }
+    /** The copy, for the caller to wipe behind the reading where the payload may hold a secret; empty where there is none. */
+    public byte[] copy() {
+        return payload.hasArray() ? NO_BYTES : bytes;
     }
 
     private int lengthToNul() {

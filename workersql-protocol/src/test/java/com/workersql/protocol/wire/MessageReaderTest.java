@@ -23,23 +23,22 @@ class MessageReaderTest {
         message.skipBytes(5);
         ByteBuf direct = Unpooled.directBuffer().writeBytes(message.duplicate());
         for (ByteBuf payload : List.of(message, direct, message.asReadOnly())) {
-            try (MessageReader in = new MessageReader(payload)) {
-                assertThat(in.readIntLE()).isEqualTo(-2);
-                assertThat(in.readUnsignedShortLE()).isEqualTo(0xFFFE);
-                assertThat(in.readUnsignedByte()).isEqualTo(0xFD);
-                assertThat(in.readNulTerminated()).isEqualTo("a name of more than eight bytes");
-                assertThat(in.readStrictNulTerminated()).isEqualTo("short");
-                assertThat(in.readStrictNulTerminated()).isEqualTo("caf\u00e9");
-                assertThat(in.readNulTerminated()).isEmpty();
-                assertThat(in.readLengthEncodedValue().length()).isEqualTo(300);
-                assertThat(in.readLengthEncodedValue()).isEqualTo(Bytes.of(new byte[] {1, 2}));
-                assertThat(in.readNulTerminatedValue()).isEqualTo(Bytes.of("value".getBytes(StandardCharsets.UTF_8)));
-                assertThat(in.readableBytes()).isEqualTo(4);
-                in.sync();
-                assertThat(payload.readableBytes()).isEqualTo(4);
-                assertThat(in.readNulTerminatedOrRest()).isEqualTo("rest");
-                assertThat(in.isReadable()).isFalse();
-            }
+            MessageReader in = new MessageReader(payload);
+            assertThat(in.readIntLE()).isEqualTo(-2);
+            assertThat(in.readUnsignedShortLE()).isEqualTo(0xFFFE);
+            assertThat(in.readUnsignedByte()).isEqualTo(0xFD);
+            assertThat(in.readNulTerminated()).isEqualTo("a name of more than eight bytes");
+            assertThat(in.readStrictNulTerminated()).isEqualTo("short");
+            assertThat(in.readStrictNulTerminated()).isEqualTo("caf\u00e9");
+            assertThat(in.readNulTerminated()).isEmpty();
+            assertThat(in.readLengthEncodedValue().length()).isEqualTo(300);
+            assertThat(in.readLengthEncodedValue()).isEqualTo(Bytes.of(new byte[] {1, 2}));
+            assertThat(in.readNulTerminatedValue()).isEqualTo(Bytes.of("value".getBytes(StandardCharsets.UTF_8)));
+            assertThat(in.readableBytes()).isEqualTo(4);
+            in.sync();
+            assertThat(payload.readableBytes()).isEqualTo(4);
+            assertThat(in.readPluginNameOrRest()).isEqualTo("rest");
+            assertThat(in.isReadable()).isFalse();
         }
         direct.release();
     }
@@ -61,6 +60,39 @@ class MessageReaderTest {
             assertThatThrownBy(in::readIntLE).isInstanceOf(ProtocolException.class);
             assertThatThrownBy(in::readLengthEncodedValue).isInstanceOf(ProtocolException.class);
         }
+    }
+
+    @Test
+    void givesUsualNamesOfPluginsWithoutMakingThemAnew() {
+        for (String name : List.of("caching_sha2_password", "mysql_native_password", "parsec")) {
+            ByteBuf twice = Unpooled.copiedBuffer(name + "\0" + name, StandardCharsets.UTF_8);
+            MessageReader in = new MessageReader(twice);
+            assertThat(in.readPluginName()).isEqualTo(name).isSameAs(in.readPluginNameOrRest());
+        }
+        ByteBuf others = Unpooled.copiedBuffer("parsed\0\0caching_sha2_passwore\0cach\u00e9", StandardCharsets.UTF_8);
+        MessageReader in = new MessageReader(others);
+        assertThat(in.readPluginName()).isEqualTo("parsed");
+        assertThat(in.readPluginName()).isEmpty();
+        assertThat(in.readPluginName()).isEqualTo("caching_sha2_passwore");
+        assertThat(in.readPluginNameOrRest()).isEqualTo("cach\u00e9");
+        assertThat(in.isReadable()).isFalse();
+        assertThatThrownBy(in::readPluginName).isInstanceOf(ProtocolException.class);
+    }
+
+    @Test
+    void joinsAValueThatLiesInTwoPieces() {
+        ByteBuf direct = Unpooled.directBuffer().writeBytes(new byte[] {9, 1, 2, 3, 9, 9, 4, 5, 6});
+        MessageReader in = new MessageReader(direct);
+        in.skip(1);
+        int mark = in.mark();
+        in.skip(5);
+        assertThat(in.peek(2)).isEqualTo(6);
+        assertThat(in.readValueBehind(mark, 3, 2)).isEqualTo(Bytes.of(new byte[] {1, 2, 3, 4, 5}));
+        assertThat(in.readableBytes()).isEqualTo(1);
+        assertThat(in.readValueBehind(mark, 3, 0)).isEqualTo(Bytes.of(new byte[] {1, 2, 3}));
+        assertThatThrownBy(() -> in.peek(1)).isInstanceOf(ProtocolException.class);
+        assertThatThrownBy(() -> in.readValueBehind(mark, 3, 2)).isInstanceOf(ProtocolException.class);
+        direct.release();
     }
 
     @Test

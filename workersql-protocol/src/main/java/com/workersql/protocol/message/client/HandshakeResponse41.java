@@ -10,6 +10,7 @@ import com.workersql.protocol.wire.LengthEncodedInteger;
 import com.workersql.protocol.wire.MessageReader;
 import com.workersql.protocol.wire.ProtocolStrings;
 import io.netty.buffer.ByteBuf;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -18,7 +19,8 @@ import java.util.Map;
  * The client's answer to the greeting.
  *
  * <pre>{@code
- * capabilities (4 bytes), largest packet (4 bytes), collation id (2 bytes), 0x00 (18 bytes), MariaDB's capabilities (4 bytes),
+ * capabilities (4 bytes, with CLIENT_PROTOCOL_41), largest packet (4 bytes), collation id (2 bytes), 0x00 (18 bytes),
+ * [ no CLIENT_LONG_PASSWORD: MariaDB's capabilities (4 bytes) | 0x00 (4 bytes) ],
  * user (ended by NUL),
  * CLIENT_PLUGIN_AUTH_LENENC_CLIENT_DATA: authentication data (lenenc)
  *   else CLIENT_SECURE_CONNECTION: its length (1 byte) and it   else: ended by NUL,
@@ -95,14 +97,24 @@ public record HandshakeResponse41(
             throw ProtocolException.badHandshake(
                     "the client speaks the protocol from before 4.1, which is not supported");
         }
-        try (MessageReader in = new MessageReader(payload)) {
-            return decode(payload, in);
+        ProtocolStrings.require(payload, SslRequest.PAYLOAD_BYTES);
+        int low = payload.readIntLE();
+        int maxPacketBytes = payload.readIntLE();
+        int collationId = payload.readUnsignedShortLE();
+        int high = payload.skipBytes(RESERVED_BYTES).readIntLE();
+        CapabilityFlags capabilities = SslRequest.capabilities(low, high);
+        MessageReader in = new MessageReader(payload);
+        // The reader itself would have to be an object for the sake of what an exception leads to.
+        byte[] copy = in.copy();
+        try {
+            return decode(payload, in, capabilities, maxPacketBytes, collationId);
+        } finally {
+            Arrays.fill(copy, (byte) 0);
         }
     }
 
-    private static HandshakeResponse41 decode(ByteBuf payload, MessageReader in) {
-        SslRequest head = SslRequest.decode(in);
-        CapabilityFlags capabilities = head.capabilities();
+    private static HandshakeResponse41 decode(
+            ByteBuf payload, MessageReader in, CapabilityFlags capabilities, int maxPacketBytes, int collationId) {
         String user = in.readStrictNulTerminated();
         Bytes authData = readAuthData(in, capabilities);
         String schema = null;
@@ -119,7 +131,7 @@ public record HandshakeResponse41(
                 skipEmptySchema(payload);
                 in.resume();
             }
-            plugin = in.readNulTerminated();
+            plugin = in.readPluginName();
         }
         in.sync();
         Map<String, String> attributes = Map.of();
@@ -131,15 +143,7 @@ public record HandshakeResponse41(
             zstdLevel = payload.readUnsignedByte();
         }
         return new HandshakeResponse41(
-                capabilities,
-                head.maxPacketBytes(),
-                head.collationId(),
-                user,
-                authData,
-                schema,
-                plugin,
-                attributes,
-                zstdLevel);
+                capabilities, maxPacketBytes, collationId, user, authData, schema, plugin, attributes, zstdLevel);
     }
 
     /** Writes the payload by the message's own capabilities. */

@@ -5,14 +5,15 @@ import static java.util.Objects.requireNonNull;
 
 import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.ProtocolException;
-import com.workersql.protocol.wire.MessageReader;
+import com.workersql.protocol.wire.ProtocolStrings;
 import io.netty.buffer.ByteBuf;
 
 /**
  * The client goes on in TLS; the bytes behind this packet are a ClientHello.
  *
  * <pre>{@code
- * capabilities (4 bytes), largest packet (4 bytes), collation id (2 bytes), 0x00 (18 bytes), MariaDB's capabilities (4 bytes)
+ * capabilities (4 bytes, with CLIENT_SSL and CLIENT_PROTOCOL_41), largest packet (4 bytes), collation id (2 bytes),
+ * 0x00 (18 bytes), [ no CLIENT_LONG_PASSWORD: MariaDB's capabilities (4 bytes) | 0x00 (4 bytes) ]
  * }</pre>
  *
  * <p>It is the first half of {@link HandshakeResponse41}, which tells about the rest. Source: dev.mysql.com
@@ -44,21 +45,18 @@ public record SslRequest(CapabilityFlags capabilities, int maxPacketBytes, int c
      * @throws ProtocolException when it is truncated
      */
     public static SslRequest decode(ByteBuf payload) {
-        MessageReader in = new MessageReader(payload);
-        SslRequest request = decode(in);
-        in.sync();
-        return request;
+        ProtocolStrings.require(payload, PAYLOAD_BYTES);
+        int low = payload.readIntLE();
+        int maxPacketBytes = payload.readIntLE();
+        int collationId = payload.readUnsignedShortLE();
+        int high = payload.skipBytes(18).readIntLE();
+        return new SslRequest(capabilities(low, high), maxPacketBytes, collationId);
     }
 
-    static SslRequest decode(MessageReader in) {
-        in.require(PAYLOAD_BYTES);
-        int low = in.readIntLE();
-        int maxPacketBytes = in.readIntLE();
-        int collationId = in.readUnsignedShortLE();
-        in.skip(18);
-        int high = in.readIntLE();
+    /** MariaDB's half counts where the other does not say that it is MySQL's. */
+    static CapabilityFlags capabilities(int low, int high) {
         boolean mariaDb = (low & CapabilityFlags.CLIENT_LONG_PASSWORD) == 0;
-        return new SslRequest(CapabilityFlags.of(low, mariaDb ? high : 0), maxPacketBytes, collationId);
+        return CapabilityFlags.of(low, mariaDb ? high : 0);
     }
 
     @Override

@@ -9,7 +9,6 @@ import com.workersql.protocol.wire.Bytes;
 import com.workersql.protocol.wire.MessageReader;
 import com.workersql.protocol.wire.ProtocolStrings;
 import io.netty.buffer.ByteBuf;
-import java.util.Arrays;
 
 /**
  * The greeting: the first message of a connection, by the server.
@@ -17,11 +16,13 @@ import java.util.Arrays;
  * <pre>{@code
  * 10, server version (ended by NUL), connection id (4 bytes), salt[0..8) (8 bytes), 0x00,
  * capabilities (low 2 bytes), collation id (1 byte), status flags (2 bytes), capabilities (high 2 bytes),
- * length of the salt and its NUL (1 byte), 0x00 (6 bytes), MariaDB's capabilities (4 bytes),
- * salt[8..) and 0x00 (at least 13 bytes), [ CLIENT_PLUGIN_AUTH: plugin (ended by NUL) ]
+ * [ CLIENT_PLUGIN_AUTH: length of the salt and its NUL (1 byte) | 0x00 ], 0x00 (6 bytes),
+ * [ no CLIENT_LONG_PASSWORD: MariaDB's capabilities (4 bytes) | 0x00 (4 bytes) ],
+ * [ CLIENT_SECURE_CONNECTION or CLIENT_PLUGIN_AUTH: salt[8..) and 0x00 (at least 13 bytes) ],
+ * [ CLIENT_PLUGIN_AUTH: plugin (ended by NUL) ]
  * }</pre>
  *
- * <p>MariaDB's capabilities are there when CLIENT_LONG_PASSWORD is not set, and zero otherwise. Source: dev.mysql.com
+ * <p>The capabilities are the message's own, and end the greetings of the oldest servers. Source: dev.mysql.com
  * "Protocol::HandshakeV10", mariadb.com "Initial handshake packet".
  *
  * @param serverVersion as {@code SELECT VERSION()} gives it
@@ -48,8 +49,6 @@ public record HandshakeV10(
     private static final int LEAST_SECOND_SALT_BYTES = 13;
     /** Its length is told with that of its NUL, in one byte. */
     private static final int MAX_SALT_BYTES = 254;
-
-    private static final int USUAL_SALT_BYTES = FIRST_SALT_BYTES + LEAST_SECOND_SALT_BYTES;
 
     public HandshakeV10 {
         requireNonNull(serverVersion, "serverVersion");
@@ -79,50 +78,46 @@ public record HandshakeV10(
         String serverVersion = in.readNulTerminated();
         in.require(4 + FIRST_SALT_BYTES + 1 + 2);
         int connectionId = in.readIntLE();
-        byte[] salt = new byte[USUAL_SALT_BYTES];
-        in.readBytes(salt, 0, FIRST_SALT_BYTES);
-        in.skip(1);
+        int firstSalt = in.mark();
+        in.skip(FIRST_SALT_BYTES + 1);
         int low = in.readUnsignedShortLE();
         if (!in.isReadable()) {
-            return new HandshakeV10(
-                    serverVersion,
-                    connectionId,
-                    Bytes.of(salt, 0, FIRST_SALT_BYTES),
-                    CapabilityFlags.of(low, 0),
-                    0,
-                    0,
-                    "");
+            Bytes salt = in.readValueBehind(firstSalt, FIRST_SALT_BYTES, 0);
+            return new HandshakeV10(serverVersion, connectionId, salt, CapabilityFlags.of(low, 0), 0, 0, "");
         }
         in.require(1 + 2 + 2 + 1 + 10);
         int collationId = in.readUnsignedByte();
         int statusFlags = in.readUnsignedShortLE();
         low |= in.readUnsignedShortLE() << 16;
-        // Without a plugin there is no length here, whatever this byte says.
-        int told = in.readUnsignedByte();
-        int saltBytes = (low & CapabilityFlags.CLIENT_PLUGIN_AUTH) == 0 ? 0 : told;
+        int toldSaltBytes = in.readUnsignedByte();
         in.skip(6);
         int high = in.readIntLE();
         CapabilityFlags capabilities =
                 CapabilityFlags.of(low, (low & CapabilityFlags.CLIENT_LONG_PASSWORD) == 0 ? high : 0);
-        int length = FIRST_SALT_BYTES;
-        if (capabilities.has(CapabilityFlags.CLIENT_SECURE_CONNECTION)
-                || capabilities.has(CapabilityFlags.CLIENT_PLUGIN_AUTH)) {
-            int second = Math.max(LEAST_SECOND_SALT_BYTES, saltBytes - FIRST_SALT_BYTES);
-            length += second;
-            salt = length > salt.length ? Arrays.copyOf(salt, length) : salt;
-            in.readBytes(salt, FIRST_SALT_BYTES, second);
-            length -= salt[length - 1] == 0 ? 1 : 0;
-            if (length > MAX_SALT_BYTES) {
-                throw ProtocolException.badHandshake("the server's salt has no end");
-            }
-        }
+        Bytes salt = readSalt(in, firstSalt, capabilities, toldSaltBytes);
         String plugin = "";
         if (capabilities.has(CapabilityFlags.CLIENT_PLUGIN_AUTH) && in.isReadable()) {
             // Some servers forgot the NUL behind the plugin's name (MySQL bug 59453).
-            plugin = in.readNulTerminatedOrRest();
+            plugin = in.readPluginNameOrRest();
         }
-        return new HandshakeV10(
-                serverVersion, connectionId, Bytes.of(salt, 0, length), capabilities, collationId, statusFlags, plugin);
+        return new HandshakeV10(serverVersion, connectionId, salt, capabilities, collationId, statusFlags, plugin);
+    }
+
+    private static Bytes readSalt(MessageReader in, int first, CapabilityFlags capabilities, int toldBytes) {
+        boolean isTold = capabilities.has(CapabilityFlags.CLIENT_PLUGIN_AUTH);
+        if (!isTold && !capabilities.has(CapabilityFlags.CLIENT_SECURE_CONNECTION)) {
+            return in.readValueBehind(first, FIRST_SALT_BYTES, 0);
+        }
+        // Without a plugin there is no length, whatever its byte says.
+        int second = Math.max(LEAST_SECOND_SALT_BYTES, isTold ? toldBytes - FIRST_SALT_BYTES : 0);
+        boolean hasNul = in.peek(second - 1) == 0;
+        int bytes = hasNul ? second - 1 : second;
+        if (FIRST_SALT_BYTES + bytes > MAX_SALT_BYTES) {
+            throw ProtocolException.badHandshake("the server's salt has no end");
+        }
+        Bytes salt = in.readValueBehind(first, FIRST_SALT_BYTES, bytes);
+        in.skip(hasNul ? 1 : 0);
+        return salt;
     }
 
     /** Writes the payload; what the client can do is not known yet, so {@code ignored} does not matter. */
