@@ -9,6 +9,10 @@ import io.netty.buffer.ByteBuf;
 /**
  * The ids of all transactions in the files before this one, in MySQL, written as in COM_BINLOG_DUMP_GTID: {@link GtidSet}.
  *
+ * <pre>{@code
+ * set of GTIDs (rest)
+ * }</pre>
+ *
  * <p>Source: dev.mysql.com "Previous_gtids_event", Gtid_set::encode.
  *
  * @param executed what a replica has that has read those files

@@ -10,7 +10,13 @@ import com.workersql.protocol.wire.ProtocolStrings;
 import io.netty.buffer.ByteBuf;
 
 /**
- * A named value beside a statement.
+ * A named value beside a statement. Only with {@link com.workersql.protocol.CapabilityFlags#CLIENT_QUERY_ATTRIBUTES}.
+ *
+ * <pre>{@code
+ * type (2 bytes), name (lenenc), and behind those of all attributes: value, unless it is NULL
+ * }</pre>
+ *
+ * <p>Source: dev.mysql.com "COM_QUERY".
  *
  * @param name may be empty
  * @param type the column type in the low byte, 0x8000 for unsigned

@@ -14,7 +14,7 @@ import java.util.Arrays;
  * The server asks for another authentication plugin.
  *
  * <pre>{@code
- * 0xFE, [ plugin (ended by NUL), data (rest) ]
+ * 0xFE, [ CLIENT_PLUGIN_AUTH: plugin (ended by NUL), data (rest) ]
  * }</pre>
  *
  * <p>A salt of 20 bytes travels with a NUL behind it, which is no part of the salt: it is added and taken away here. The single

@@ -11,15 +11,14 @@ import java.util.Objects;
 /**
  * One column of a result set, or one parameter of a prepared statement.
  *
- * <pre>
- * string&lt;lenenc&gt; catalog ("def"), schema, table, orgTable, name, orgName
- * if MARIADB_CLIENT_EXTENDED_METADATA: string&lt;lenenc&gt; of { int&lt;1&gt; kind, string&lt;lenenc&gt; text }
- * int&lt;lenenc&gt; 0x0C
- * int&lt;2&gt; collation, int&lt;4&gt; length, int&lt;1&gt; type, int&lt;2&gt; flags, int&lt;1&gt; decimals, 2 bytes of filler
- * in replies to COM_FIELD_LIST: a default, which is skipped
- * </pre>
+ * <pre>{@code
+ * "def" (lenenc), schema (lenenc), table (lenenc), orgTable (lenenc), name (lenenc), orgName (lenenc),
+ * [ MARIADB_CLIENT_EXTENDED_METADATA: length (lenenc int), (kind (1 byte), text (lenenc))* ],
+ * 0x0C (lenenc int), collation (2 bytes), length (4 bytes), type (1 byte), flags (2 bytes), decimals (1 byte), 0x00 (2 bytes),
+ * [ in replies to COM_FIELD_LIST: a default, which is skipped ]
+ * }</pre>
  *
- * Names are read and written as UTF-8, so {@code character_set_results} should be one of utf8. Source: dev.mysql.com
+ * <p>Names are read and written as UTF-8, so {@code character_set_results} should be one of utf8. Source: dev.mysql.com
  * "Protocol::ColumnDefinition41", mariadb.com "Result Set Packets".
  *
  * @param schema the schema, "" for an expression

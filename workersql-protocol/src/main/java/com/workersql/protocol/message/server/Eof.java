@@ -10,11 +10,10 @@ import io.netty.buffer.ByteBuf;
  * The end of column definitions, or of rows, without {@link CapabilityFlags#CLIENT_DEPRECATE_EOF}.
  *
  * <pre>{@code
- * 0xFE, [ warnings (2 bytes), status flags (2 bytes) ]
+ * 0xFE, [ CLIENT_PROTOCOL_41: warnings (2 bytes), status flags (2 bytes) ]
  * }</pre>
  *
- * <p>The numbers come with {@link CapabilityFlags#CLIENT_PROTOCOL_41}; their order is the other way round in {@link Ok}.
- * Source: dev.mysql.com "EOF_Packet".
+ * <p>The order of the numbers is the other way round in {@link Ok}. Source: dev.mysql.com "EOF_Packet".
  *
  * @param warnings 0 to 65535
  * @param statusFlags bits of {@link com.workersql.protocol.StatusFlags}

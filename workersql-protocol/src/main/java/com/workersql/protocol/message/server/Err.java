@@ -14,11 +14,11 @@ import java.nio.charset.StandardCharsets;
  * An error.
  *
  * <pre>{@code
- * 0xFF, errno (2 bytes), [ '#', SQLSTATE (5 bytes) ], message (rest)
+ * 0xFF, errno (2 bytes), [ CLIENT_PROTOCOL_41: '#', SQLSTATE (5 bytes) ], message (rest)
  * }</pre>
  *
- * <p>The SQLSTATE comes with {@link CapabilityFlags#CLIENT_PROTOCOL_41}. Before the greeting nothing is agreed on and a server
- * leaves it out; the decoder therefore looks for the {@code #} and not at the capabilities. Source: dev.mysql.com "ERR_Packet".
+ * <p>Before the greeting nothing is agreed on and a server leaves the SQLSTATE out; the decoder therefore looks for the {@code #}
+ * and not at the capabilities. Source: dev.mysql.com "ERR_Packet".
  *
  * @param errno 0 to 65535
  * @param sqlState five characters, or null where the packet has none

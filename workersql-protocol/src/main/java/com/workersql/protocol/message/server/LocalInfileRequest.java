@@ -9,7 +9,8 @@ import com.workersql.protocol.wire.ProtocolStrings;
 import io.netty.buffer.ByteBuf;
 
 /**
- * The server asks for a file of the client, as the answer to LOAD DATA LOCAL.
+ * The server asks for a file of the client, as the answer to LOAD DATA LOCAL. Only with
+ * {@link CapabilityFlags#CLIENT_LOCAL_FILES}.
  *
  * <pre>{@code
  * 0xFB, file name (rest)
