@@ -2,6 +2,7 @@
 package com.workersql.protocol.session;
 
 import com.workersql.protocol.CapabilityFlags;
+import com.workersql.protocol.ProtocolException;
 import com.workersql.protocol.message.server.ColumnDefinition;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -12,6 +13,8 @@ import io.netty.buffer.ByteBufAllocator;
  */
 final class PacketShifter implements AutoCloseable {
     private static final int HEADER_BYTES = 4;
+    /** Of a definition that is written anew, which has to be there as a whole. */
+    private static final int MAX_DEFINITION_BYTES = 1 << 20;
 
     private final ByteBufAllocator allocator;
     private final PacketOutput output;
@@ -140,6 +143,10 @@ final class PacketShifter implements AutoCloseable {
     }
 
     private void gatherDefinition(ByteBuf in, int index, int length) {
+        long all = (definition == null ? 0L : definition.readableBytes()) + packetLeft;
+        if (all > MAX_DEFINITION_BYTES) {
+            throw ProtocolException.packetTooLarge(all, MAX_DEFINITION_BYTES);
+        }
         if (definition == null) {
             definition = allocator.buffer(Math.max(64, length));
         }

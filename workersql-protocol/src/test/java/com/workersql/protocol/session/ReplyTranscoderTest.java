@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.workersql.protocol.CapabilityFlags;
+import com.workersql.protocol.ProtocolException;
 import com.workersql.protocol.message.server.ColumnDefinition;
 import com.workersql.protocol.message.server.ColumnType;
 import com.workersql.protocol.message.server.Ok;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ReplyTranscoderTest {
     private static final int AUTOCOMMIT = SERVER_STATUS_AUTOCOMMIT;
@@ -243,6 +245,27 @@ class ReplyTranscoderTest {
         silent.encode(in, tracked);
         new OkRewriter(tracked, tracked, SessionTrackFilter.NONE, 0, 0).rewrite(in, out);
         assertThat(ByteBufUtil.hexDump(out)).isEqualTo("00030402000100");
+    }
+
+    /** Refused by its header: who writes definitions anew must not have to keep as many bytes as the server likes to send. */
+    @ParameterizedTest
+    @ValueSource(ints = {(1 << 20) + 1, 0xFF_FFFF})
+    void keepsNoMoreOfADefinitionThanItsLimit(int length) {
+        CapabilityFlags extended = ReplyBytes.DEPRECATE_EOF.with(CapabilityFlags.MARIADB_CLIENT_EXTENDED_METADATA);
+        UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(false);
+        ByteBuf reply = Unpooled.buffer().writeBytes(new byte[] {1, 0, 0, 1, 1});
+        reply.writeMediumLE(length).writeByte(2).writeBytes(new byte[] {3, 'd', 'e', 'f'});
+        try (ReplyTranscoder transcoder = new ReplyTranscoder(allocator, ByteBuf::release)) {
+            ResponseScanner scanner = new ResponseScanner();
+            scanner.begin(ReplyKind.QUERY, extended);
+            transcoder.begin(
+                    ReplyKind.QUERY, extended, ReplyBytes.CLASSIC, rewriter(extended, ReplyBytes.CLASSIC), AUTOCOMMIT);
+
+            assertThatThrownBy(() -> scanner.scan(reply, transcoder))
+                    .isInstanceOfSatisfying(
+                            ProtocolException.class, e -> assertThat(e.errno()).isEqualTo(1153));
+        }
+        assertThat(allocator.metric().usedHeapMemory()).isZero();
     }
 
     private static Ok rewritten(Ok ok, CapabilityFlags from, CapabilityFlags to, SessionTrackFilter filter) {
