@@ -15,6 +15,11 @@ import java.nio.ByteBuffer;
  * for them, however large a window their header asks for.
  */
 final class ZstdCompression implements BlockCompression {
+    /** A block holds no more, and takes no less than its header and a byte: RFC 8878, section 3.1.1.2. */
+    private static final int MAX_BLOCK_BYTES = 128 << 10;
+
+    private static final int LEAST_BLOCK_BYTES = 4;
+
     private final ZstdCompressCtx compressor = new ZstdCompressCtx();
     private final ZstdDecompressCtx decompressor = new ZstdDecompressCtx();
 
@@ -39,6 +44,9 @@ final class ZstdCompression implements BlockCompression {
     }
 
     private ByteBuf inflate(ByteBuf in, ByteBuffer source, int inflatedBytes, ByteBufAllocator allocator) {
+        if (inflatedBytes > (long) MAX_BLOCK_BYTES * (in.readableBytes() / LEAST_BLOCK_BYTES)) {
+            throw broken(in, inflatedBytes, "it cannot hold as many");
+        }
         ByteBuf out = allocator.directBuffer(inflatedBytes, inflatedBytes);
         boolean whole = false;
         try {

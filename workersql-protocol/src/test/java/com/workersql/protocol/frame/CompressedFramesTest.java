@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.ProtocolException;
+import io.netty.buffer.AbstractByteBufAllocator;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -183,6 +184,47 @@ class CompressedFramesTest {
         }
         assertThat(peak[0]).isLessThan(limit + (1 << 20));
         assertThat(used()).isLessThanOrEqualTo(before);
+    }
+
+    /** Remembers the largest buffer that was asked for. */
+    private static final class Largest extends AbstractByteBufAllocator {
+        private int bytes;
+
+        @Override
+        protected ByteBuf newHeapBuffer(int initialCapacity, int maxCapacity) {
+            bytes = Math.max(bytes, initialCapacity);
+            return ALLOCATOR.heapBuffer(initialCapacity, maxCapacity);
+        }
+
+        @Override
+        protected ByteBuf newDirectBuffer(int initialCapacity, int maxCapacity) {
+            bytes = Math.max(bytes, initialCapacity);
+            return ALLOCATOR.directBuffer(initialCapacity, maxCapacity);
+        }
+
+        @Override
+        public boolean isDirectBufferPooled() {
+            return false;
+        }
+    }
+
+    /** Nothing is allocated for what these few bytes could not hold, whatever their header tells. */
+    @Test
+    void p5AShortBlockTakesNoMoreMemoryThanItCouldHold() {
+        byte[] frame = hex("28b52ffd" + "00" + "58" + "2303" + "00" + "41");
+        ByteBuf stream = Unpooled.buffer();
+        stream.writeMediumLE(frame.length)
+                .writeByte(0)
+                .writeMediumLE(16_000_000)
+                .writeBytes(frame);
+        Largest allocator = new Largest();
+        try (CompressedFrameDecoder decoder = new CompressedFrameDecoder(
+                allocator, CompressionAlgorithm.ZSTD, CompressedFrameDecoder.MAX_FRAME_BYTES)) {
+            assertThatThrownBy(() -> decoder.decode(stream))
+                    .isInstanceOf(ProtocolException.class)
+                    .hasMessageContaining("it cannot hold as many");
+        }
+        assertThat(allocator.bytes).isLessThanOrEqualTo(frame.length);
     }
 
     @Test
