@@ -62,8 +62,7 @@ public final class CachingSha2Password {
 
     /** What makes the fast exchange possible: SHA256(SHA256(password)). */
     public static Bytes fastVerifier(byte[] password) {
-        MessageDigest sha256 = Digests.sha256();
-        return Bytes.of(sha256.digest(sha256.digest(password)));
+        return Bytes.of(Digests.twice(Digests.sha256(), password));
     }
 
     /** True when {@code response} was made with the password behind {@code fastVerifier}. Same time for any response. */
@@ -74,7 +73,9 @@ public final class CachingSha2Password {
         MessageDigest sha256 = Digests.sha256();
         sha256.update(fastVerifier.toArray());
         byte[] stage1 = Digests.xor(sha256.digest(salt.toArray()), response.toArray());
-        return MessageDigest.isEqual(sha256.digest(stage1), fastVerifier.toArray());
+        boolean isProof = MessageDigest.isEqual(sha256.digest(stage1), fastVerifier.toArray());
+        Arrays.fill(stage1, (byte) 0);
+        return isProof;
     }
 
     /**

@@ -3,6 +3,7 @@ package com.workersql.protocol.auth;
 
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 
 /** The digests, which every Java platform has. */
 final class Digests {
@@ -26,6 +27,14 @@ final class Digests {
             target[i] ^= mask[i % mask.length];
         }
         return target;
+    }
+
+    /** The digest of a password's digest. The inner one is as good as the password, and is wiped. */
+    static byte[] twice(MessageDigest digest, byte[] password) {
+        byte[] inner = digest.digest(password);
+        byte[] outer = digest.digest(inner);
+        Arrays.fill(inner, (byte) 0);
+        return outer;
     }
 
     private static MessageDigest digest(String name) {

@@ -3,6 +3,7 @@ package com.workersql.protocol.auth;
 
 import com.workersql.protocol.wire.Bytes;
 import java.security.MessageDigest;
+import java.util.Arrays;
 
 /**
  * {@code mysql_native_password}: the client proves that it knows SHA1(password), the server knows SHA1(SHA1(password)).
@@ -42,8 +43,7 @@ public final class NativePassword {
 
     /** What the server keeps: SHA1(SHA1(password)). */
     public static Bytes hash(byte[] password) {
-        MessageDigest sha1 = Digests.sha1();
-        return Bytes.of(sha1.digest(sha1.digest(password)));
+        return Bytes.of(Digests.twice(Digests.sha1(), password));
     }
 
     /** True when {@code response} was made with the password behind {@code hash}. Takes the same time for any response. */
@@ -54,6 +54,8 @@ public final class NativePassword {
         MessageDigest sha1 = Digests.sha1();
         sha1.update(salt.toArray());
         byte[] stage1 = Digests.xor(sha1.digest(hash.toArray()), response.toArray());
-        return MessageDigest.isEqual(sha1.digest(stage1), hash.toArray());
+        boolean isProof = MessageDigest.isEqual(sha1.digest(stage1), hash.toArray());
+        Arrays.fill(stage1, (byte) 0);
+        return isProof;
     }
 }

@@ -3,6 +3,7 @@ package com.workersql.protocol.auth;
 
 import java.security.DigestException;
 import java.security.MessageDigest;
+import java.util.Arrays;
 
 /**
  * SHA-256 crypt with a salt of any length, as MySQL uses it. Source: akkadia.org/drepper/SHA-crypt.txt, whose steps the comments
@@ -33,13 +34,13 @@ final class Sha256Crypt {
         for (int i = 0; i < password.length; i++) {
             sha256.update(password);
         }
-        byte[] p = repeat(sha256.digest(), password.length);
+        byte[] p = repeatAndWipe(sha256.digest(), password.length);
         // 17 to 20
         int times = 16 + (a[0] & 0xFF);
         for (int i = 0; i < times; i++) {
             sha256.update(salt);
         }
-        byte[] s = repeat(sha256.digest(), salt.length);
+        byte[] s = repeatAndWipe(sha256.digest(), salt.length);
         // 21
         for (int i = 0; i < rounds; i++) {
             boolean odd = (i & 1) != 0;
@@ -62,6 +63,9 @@ final class Sha256Crypt {
             append(text, a[x], a[y], a[z], 4);
         }
         append(text, (byte) 0, a[31], a[30], 3);
+        // Each of them tells a guessed password from others without the rounds.
+        Arrays.fill(b, (byte) 0);
+        Arrays.fill(p, (byte) 0);
         return text.toString();
     }
 
@@ -79,11 +83,12 @@ final class Sha256Crypt {
         }
     }
 
-    private static byte[] repeat(byte[] block, int length) {
+    private static byte[] repeatAndWipe(byte[] block, int length) {
         byte[] bytes = new byte[length];
         for (int i = 0; i < length; i++) {
             bytes[i] = block[i % BYTES];
         }
+        Arrays.fill(block, (byte) 0);
         return bytes;
     }
 

@@ -275,6 +275,7 @@ public final class ServerHandshake {
             state = State.EXPECT_TLS;
             return Step.START_TLS;
         }
+        int start = payload.readerIndex();
         response = HandshakeResponse41.decode(payload);
         capabilities = response.capabilities().and(config.capabilities());
         if (!capabilities.has(CapabilityFlags.CLIENT_SECURE_CONNECTION)) {
@@ -290,6 +291,9 @@ public final class ServerHandshake {
         if (claim.isAnsweredAlready()) {
             return follow(claim.plugin().first(response.authData(), salt), out);
         }
+        // Nobody reads what came along, which is the password itself where the client's own plugin is one in clear.
+        response.authData().wipe();
+        wipe(payload, start);
         return switchPlugin(out);
     }
 

@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.ProtocolException;
+import com.workersql.protocol.auth.ClearPassword;
 import com.workersql.protocol.auth.Credential;
 import com.workersql.protocol.auth.PasswordVerifier;
+import com.workersql.protocol.message.client.HandshakeResponse41;
+import com.workersql.protocol.message.client.SslRequest;
 import com.workersql.protocol.message.server.AuthSwitchRequest;
 import com.workersql.protocol.wire.Bytes;
 import io.netty.buffer.ByteBuf;
@@ -16,6 +19,7 @@ import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -123,6 +127,34 @@ class ClearPasswordsTest extends HandshakeSides {
 
         assertThat(new String(talk.sentByClient(), StandardCharsets.ISO_8859_1))
                 .doesNotContain(new String(PASSWORD, StandardCharsets.UTF_8));
+    }
+
+    /** Clients whose own plugin sends it in clear do not wait to be asked, where TLS has begun. */
+    @Test
+    void overwritesAPasswordThatCameInTheResponse() {
+        overTls();
+        ServerHandshake handshake = new ServerHandshake(server.build(), only(external(PASSWORD)), 1, "127.0.0.1");
+        ByteBuf out = Unpooled.buffer();
+        handshake.greet(out);
+        CapabilityFlags wanted = new CapabilityFlags(CapabilityFlags.CLIENT_PROTOCOL_41
+                | CapabilityFlags.CLIENT_SSL
+                | CapabilityFlags.CLIENT_SECURE_CONNECTION
+                | CapabilityFlags.CLIENT_PLUGIN_AUTH);
+        ByteBuf request = Unpooled.buffer();
+        new SslRequest(wanted, 1 << 24, 45).encode(request, wanted);
+        handshake.receive(request, 1, out.clear());
+        handshake.tlsStarted();
+        ByteBuf response = Unpooled.buffer();
+        new HandshakeResponse41(
+                        wanted, 1 << 24, 45, "demo", Bytes.of(PASSWORD), null, ClearPassword.PLUGIN, Map.of(), 0)
+                .encode(response, wanted);
+        ByteBuf received = response.duplicate();
+
+        assertThat(handshake.receive(received, 2, out.clear())).isEqualTo(ServerHandshake.Step.READ);
+
+        assertThat(ByteBufUtil.getBytes(response)).containsOnly(0);
+        assertThat(received.isReadable()).isFalse();
+        assertThat(handshake.user()).isEqualTo("demo");
     }
 
     @Test
