@@ -55,7 +55,7 @@ final class GssapiClientPlugin extends ClientPlugin {
         } catch (GSSException | RuntimeException e) {
             throw failed("'" + config.user() + "' has no credentials", e);
         }
-        return round(Bytes.EMPTY);
+        return round(Bytes.EMPTY, "there is no ticket for ");
     }
 
     @Override
@@ -63,19 +63,15 @@ final class GssapiClientPlugin extends ClientPlugin {
         if (isEstablished) {
             throw unknownData();
         }
-        return round(token);
+        return round(token, "the server has not proven that it is ");
     }
 
-    private Bytes round(Bytes token) {
+    private Bytes round(Bytes token, String failure) {
         GssapiExchange.Round round;
         try {
             round = exchange.round(token);
         } catch (GSSException | RuntimeException e) {
-            throw failed(
-                    token.isEmpty()
-                            ? "there is no ticket for '" + GssapiService.told(service) + "'"
-                            : "the server has not proven that it is '" + GssapiService.told(service) + "'",
-                    e);
+            throw failed(failure + "'" + GssapiService.told(service) + "'", e);
         }
         isEstablished = round.isEstablished();
         if (!isEstablished && round.token() == null) {

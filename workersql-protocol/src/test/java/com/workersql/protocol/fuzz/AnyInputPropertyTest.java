@@ -4,6 +4,7 @@ package com.workersql.protocol.fuzz;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -23,6 +24,8 @@ class AnyInputPropertyTest {
             "replies", new RepliesTarget(),
             "binlog of MySQL", new BinlogTarget("mysql"),
             "binlog of MariaDB", new BinlogTarget("mariadb"));
+    /** They are read from files, and tickets are asked for: once. */
+    private static final Map<String, List<byte[]>> SEEDS = new ConcurrentHashMap<>();
 
     @Property
     void randomBytesLeakNothingAndGiveNoOtherException(
@@ -49,7 +52,8 @@ class AnyInputPropertyTest {
     @Provide
     Arbitrary<Tuple3<String, Integer, byte[]>> changedSeeds() {
         return targets().flatMap(name -> {
-            List<byte[]> seeds = TARGETS.get(name).seeds().toList();
+            List<byte[]> seeds = SEEDS.computeIfAbsent(
+                    name, target -> TARGETS.get(target).seeds().toList());
             return Arbitraries.integers()
                     .between(0, seeds.size() - 1)
                     .flatMap(index -> changed(seeds.get(index)).map(bytes -> Tuple.of(name, index, bytes)));

@@ -14,6 +14,7 @@ import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -23,7 +24,7 @@ import java.util.stream.Stream;
 final class ClientHandshakeTarget implements FuzzTarget {
     private static final byte[] PASSWORD = "correct horse".getBytes(StandardCharsets.UTF_8);
     private static final RsaKeyPair KEYS = RsaKeyPair.generate();
-    private static final int CONFIGURATIONS = 8;
+    private static final int CONFIGURATIONS = 16;
 
     @Override
     public void decode(ByteBuf in, ByteBufAllocator allocator) {
@@ -36,6 +37,7 @@ final class ClientHandshakeTarget implements FuzzTarget {
                 .tls((choice & 2) == 0 ? TlsMode.DISABLED : TlsMode.PREFERRED)
                 .allowPublicKeyRetrieval((choice & 4) != 0)
                 .enableClearPassword(true)
+                .gssapi(Tickets.login((choice & 8) == 0))
                 .build());
         boolean[] tls = {false};
         try {
@@ -46,6 +48,10 @@ final class ClientHandshakeTarget implements FuzzTarget {
                     if (step == ClientHandshake.Step.START_TLS) {
                         tls[0] = true;
                         step = handshake.tlsStarted(out);
+                    }
+                    if (step == ClientHandshake.Step.COMPUTE) {
+                        handshake.computation().run();
+                        step = handshake.computed(out);
                     }
                     if (!tls[0]) {
                         assertThat(ByteBufUtil.hexDump(out)).doesNotContain(ByteBufUtil.hexDump(PASSWORD));
@@ -60,6 +66,8 @@ final class ClientHandshakeTarget implements FuzzTarget {
             });
         } catch (ServerErrorException refused) {
             assertThat(refused.err()).isNotNull();
+        } finally {
+            handshake.close();
         }
     }
 
@@ -90,9 +98,15 @@ final class ClientHandshakeTarget implements FuzzTarget {
                     .getBytes(StandardCharsets.ISO_8859_1);
             conversations.add(HandshakeStream.packets(greeting, change, ourKey, ok));
         }
+        byte[] ticket = bytes("MariaDB 11.4 asks for a ticket");
+        byte[] proof = bytes("the answer to a ticket of Kerberos, behind its header");
+        conversations.add(HandshakeStream.packets(mariaDb, ticket, proof, ok));
+        conversations.add(HandshakeStream.packets(mariaDb, ticket, Arrays.copyOfRange(proof, 1, proof.length), ok));
+        conversations.add(HandshakeStream.packets(
+                mariaDb, "\u00feauth_gssapi_client\0\0Negotiate\0".getBytes(StandardCharsets.ISO_8859_1), proof, ok));
         Stream<byte[]> recorded = HandshakeStream.recorded(false);
         return Stream.concat(conversations.stream(), recorded)
-                .flatMap(bytes -> Stream.of(Choices.seed(bytes, 0, 1), Choices.seed(bytes, 6, 2)));
+                .flatMap(bytes -> Stream.of(Choices.seed(bytes, 0, 1), Choices.seed(bytes, 14, 2)));
     }
 
     private static byte[] bytes(String name) {

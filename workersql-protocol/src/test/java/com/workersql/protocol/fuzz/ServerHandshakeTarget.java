@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.workersql.protocol.CapabilityFlags;
 import com.workersql.protocol.auth.Credential;
 import com.workersql.protocol.auth.CredentialStore;
+import com.workersql.protocol.auth.GssapiMechanism;
 import com.workersql.protocol.auth.PasswordVerifier;
 import com.workersql.protocol.auth.RsaKeyPair;
 import com.workersql.protocol.message.client.HandshakeResponse41;
@@ -20,6 +21,7 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -35,7 +37,13 @@ final class ServerHandshakeTarget implements FuzzTarget {
             "ed25519", PasswordVerifier.Ed25519.ofPassword(PASSWORD),
             "parsec", PasswordVerifier.Parsec.ofPassword(PASSWORD, new SecureRandom()),
             "clear", new PasswordVerifier.External(password -> false),
-            "dialog", new PasswordVerifier.External(password -> false, "Password: "));
+            "dialog", new PasswordVerifier.External(password -> false, "Password: "),
+            "kerberos", Tickets.ofNobody(GssapiMechanism.KERBEROS),
+            "negotiate", Tickets.ofNobody(GssapiMechanism.NEGOTIATE));
+    /** Offers Kerberos, and leaves its token for the second round: NegTokenInit of RFC 4178. */
+    private static final byte[] NOTHING_BUT_A_MECHANISM =
+            ByteBufUtil.decodeHexDump("601b06062b0601050502a011300fa00d300b06092a864886f712010202");
+
     private static final CredentialStore STORE =
             (user, schema, peer) -> VERIFIERS.containsKey(user) ? Credential.of(VERIFIERS.get(user), null) : null;
 
@@ -57,14 +65,18 @@ final class ServerHandshakeTarget implements FuzzTarget {
         } finally {
             greeting.release();
         }
-        HandshakeStream.feed(in, cuts, allocator, (payload, sequenceId) -> {
-            ByteBuf out = allocator.buffer();
-            try {
-                return goOn(handshake, handshake.receive(payload, sequenceId, out), out);
-            } finally {
-                out.release();
-            }
-        });
+        try {
+            HandshakeStream.feed(in, cuts, allocator, (payload, sequenceId) -> {
+                ByteBuf out = allocator.buffer();
+                try {
+                    return goOn(handshake, handshake.receive(payload, sequenceId, out), out);
+                } finally {
+                    out.release();
+                }
+            });
+        } finally {
+            handshake.close();
+        }
     }
 
     private static boolean goOn(ServerHandshake handshake, ServerHandshake.Step first, ByteBuf out) {
@@ -98,8 +110,16 @@ final class ServerHandshakeTarget implements FuzzTarget {
                 .map(vector -> HandshakeStream.packets(vector.bytes(), new byte[] {2}, new byte[256]));
         Stream<byte[]> users = Stream.of("native", "sha2", "ed25519", "parsec", "clear", "nobody")
                 .map(user -> HandshakeStream.packets(response(user), new byte[20], new byte[] {2}, new byte[256]));
+        byte[] kerberos = Tickets.token(GssapiMechanism.KERBEROS);
+        byte[] negotiate = Tickets.token(GssapiMechanism.NEGOTIATE);
+        Stream<byte[]> tickets = Stream.of(
+                HandshakeStream.packets(response("kerberos"), kerberos),
+                HandshakeStream.packets(response("kerberos"), Arrays.copyOf(kerberos, 300), kerberos),
+                HandshakeStream.packets(response("negotiate"), negotiate),
+                HandshakeStream.packets(response("negotiate"), kerberos),
+                HandshakeStream.packets(response("negotiate"), NOTHING_BUT_A_MECHANISM, kerberos));
         Stream<byte[]> recorded = HandshakeStream.recorded(true);
-        return Stream.of(vectors, users, recorded)
+        return Stream.of(vectors, users, tickets, recorded)
                 .flatMap(some -> some)
                 .flatMap(bytes -> Stream.of(Choices.seed(bytes, 0, 1), Choices.seed(bytes, 1, 2)));
     }

@@ -19,44 +19,25 @@ import com.workersql.protocol.auth.GssapiService;
 import com.workersql.protocol.auth.GssapiVerifier;
 import com.workersql.protocol.auth.PasswordVerifier;
 import com.workersql.protocol.auth.Peer;
-import com.workersql.protocol.message.client.AuthResponse;
 import com.workersql.protocol.message.server.AuthMoreData;
-import com.workersql.protocol.message.server.AuthSwitchRequest;
 import com.workersql.protocol.message.server.Ok;
 import com.workersql.protocol.testing.KerberosRealm;
 import com.workersql.protocol.wire.Bytes;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
 import org.ietf.jgss.Oid;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A client shows a ticket of a realm, and both sides prove who they are. */
-class GssapiTest extends HandshakeSides {
-    private static KerberosRealm realm;
-
-    @BeforeAll
-    static void startRealm() throws Exception {
-        realm = KerberosRealm.start();
-    }
-
-    private static GssapiVerifier alice() {
-        return GssapiVerifier.ofPrincipal(GssapiService.of(SERVICE), realm.service(SERVICE), ALICE);
-    }
-
-    private void as(String principal) {
-        client.gssapi(new GssapiLogin(realm.client(principal), null, Runnable::run));
-    }
-
+class GssapiTest extends GssapiSides {
     @Test
     void letsInWhoShowsATicketAndSaysWhoItIs() {
         as(ALICE);
@@ -168,7 +149,7 @@ class GssapiTest extends HandshakeSides {
     @Test
     void letsNoServerSayOkThatHasNotProvenWhoItIs() {
         as(ALICE);
-        ClientHandshake handshake = asked(GssapiService.of(SERVICE).question());
+        ClientHandshake handshake = asked(GssapiService.of(SERVICE)).handshake();
         ByteBuf ok = Unpooled.buffer();
         Ok.of(2).encode(ok, CapabilityFlags.NONE);
 
@@ -182,7 +163,7 @@ class GssapiTest extends HandshakeSides {
     @ValueSource(booleans = {true, false})
     void takesNoTokenThatIsNotTheServices(boolean bare) {
         as(ALICE);
-        ClientHandshake handshake = asked(GssapiService.of(SERVICE).question());
+        ClientHandshake handshake = asked(GssapiService.of(SERVICE)).handshake();
         ByteBuf token = Unpooled.buffer();
         new AuthMoreData(Bytes.of(new byte[] {0x60, 3, 1, 2, 3})).encode(token, CapabilityFlags.NONE);
         handshake.receive(bare ? token.skipBytes(1) : token, 4, Unpooled.buffer());
@@ -302,7 +283,7 @@ class GssapiTest extends HandshakeSides {
         Counted counted = new Counted(realm.client(ALICE));
         client.gssapi(new GssapiLogin(counted, null, Runnable::run));
         ClientHandshake handshake = greeted(TlsOffer.OFF);
-        handshake.receive(request(GssapiService.of(SERVICE).question()), 2, Unpooled.buffer());
+        handshake.receive(request(GssapiService.of(SERVICE)), 2, Unpooled.buffer());
         Computation computation = handshake.computation();
         if (whileComputing) {
             handshake.close();
@@ -316,38 +297,5 @@ class GssapiTest extends HandshakeSides {
         }
 
         assertThat(counted.held).hasValue(0);
-    }
-
-    private static ByteBuf request(Bytes question) {
-        ByteBuf payload = Unpooled.buffer();
-        new AuthSwitchRequest(GssapiService.PLUGIN, question).encode(payload, CapabilityFlags.NONE);
-        return payload;
-    }
-
-    /** A client that has sent its first token. */
-    private ClientHandshake asked(Bytes question) {
-        ClientHandshake handshake = greeted(TlsOffer.OFF);
-        handshake.receive(request(question), 2, Unpooled.buffer());
-        handshake.computation().run();
-        ByteBuf out = Unpooled.buffer();
-        assertThat(handshake.computed(out)).isEqualTo(ClientHandshake.Step.READ);
-        assertThat(AuthResponse.decode(out.skipBytes(4), CapabilityFlags.NONE)
-                        .data()
-                        .at(0))
-                .isEqualTo(0x60);
-        return handshake;
-    }
-
-    /** A server that waits for a token. */
-    private ServerHandshake asking(PasswordVerifier verifier) {
-        ServerHandshake handshake = new ServerHandshake(server.build(), only(verifier), 1, "127.0.0.1");
-        ByteBuf out = Unpooled.buffer();
-        handshake.greet(out);
-        ByteBuf response = Unpooled.buffer();
-        new ClientHandshake(
-                        client.password("x".getBytes(StandardCharsets.UTF_8)).build())
-                .receive(out.skipBytes(4), 0, response);
-        assertThat(handshake.receive(response.skipBytes(4), 1, out.clear())).isEqualTo(ServerHandshake.Step.READ);
-        return handshake;
     }
 }

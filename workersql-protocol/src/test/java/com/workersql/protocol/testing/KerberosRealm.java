@@ -2,6 +2,7 @@
 package com.workersql.protocol.testing;
 
 import com.workersql.protocol.auth.GssapiCredentials;
+import com.workersql.protocol.auth.GssapiMechanism;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -19,9 +20,12 @@ import javax.security.auth.login.LoginContext;
 import javax.security.auth.login.LoginException;
 import org.apache.kerby.kerberos.kerb.KrbException;
 import org.apache.kerby.kerberos.kerb.server.SimpleKdcServer;
+import org.ietf.jgss.GSSContext;
 import org.ietf.jgss.GSSCredential;
 import org.ietf.jgss.GSSException;
 import org.ietf.jgss.GSSManager;
+import org.ietf.jgss.GSSName;
+import org.ietf.jgss.Oid;
 
 /**
  * A Kerberos realm with a KDC in this process, on a free port of the loopback: one for all tests of a process, since the platform reads
@@ -111,6 +115,36 @@ public final class KerberosRealm {
     /** A service's own key, of the keytab. */
     public GssapiCredentials service(String principal) {
         return credentials(principal, false);
+    }
+
+    /** Credentials for either mechanism that are acquired at the first login and serve all of them. */
+    public static GssapiCredentials once(GssapiCredentials source) {
+        return new GssapiCredentials() {
+            private GSSCredential credential;
+
+            @Override
+            public synchronized GSSCredential acquire(Oid[] mechanisms) throws GSSException {
+                if (credential == null) {
+                    credential = source.acquire(GssapiMechanism.NEGOTIATE.oids());
+                }
+                return credential;
+            }
+        };
+    }
+
+    /** The first token of a client, fresh from the KDC: it lets in once. */
+    public static byte[] token(GssapiCredentials client, String service, GssapiMechanism mechanism)
+            throws GSSException {
+        GSSManager manager = GSSManager.getInstance();
+        GSSContext context = manager.createContext(
+                manager.createName(service, GSSName.NT_USER_NAME),
+                mechanism.oid(),
+                client.acquire(mechanism.oids()),
+                GSSContext.DEFAULT_LIFETIME);
+        context.requestMutualAuth(true);
+        byte[] token = context.initSecContext(new byte[0], 0, 0);
+        context.dispose();
+        return token;
     }
 
     private GssapiCredentials credentials(String principal, boolean initiates) {
