@@ -7,6 +7,7 @@ import io.netty.buffer.Unpooled;
 import java.util.Map;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Tuple;
 
 /** What fields of messages may hold. */
 final class Fields {
@@ -48,11 +49,17 @@ final class Fields {
     }
 
     static Arbitrary<Integer> uint8() {
-        return Arbitraries.integers().between(0, 0xFF);
+        return withBorders(0xFF);
     }
 
     static Arbitrary<Integer> uint16() {
-        return Arbitraries.integers().between(0, 0xFFFF);
+        return withBorders(0xFFFF);
+    }
+
+    private static Arbitrary<Integer> withBorders(int max) {
+        return Arbitraries.frequencyOf(
+                Tuple.of(3, Arbitraries.integers().between(0, max)),
+                Tuple.of(1, Arbitraries.of(0, 1, max / 2 + 1, max)));
     }
 
     static Arbitrary<Boolean> bool() {

@@ -76,6 +76,10 @@ class NamesPropertyTest {
         try {
             ChangeUser change = (ChangeUser) ClientCommand.decode(payload, CAPABILITIES);
             assertThat(change.user().getBytes(StandardCharsets.UTF_8)).isEqualTo(upToNul(user));
+            if (Arrays.equals(user, upToNul(user))) {
+                String read = change.schema() == null ? "" : change.schema();
+                assertThat(read.getBytes(StandardCharsets.UTF_8)).isEqualTo(upToNul(schema));
+            }
         } catch (ProtocolException e) {
             assertThat(e.errno()).isEqualTo(1047);
             boolean good = isUtf8(user) && isUtf8(schema) && Arrays.equals(user, upToNul(user));

@@ -12,6 +12,7 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.util.List;
+import java.util.Random;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.ForAll;
@@ -79,27 +80,53 @@ class ParametersPropertyTest {
 
     private static final Object NULL = new Object();
 
+    /**
+     * Contents are made of random numbers, and of no more than these: an arbitrary for each of their bytes would take most of the time, to
+     * make a failure shorter that is told by its parameter.
+     */
     @Provide
     Arbitrary<List<Object>> parameters() {
         return Arbitraries.<Object>oneOf(
                         Arbitraries.just(NULL),
                         Arbitraries.longs().asGeneric(),
                         Arbitraries.doubles().asGeneric(),
-                        Arbitraries.strings()
-                                .withCharRange('\0', '\u07FF')
-                                .ofMaxLength(300)
+                        Arbitraries.randomValue(random -> text(random, length(random), 0x800))
                                 .asGeneric(),
-                        Arbitraries.bytes().array(byte[].class).ofMaxSize(300).asGeneric())
+                        Arbitraries.randomValue(random -> bytes(random, length(random)))
+                                .asGeneric())
                 .list()
                 .ofMaxSize(20);
     }
 
     @Provide
     Arbitrary<List<QueryAttribute>> attributes() {
-        Arbitrary<String> names = Arbitraries.strings().alpha().ofMaxLength(20);
+        Arbitrary<String> names = Arbitraries.randomValue(random -> text(random, random.nextInt(21), 0x80));
         return names.map(name -> new QueryAttribute(
                         name, 253, name.isEmpty() ? null : Bytes.of(new byte[] {2, (byte) name.charAt(0), 'x'})))
                 .list()
                 .ofMaxSize(10);
+    }
+
+    /** None, a few, as many as one byte of length just tells or just does not, or any up to 300. */
+    private static int length(Random random) {
+        return switch (random.nextInt(4)) {
+            case 0 -> random.nextInt(3);
+            case 1 -> 248 + random.nextInt(6);
+            default -> random.nextInt(301);
+        };
+    }
+
+    private static String text(Random random, int length, int bound) {
+        StringBuilder text = new StringBuilder(length);
+        for (int i = 0; i < length; i++) {
+            text.append((char) random.nextInt(random.nextInt(4) == 0 ? bound : 0x80));
+        }
+        return text.toString();
+    }
+
+    private static byte[] bytes(Random random, int length) {
+        byte[] bytes = new byte[length];
+        random.nextBytes(bytes);
+        return bytes;
     }
 }
