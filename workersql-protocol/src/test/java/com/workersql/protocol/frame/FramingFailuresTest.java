@@ -86,17 +86,24 @@ class FramingFailuresTest {
         stream.release();
     }
 
-    @Test
-    void t04SequenceIdsWrapWithinAReplyAndANewCommandIsToldByStateAlone() {
+    @ParameterizedTest
+    @ValueSource(ints = {7, 1})
+    void t04SequenceIdsWrapWithinAReplyAndANewCommandIsToldByStateAlone(int pieceBytes) {
         try (PacketDecoder reply = decoder(SequenceMode.CONTINUE);
                 PacketDecoder commands = decoder(SequenceMode.RESTART)) {
             reply.expectSequenceId(1);
             for (int i = 1; i <= 600; i++) {
-                ByteBuf in = packet(i, 3, 's');
-                reply.decode(in).release();
+                ByteBuf in = packet(i, 2, 's', 'x');
+                ByteBuf payload = null;
+                while (in.isReadable()) {
+                    payload = reply.decode(in.readSlice(Math.min(pieceBytes, in.readableBytes())));
+                }
+                payload.release();
                 assertThat(reply.sequenceId()).isEqualTo(i & 0xFF);
             }
-            // The packet number 256 of a reply has the id 0 and a first byte like COM_INIT_DB: no command.
+            // Neither does the id 0, with a first byte like that of COM_INIT_DB, begin a command, nor another id a
+            // reply.
+            assertThatThrownBy(() -> reply.decode(packet(0, 2, 'x'))).isInstanceOf(ProtocolException.class);
             assertThatThrownBy(() -> commands.decode(packet(256 + 1, 2, 'x'))).isInstanceOf(ProtocolException.class);
         }
     }

@@ -15,12 +15,15 @@ import com.workersql.protocol.auth.Salt;
 import com.workersql.protocol.message.client.AuthResponse;
 import com.workersql.protocol.message.server.AuthNextFactor;
 import com.workersql.protocol.message.server.AuthSwitchRequest;
+import com.workersql.protocol.message.server.HandshakeV10;
 import com.workersql.protocol.wire.Bytes;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.util.Arrays;
 import java.util.List;
+import javax.crypto.Cipher;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -165,14 +168,17 @@ class AuthenticationPluginsTest extends HandshakeSides {
         assertThat(withNul).as("answers with a NUL inside").isPositive();
     }
 
+    private Bytes greetingSalt;
     private Bytes lastSalt;
 
-    /** A server that has sent its switch; its salt is in {@link #lastSalt}. */
+    /** A server that has sent its switch; its salt is in {@link #lastSalt}, that of its greeting in {@link #greetingSalt}. */
     private ServerHandshake switching(PasswordVerifier verifier) {
         ServerHandshake handshake = new ServerHandshake(server.build(), only(verifier), 1, "127.0.0.1");
         ClientHandshake peer = new ClientHandshake(client.build());
         ByteBuf greeting = Unpooled.buffer();
         handshake.greet(greeting);
+        greetingSalt = HandshakeV10.decode(greeting.slice(4, greeting.readableBytes() - 4))
+                .salt();
         ByteBuf response = Unpooled.buffer();
         peer.receive(greeting.skipBytes(4), 0, response);
         ByteBuf request = Unpooled.buffer();
@@ -185,7 +191,7 @@ class AuthenticationPluginsTest extends HandshakeSides {
     /** T24: the salt is repeated over passwords longer than it is. */
     @ParameterizedTest
     @ValueSource(ints = {1, 19, 20, 21, 40, 200})
-    void t24encryptsPasswordsLongerThanTheSalt(int length) {
+    void t24encryptsPasswordsLongerThanTheSalt(int length) throws GeneralSecurityException {
         byte[] password = new byte[length];
         Arrays.fill(password, (byte) 'x');
         Bytes salt = Salt.next(RANDOM);
@@ -194,6 +200,14 @@ class AuthenticationPluginsTest extends HandshakeSides {
 
         assertThat(CachingSha2Password.decrypt(encrypted, salt, KEYS.privateKey()))
                 .isEqualTo(password);
+        // Both sides could be wrong in the same way.
+        Cipher rsa = Cipher.getInstance("RSA/ECB/OAEPWithSHA-1AndMGF1Padding");
+        rsa.init(Cipher.DECRYPT_MODE, KEYS.privateKey());
+        byte[] mixed = rsa.doFinal(encrypted.toArray());
+        assertThat(mixed).hasSize(length + 1);
+        for (int i = 0; i <= length; i++) {
+            assertThat(mixed[i] ^ salt.at(i % 20)).as("byte %d", i).isEqualTo(i < length ? 'x' : 0);
+        }
     }
 
     /** T25: what a client computed by another salt is never looked at: it is switched, each time with a new salt. */
@@ -202,9 +216,10 @@ class AuthenticationPluginsTest extends HandshakeSides {
         PasswordVerifier verifier = PasswordVerifier.parse(PasswordVerifier.hashNative(PASSWORD));
         switching(verifier);
         Bytes first = lastSalt;
+        assertThat(first).isNotEqualTo(greetingSalt);
         switching(verifier);
 
-        assertThat(lastSalt).isNotEqualTo(first);
+        assertThat(lastSalt).isNotEqualTo(first).isNotEqualTo(greetingSalt);
     }
 
     /** T26, A5, A9: COM_CHANGE_USER always brings a switch with a new salt, on both sides, for every plugin. */

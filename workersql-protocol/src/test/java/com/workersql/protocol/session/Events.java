@@ -37,6 +37,7 @@ class Events implements ReplyHandler {
             scanner.scan(Unpooled.wrappedBuffer(Arrays.copyOf(bytes, cut)), reader);
             scanner.scan(Unpooled.wrappedBuffer(bytes, cut, bytes.length - cut), reader);
             reader.close();
+            assertThat(scanner.isDone()).as("the reply is over").isTrue();
             assertThat(whole == null || whole.list.equals(events.list)).isTrue();
             whole = events;
         }

@@ -247,6 +247,24 @@ class HandshakePairTest {
                         CachingSha2Password.response(PASSWORD, Bytes.of(salt)).toArray());
     }
 
+    /** T20: nor is the one behind a greeting's. */
+    @Test
+    void t20computesTheProofOfAGreetingOverTwentyBytesToo() {
+        ClientHandshake client = new ClientHandshake(clientConfig(PASSWORD).build());
+        Bytes salt = Bytes.of("abcdefghijklmnopqrst".getBytes(StandardCharsets.US_ASCII));
+        CapabilityFlags offered = new CapabilityFlags(CapabilityFlags.CLIENT_PROTOCOL_41
+                | CapabilityFlags.CLIENT_SECURE_CONNECTION
+                | CapabilityFlags.CLIENT_PLUGIN_AUTH);
+        ByteBuf greeting = Unpooled.buffer();
+        new HandshakeV10("9.7.4", 1, salt, offered, 45, 2, CachingSha2Password.PLUGIN).encode(greeting, offered);
+        ByteBuf out = Unpooled.buffer();
+
+        client.receive(greeting, 0, out);
+
+        assertThat(HandshakeResponse41.decode(out.skipBytes(4)).authData())
+                .isEqualTo(CachingSha2Password.response(PASSWORD, salt));
+    }
+
     private void greet(ClientHandshake client) {
         ServerHandshake greeter = new ServerHandshake(serverConfig.build(), only(sha2), 1, "127.0.0.1");
         ByteBuf greeting = Unpooled.buffer();
