@@ -76,6 +76,11 @@ final class SessionFunctionRows {
         };
     }
 
+    /** Whether a value counts what the statement before has left. */
+    static boolean isDiagnosticsCount(SessionFunction function) {
+        return function == SessionFunction.WARNING_COUNT || function == SessionFunction.ERROR_COUNT;
+    }
+
     /** MySQL calls an expression NOT NULL whose first part is, and its variables are not. */
     private static String diagnosticsCount(String count, SessionFunction function, ServerFlavor flavor) {
         String number = "CAST(" + count + " AS UNSIGNED)";

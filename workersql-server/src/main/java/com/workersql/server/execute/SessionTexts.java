@@ -6,6 +6,7 @@ import com.workersql.router.Footprint;
 import com.workersql.router.NamedEffect;
 import com.workersql.router.Parameters;
 import com.workersql.router.Router;
+import com.workersql.router.ServerFlavor;
 import com.workersql.router.SessionEffect;
 import com.workersql.router.Statement;
 import com.workersql.router.StatementContext;
@@ -91,9 +92,23 @@ final class SessionTexts {
             return work;
         }
         var current = shards.get();
+        boolean warnsOfItself = warnsOfItself(work, current.flavor());
         byte[] with = router.withSessionValues(
                 statement(session, sql, sql.length, null),
-                function -> SessionFunctionRows.expression(session, function, current.versionText(), current.flavor()));
+                function -> warnsOfItself && SessionFunctionRows.isDiagnosticsCount(function)
+                        ? null
+                        : SessionFunctionRows.expression(session, function, current.versionText(), current.flavor()));
         return with == null ? work : work.rewritten(with);
+    }
+
+    /**
+     * Whether a text counts what MySQL warns of in it, and not what the statement before has left: it wants to be without
+     * {@code FOUND_ROWS()} some day. What was prepared was warned of then.
+     */
+    private static boolean warnsOfItself(Work work, ServerFlavor flavor) {
+        return flavor == ServerFlavor.MYSQL
+                && !work.hasBinaryRows()
+                && (work.info().has(SessionEffect.FOUND_ROWS_USED)
+                        || work.info().has(SessionEffect.FOUND_ROWS));
     }
 }

@@ -49,6 +49,29 @@ class SessionCasesIT {
         }
     }
 
+    /** A ping has the gateway fetch the diagnostics, behind which it gives the connection back. */
+    @Test
+    void theStatementBeforeIsCountedAsByTheServerInAnyMixture() throws Exception {
+        try (var twin = kinds.twin("mixture", 0)) {
+            for (String before : List.of("SELECT 'a' || 'b', no_such_column", "SELECT 1 / 0, 2 / 0", "SELECT 1")) {
+                for (String mixture : List.of(
+                        "SELECT ROW_COUNT(), FOUND_ROWS(), @@error_count",
+                        "SELECT @@warning_count, FOUND_ROWS(), FOUND_ROWS() + 1",
+                        "SELECT @@error_count, ROW_COUNT(), @@warning_count",
+                        "SELECT SQL_CALC_FOUND_ROWS @@warning_count, @@error_count + 1")) {
+                    for (boolean givesBack : new boolean[] {false, true}) {
+                        twin.query(before);
+                        if (givesBack) {
+                            ping(twin);
+                        }
+                        twin.query(mixture);
+                        twin.query("SHOW WARNINGS");
+                    }
+                }
+            }
+        }
+    }
+
     @Test
     void diagnosticsAreCountedThatNoReplyTellsOf() throws Exception {
         try (var twin = kinds.twin("counts", 0)) {

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.it;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Random;
 
 /** Statements at random: what changes a session's state, and what shows it. */
@@ -164,7 +167,15 @@ final class SessionTexts {
                 "SHOW COUNT(*) WARNINGS",
                 "SHOW COUNT(*) ERRORS",
                 "SELECT @@warning_count",
-                "SELECT @@error_count + 1");
+                "SELECT @@error_count + 1",
+                mixture());
+    }
+
+    /** Several of what tells of the statement before, in one. */
+    private String mixture() {
+        var all = new ArrayList<>(List.of("ROW_COUNT()", "FOUND_ROWS()", "@@error_count", "@@warning_count"));
+        Collections.shuffle(all, random);
+        return "SELECT " + String.join(", ", all.subList(0, 2 + random.nextInt(3)));
     }
 
     String mistake() {
