@@ -13,9 +13,7 @@ import io.netty.channel.EventLoop;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.HashSet;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -34,17 +32,15 @@ public final class Bearers {
     private final Function<URI, CompletableFuture<String>> fetch;
     private final InstantSource clock;
     private final LongSupplier nanoClock;
-    private volatile State state = new State(AuthConfig.NONE, null, null, Map.of(), Map.of(), Map.of(), null, Set.of());
+    private volatile State state = new State(AuthConfig.NONE, null, null, Map.of(), Map.of(), null);
 
     private record State(
             AuthConfig config,
             TokenVerifier verifier,
             KeySource source,
-            Map<String, ApiKey> apiKeys,
             Map<String, ApiKey> apiKeysByHash,
             Map<String, ShardAccount> accounts,
-            Cache<String, Principal> verified,
-            Set<Principal> withdrawn) {}
+            Cache<String, Principal> verified) {}
 
     /**
      * Bearers of which nobody is known yet.
@@ -84,25 +80,11 @@ public final class Bearers {
                 auth,
                 jwt == null ? null : new TokenVerifier(jwt, clock),
                 source,
-                auth.apiKeys().stream().collect(Collectors.toUnmodifiableMap(ApiKey::name, UnaryOperator.identity())),
                 auth.apiKeys().stream()
                         .collect(Collectors.toUnmodifiableMap(
                                 ApiKey::sha256, UnaryOperator.identity(), (one, same) -> one)),
                 config.tenants(),
-                verified,
-                withdrawn(auth, config.tenants()));
-    }
-
-    /** Whom keys spoke for that do so no longer, and that have not expired: such a one could be taken for a token's. */
-    private Set<Principal> withdrawn(AuthConfig auth, Map<String, ShardAccount> accounts) {
-        var before = state;
-        var withdrawn = new HashSet<>(before.withdrawn());
-        before.apiKeys().values().forEach(key -> withdrawn.add(principal(key, before.accounts())));
-        auth.apiKeys().forEach(key -> withdrawn.remove(principal(key, accounts)));
-        long now = clock.millis();
-        withdrawn.removeIf(
-                principal -> principal.expiresAtMillis() == Principal.NEVER || principal.expiresAtMillis() <= now);
-        return Set.copyOf(withdrawn);
+                verified);
     }
 
     /**
@@ -170,7 +152,12 @@ public final class Bearers {
 
     private static Principal remember(State now, String token, TokenVerifier.Verified verified) {
         var principal = Logins.principal(
-                verified.user(), verified.tenant(), verified.permissions(), verified.expiresAtMillis(), now.accounts());
+                verified.user(),
+                verified.tenant(),
+                verified.permissions(),
+                verified.expiresAtMillis(),
+                verified.key(),
+                now.accounts());
         now.verified().put(token, principal);
         return principal;
     }
@@ -183,25 +170,26 @@ public final class Bearers {
 
     private static Principal principal(ApiKey key, Map<String, ShardAccount> accounts) {
         long expires = key.expires() == null ? Principal.NEVER : key.expires().toEpochMilli();
-        return Logins.principal(key.name(), key.tenant(), key.permissions(), expires, accounts);
+        return Logins.principal(key.name(), key.tenant(), key.permissions(), expires, key.sha256(), accounts);
     }
 
     /**
-     * Whether a bearer may still act: its key is still there and as it was, or tokens are taken and its own has not expired.
+     * Whether a bearer may still act: what it brought has not expired, and the key that proved it is still there. An API key has
+     * to be what it was, too; one that was replaced by another of its name is not.
      *
      * @param principal who was proved
      * @return false also for who is no bearer
      */
     public boolean isCurrent(Principal principal) {
-        var now = state;
-        var key = now.apiKeys().get(principal.user());
-        if (key != null && principal(key, now.accounts()).equals(principal)) {
-            return clock.millis() < principal.expiresAtMillis();
+        if (principal.key() == null || clock.millis() >= principal.expiresAtMillis()) {
+            return false;
         }
-        return now.verifier() != null
-                && !now.withdrawn().contains(principal)
-                && principal.expiresAtMillis() != Principal.NEVER
-                && clock.millis() < principal.expiresAtMillis();
+        var now = state;
+        var apiKey = now.apiKeysByHash().get(principal.key());
+        if (apiKey != null) {
+            return principal(apiKey, now.accounts()).equals(principal);
+        }
+        return now.source() != null && now.source().mayHold(principal.key());
     }
 
     private static GatewayError denied(String why) {

@@ -59,6 +59,17 @@ final class KeySource {
     }
 
     /**
+     * Whether what was signed by a key is still to be believed.
+     *
+     * @param hash of the key
+     * @return true also while no keys have been fetched yet
+     */
+    boolean mayHold(String hash) {
+        var now = current();
+        return now == null || now.holds(hash);
+    }
+
+    /**
      * Keys that are newer than those of which one was missed.
      *
      * @return null when there are no others to be had now; the future never fails, and gives null when a fetch did

@@ -67,7 +67,7 @@ public final class Logins implements CredentialStore {
         UserStore store = config.users();
         for (GatewayUser user : store.all()) {
             var principal =
-                    principal(user.name(), user.tenant(), user.permissions(), Principal.NEVER, config.tenants());
+                    principal(user.name(), user.tenant(), user.permissions(), Principal.NEVER, null, config.tenants());
             next.put(user.name(), new Login(principal, user.verifier(), user.maxConnections()));
         }
         logins = Map.copyOf(next);
@@ -75,8 +75,9 @@ public final class Logins implements CredentialStore {
     }
 
     /**
-     * Whom a token or key speaks for.
+     * Whom a password, token or key speaks for.
      *
+     * @param key the hash of the key that proves it; null for a password
      * @param accounts of the tenants, whose databases they know
      */
     static Principal principal(
@@ -84,11 +85,12 @@ public final class Logins implements CredentialStore {
             String tenant,
             Set<Permission> permissions,
             long expiresAtMillis,
+            String key,
             Map<String, ShardAccount> accounts) {
         ShardAccount account = tenant == null ? null : accounts.get(tenant);
         String database = tenant == null ? null : account == null ? tenant : account.database();
         var classes = permissions.stream().map(Logins::permissionClass).collect(Collectors.toUnmodifiableSet());
-        return new Principal(user, tenant, database, classes, expiresAtMillis);
+        return new Principal(user, tenant, database, classes, expiresAtMillis, key);
     }
 
     private static PermissionClass permissionClass(Permission permission) {

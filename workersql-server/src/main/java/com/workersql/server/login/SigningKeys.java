@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package com.workersql.server.login;
 
+import com.workersql.server.users.ApiKey;
 import java.security.Key;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -32,8 +33,13 @@ final class SigningKeys {
      *
      * @param key verifies signatures
      * @param algorithm the only one that it verifies, by its name in RFC 7518 or RFC 8037
+     * @param hash tells it from others: the SHA-256 of its encoded form, in 64 hexadecimal digits
      */
-    record Entry(Key key, String algorithm) {}
+    record Entry(Key key, String algorithm, String hash) {
+        Entry(Key key, String algorithm) {
+            this(key, algorithm, ApiKey.hash(key.getEncoded()));
+        }
+    }
 
     private SigningKeys(Map<String, Entry> byId, List<Entry> all) {
         this.byId = Map.copyOf(byId);
@@ -106,6 +112,15 @@ final class SigningKeys {
             return byId.get(id);
         }
         return all.size() == 1 ? all.get(0) : null;
+    }
+
+    /**
+     * Whether a key is among these, by whatever name.
+     *
+     * @param hash of the key
+     */
+    boolean holds(String hash) {
+        return all.stream().anyMatch(entry -> entry.hash().equals(hash));
     }
 
     @Override

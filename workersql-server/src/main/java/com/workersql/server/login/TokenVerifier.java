@@ -37,8 +37,9 @@ final class TokenVerifier {
      * Whom a token speaks for.
      *
      * @param expiresAtMillis since 1970
+     * @param key the hash of the key that signed it
      */
-    record Verified(String user, String tenant, Set<Permission> permissions, long expiresAtMillis) {}
+    record Verified(String user, String tenant, Set<Permission> permissions, long expiresAtMillis, String key) {}
 
     /** Why a token is not taken. */
     static final class Rejected extends Exception {
@@ -75,7 +76,8 @@ final class TokenVerifier {
         if (!signed || token.length() > MAX_CHARS || headerEnd > MAX_HEADER_CHARS) {
             throw new Rejected("it is no signed token of up to " + MAX_CHARS + " characters", false);
         }
-        return claims(checked(token, key(token, keys)));
+        var key = key(token, keys);
+        return verified(checked(token, key), key.hash());
     }
 
     private static SigningKeys.Entry key(String token, SigningKeys keys) throws Rejected {
@@ -116,7 +118,7 @@ final class TokenVerifier {
         }
     }
 
-    private Verified claims(JwtClaims claims) throws Rejected {
+    private Verified verified(JwtClaims claims, String key) throws Rejected {
         long issuedSeconds;
         long expirySeconds;
         try {
@@ -142,7 +144,7 @@ final class TokenVerifier {
             throw new Rejected("sub is missing, or no name of up to " + MAX_USER_CHARS + " characters", false);
         }
         long expiryMillis = (expirySeconds + config.leewaySeconds()) * 1_000;
-        return new Verified(user, tenant, permissions(claims), expiryMillis);
+        return new Verified(user, tenant, permissions(claims), expiryMillis, key);
     }
 
     private static boolean hasControls(String text) {

@@ -13,9 +13,15 @@ import java.util.stream.Collectors;
  * @param database the only schema a tenant's statements may name; null for a user without a tenant
  * @param permissions the kinds of statements it may run
  * @param expiresAtMillis from when on the proof counts for nothing, in milliseconds since 1970; {@link #NEVER} for passwords
+ * @param key the hash of the key that proved it, an API key or the one by which a token is signed; null for passwords
  */
 public record Principal(
-        String user, String tenant, String database, Set<PermissionClass> permissions, long expiresAtMillis) {
+        String user,
+        String tenant,
+        String database,
+        Set<PermissionClass> permissions,
+        long expiresAtMillis,
+        String key) {
     /** Does not expire. */
     public static final long NEVER = Long.MAX_VALUE;
 
@@ -24,9 +30,9 @@ public record Principal(
         permissions = Set.copyOf(permissions);
     }
 
-    /** A principal that does not expire. */
+    /** A principal that a password proved. */
     public Principal(String user, String tenant, String database, Set<PermissionClass> permissions) {
-        this(user, tenant, database, permissions, NEVER);
+        this(user, tenant, database, permissions, NEVER, null);
     }
 
     /**
@@ -46,6 +52,12 @@ public record Principal(
      * @return a copy
      */
     public Principal withPermissions(Set<PermissionClass> others) {
-        return new Principal(user, tenant, database, others, expiresAtMillis);
+        return new Principal(user, tenant, database, others, expiresAtMillis, key);
+    }
+
+    /** Does not show the hash of the key. */
+    @Override
+    public String toString() {
+        return "Principal[" + user + ", tenant=" + tenant + ", " + permissions + "]";
     }
 }

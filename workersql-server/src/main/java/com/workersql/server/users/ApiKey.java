@@ -56,8 +56,18 @@ public record ApiKey(String name, String sha256, String tenant, Set<Permission> 
      * @return 64 lower-case hexadecimal digits
      */
     public static String hash(String text) {
+        return hash(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
+     * The hash of a key in bytes.
+     *
+     * @param key as it is
+     * @return 64 lower-case hexadecimal digits
+     */
+    public static String hash(byte[] key) {
         try {
-            return HEX.formatHex(MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+            return HEX.formatHex(MessageDigest.getInstance("SHA-256").digest(key));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java runtime has SHA-256", e);
         }

@@ -100,7 +100,7 @@ public final class TestDoor implements AutoCloseable {
                 String bearer, EventLoop loop, Consumer<Principal> ok, Consumer<GatewayError> refused) {
             if (bearer.equals("short") || bearer.equals("gone")) {
                 long until = Instant.now().toEpochMilli() + (bearer.equals("short") ? 60_000 : 0);
-                ok.accept(new Principal("bearer", "acme", "acme", Set.of(PermissionClass.READ), until));
+                ok.accept(new Principal("bearer", "acme", "acme", Set.of(PermissionClass.READ), until, bearer));
             } else {
                 boolean right = bearer.equals("good") || bearer.equals("other");
                 answer(right, bearer.equals("good") ? "bearer" : bearer, ok, refused);

@@ -43,8 +43,12 @@ class HttpCallersIT {
     }
 
     private static GatewayConfig configure(GatewayConfig config) {
-        var jwt = new AuthConfig.Jwt(Secret.of(SECRET), null, null, "me", "gateway", 30, 300);
-        var key = new ApiKey("reader", ApiKey.hash(API_KEY), "acme", Set.of(Permission.READ), null);
+        return configure(config, SECRET, API_KEY);
+    }
+
+    private static GatewayConfig configure(GatewayConfig config, String secret, String apiKey) {
+        var jwt = new AuthConfig.Jwt(Secret.of(secret), null, null, "me", "gateway", 30, 300);
+        var key = new ApiKey("reader", ApiKey.hash(apiKey), "acme", Set.of(Permission.READ), null);
         return config.toBuilder().auth(new AuthConfig(jwt, List.of(key))).build();
     }
 
@@ -95,6 +99,31 @@ class HttpCallersIT {
 
         assertThat(reader.query("SELECT COUNT(*) FROM once").data()).hasToString("[[0]]");
         assertThat(reader.query("INSERT INTO once (v) VALUES ('a')").status()).isEqualTo(403);
+    }
+
+    @Test
+    void aSocketEndsWhenAnotherKeyTakesThePlaceOfItsOwn() throws Exception {
+        var replaced = ApiKey.generate("reader", new SecureRandom());
+        try (var messages = bearer(API_KEY).connect();
+                var streams = bearer(API_KEY).connectStreams();
+                var signed = bearer(token("acme", "[\"read\"]")).connect()) {
+            fleet.gateway().reload(configure(fleet.config(), SECRET, replaced));
+
+            assertThat(messages.closeCode()).isEqualTo(1008);
+            assertThat(streams.closeCode()).isEqualTo(4403);
+            assertThat(signed.call("{\"type\":\"query\",\"id\":1,\"sql\":\"SELECT 1\"}"))
+                    .as("its key is still there")
+                    .containsEntry("type", "response");
+            try (var anew = bearer(replaced).connect()) {
+                fleet.gateway().reload(configure(fleet.config(), "another secret of 32 bytes or so", replaced));
+
+                assertThat(signed.closeCode()).isEqualTo(1008);
+                assertThat(anew.call("{\"type\":\"query\",\"id\":1,\"sql\":\"SELECT 1\"}"))
+                        .containsEntry("type", "response");
+            }
+        } finally {
+            fleet.gateway().reload(fleet.config());
+        }
     }
 
     @Test

@@ -32,7 +32,8 @@ class BearersTest extends BearersFixture {
                         "acme",
                         "acme_db",
                         Set.of(PermissionClass.READ, PermissionClass.DDL),
-                        (NOW + 90) * 1_000));
+                        (NOW + 90) * 1_000,
+                        ApiKey.hash(SECRET)));
     }
 
     @Test
@@ -128,8 +129,9 @@ class BearersTest extends BearersFixture {
 
         assertThat(prove(key)).isTrue();
         assertThat(principal)
-                .isEqualTo(
-                        new Principal("job_1", "acme", "acme_db", Set.of(PermissionClass.WRITE), (NOW + 10) * 1_000));
+                .isEqualTo(new Principal(
+                        "job_1", "acme", "acme_db", Set.of(PermissionClass.WRITE), (NOW + 10) * 1_000, hash));
+        assertThat(principal.toString()).doesNotContain(hash);
         assertThat(prove(key.substring(0, key.length() - 1) + (key.endsWith("0") ? "1" : "0")))
                 .isFalse();
         assertThat(prove("wsk_job_1_")).isFalse();
@@ -139,7 +141,6 @@ class BearersTest extends BearersFixture {
         assertThat(prove(key)).as("expired").isFalse();
     }
 
-    /** A token's principal looks the same, and that of a token is good until it expires. */
     @Test
     void aKeyThatWasTakenOutOrMayDoLessIsNotCurrentAnyMore() throws Exception {
         var jwt = new AuthConfig.Jwt(Secret.of(SECRET), null, null, "me", "gateway", 30, 300);
@@ -168,5 +169,51 @@ class BearersTest extends BearersFixture {
         assertThat(bearers.isCurrent(writer)).as("back again").isTrue();
         assertThat(prove(hs256("\"alg\":\"HS256\"", GOOD))).isTrue();
         assertThat(bearers.isCurrent(principal)).isTrue();
+    }
+
+    @Test
+    void whomAReplacedKeyProvedIsNotCurrentAnyMore() {
+        for (var end : new Instant[] {null, Instant.ofEpochSecond(NOW + 10)}) {
+            var first = ApiKey.generate("job_1", new SecureRandom());
+            var second = ApiKey.generate("job_1", new SecureRandom());
+            use(new AuthConfig(null, List.of(key(first, end))));
+            assertThat(prove(first)).isTrue();
+            var before = principal;
+
+            use(new AuthConfig(null, List.of(key(second, end))));
+            assertThat(bearers.isCurrent(before)).isFalse();
+            assertThat(prove(second)).isTrue();
+            assertThat(bearers.isCurrent(principal)).isTrue();
+            assertThat(principal.identity()).as("the same rights").isEqualTo(before.identity());
+        }
+    }
+
+    private static ApiKey key(String text, Instant end) {
+        return new ApiKey("job_1", ApiKey.hash(text), "acme", Set.of(Permission.READ), end);
+    }
+
+    @Test
+    void whomATokenProvedIsCurrentAsLongAsTheKeyThatSignedIt() throws Exception {
+        var url = "https://keys.example/jwks";
+        use(null, null, url);
+        nextKeys = CompletableFuture.completedFuture(jwks(jwk(RSA, "r"), jwk(EC, "e")));
+        assertThat(prove(rs256("\"alg\":\"RS256\",\"kid\":\"r\"", GOOD))).isTrue();
+        var signed = principal;
+        assertThat(bearers.isCurrent(signed)).isTrue();
+
+        nanos.addAndGet(301_000_000_000L);
+        nextKeys = CompletableFuture.completedFuture(jwks(jwk(RSA, "renamed")));
+        assertThat(bearers.isCurrent(signed)).as("the same key by another name").isTrue();
+        nanos.addAndGet(301_000_000_000L);
+        nextKeys = CompletableFuture.completedFuture(jwks(jwk(EC, "e")));
+        assertThat(bearers.isCurrent(signed)).as("fetched for it").isFalse();
+
+        use(null, null, url + "/moved");
+        nextKeys = new CompletableFuture<>();
+        assertThat(bearers.isCurrent(signed)).as("nothing known of any key").isTrue();
+        nextKeys.complete(jwks(jwk(RSA, "r")));
+        assertThat(bearers.isCurrent(signed)).isTrue();
+        time.set(Instant.ofEpochSecond(NOW + 91));
+        assertThat(bearers.isCurrent(signed)).as("expired").isFalse();
     }
 }
