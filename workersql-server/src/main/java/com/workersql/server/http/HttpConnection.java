@@ -46,6 +46,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private State state = State.NEW;
     private ChannelHandlerContext context;
     private Deadline deadline;
+    private StallWatch stall;
     private Exchange exchange;
     private boolean tooMany;
     private boolean received;
@@ -91,6 +92,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         context = ctx;
         deadline = new Deadline(ctx.channel().eventLoop(), this::expired);
         deadline.set(settings.headerTimeoutMillis());
+        stall = new StallWatch(ctx.channel(), settings.stallTimeoutMillis(), ctx::close);
         int connections = streams == null ? metrics.connected() : metrics.connections();
         tooMany = connections + webSockets.get() > settings.maxConnections();
         if (ctx.channel().isActive()) {
@@ -118,6 +120,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerRemoved(ChannelHandlerContext ctx) {
         deadline.close();
+        stall.close();
         pipelined.release();
         body.close();
         if (streams == null) {
@@ -254,10 +257,20 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
     /** Sends the last bytes of this connection. */
     void sendAndClose(HttpObject last) {
-        state = State.CLOSING;
         exchange = null;
+        closeBehind(last);
+    }
+
+    /** Closes as soon as the client has taken what it was answered: a close at once would take the rest of that along. */
+    private void closeBehindTheAnswer() {
+        closeBehind(Unpooled.EMPTY_BUFFER);
+    }
+
+    private void closeBehind(Object last) {
+        state = State.CLOSING;
         context.writeAndFlush(last).addListener(ChannelFutureListener.CLOSE);
-        deadline.set(settings.stallTimeoutMillis());
+        deadline.clear();
+        stall.start();
     }
 
     private void next() {
@@ -265,12 +278,13 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         state = State.IDLE;
         deadline.set(settings.idleTimeoutMillis());
         if (!context.channel().isWritable()) {
-            deadline.set(settings.stallTimeoutMillis());
+            deadline.clear();
+            stall.start();
         } else if (!pipelined.isEmpty()) {
             // Not from here: a thousand pipelined requests would be as many frames on the stack.
             context.channel().eventLoop().execute(this::resume);
         } else if (draining) {
-            context.close();
+            closeBehindTheAnswer();
         } else {
             context.channel().config().setAutoRead(true);
         }
@@ -315,10 +329,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
         boolean writable = ctx.channel().isWritable();
         if (state == State.ANSWERING || state == State.IDLE) {
+            deadline.clear();
             if (writable) {
-                deadline.clear();
+                stall.stop();
             } else {
-                deadline.set(settings.stallTimeoutMillis());
+                stall.start();
             }
         }
         if (exchange != null && state == State.ANSWERING) {
@@ -330,12 +345,16 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         if (writable) {
             resume();
         }
+        if (writable && draining && state == State.IDLE) {
+            closeBehindTheAnswer();
+        }
         ctx.fireChannelWritabilityChanged();
     }
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         deadline.close();
+        stall.close();
         state = State.CLOSING;
         if (exchange != null) {
             exchange.clientGone();
@@ -349,7 +368,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         if (event instanceof Drain) {
             draining = true;
             if (state == State.IDLE || state == State.NEW) {
-                ctx.close();
+                closeBehindTheAnswer();
             }
         }
         ctx.fireUserEventTriggered(event);

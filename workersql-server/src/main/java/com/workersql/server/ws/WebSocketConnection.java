@@ -6,6 +6,7 @@ import com.workersql.server.changes.ChangeDesk;
 import com.workersql.server.error.Incidents;
 import com.workersql.server.http.Deadline;
 import com.workersql.server.http.SocketGate;
+import com.workersql.server.http.StallWatch;
 import com.workersql.server.http.query.QueryRun;
 import com.workersql.server.http.query.QuerySessions;
 import com.workersql.server.http.query.Refusal;
@@ -59,7 +60,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
     private Deadline check;
     private ChannelHandlerContext context;
     private Deadline heartbeat;
-    private Deadline stall;
+    private StallWatch stall;
     private Deadline end;
     private int missedHeartbeats;
     private boolean closing;
@@ -106,7 +107,7 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
         context = ctx;
         var loop = ctx.channel().eventLoop();
         heartbeat = new Deadline(loop, this::beat);
-        stall = new Deadline(loop, this::stalled);
+        stall = new StallWatch(ctx.channel(), parts.settings().stallTimeoutMillis(), this::stalled);
         end = new Deadline(loop, ctx::close);
         heartbeat.set(parts.settings().heartbeatMillis());
         check = new Deadline(loop, this::checkPrincipal);
@@ -239,9 +240,14 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
             close(calls.status(Conversation.Ending.SILENT), "No answer to " + missedHeartbeats + " pings");
             return;
         }
-        // An answer is not seen while nothing is read.
-        missedHeartbeats = paused ? 0 : missedHeartbeats + 1;
-        context.writeAndFlush(new PingWebSocketFrame());
+        if (context.channel().isWritable()) {
+            // An answer is not seen while nothing is read.
+            missedHeartbeats = paused ? 0 : missedHeartbeats + 1;
+            context.writeAndFlush(new PingWebSocketFrame());
+        } else {
+            // A ping would wait behind what the client has still to read; whether it does is watched.
+            missedHeartbeats = 0;
+        }
         heartbeat.set(parts.settings().heartbeatMillis());
     }
 
@@ -328,9 +334,9 @@ final class WebSocketConnection extends ChannelInboundHandlerAdapter {
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
         boolean writable = ctx.channel().isWritable();
         if (writable) {
-            stall.clear();
+            stall.stop();
         } else if (!closing) {
-            stall.set(parts.settings().stallTimeoutMillis());
+            stall.start();
         }
         calls.writable(writable);
         ctx.fireChannelWritabilityChanged();

@@ -105,6 +105,15 @@ class Http2Test {
     }
 
     private Stream open(String method, String path, String body) {
+        var stream = begin(method, path, body == null);
+        if (body != null) {
+            var content = Unpooled.copiedBuffer(body, StandardCharsets.UTF_8);
+            stream.channel.writeAndFlush(new DefaultHttp2DataFrame(content, true));
+        }
+        return stream;
+    }
+
+    private Stream begin(String method, String path, boolean whole) {
         var stream = new Stream();
         stream.channel =
                 new Http2StreamChannelBootstrap(client).handler(stream).open().getNow();
@@ -119,11 +128,7 @@ class Http2Test {
                                 .substring("Authorization: ".length())
                                 .strip())
                 .add("content-type", "application/json");
-        stream.channel.writeAndFlush(new DefaultHttp2HeadersFrame(headers, body == null));
-        if (body != null) {
-            var content = Unpooled.copiedBuffer(body, StandardCharsets.UTF_8);
-            stream.channel.writeAndFlush(new DefaultHttp2DataFrame(content, true));
-        }
+        stream.channel.writeAndFlush(new DefaultHttp2HeadersFrame(headers, whole));
         return stream;
     }
 
@@ -161,6 +166,54 @@ class Http2Test {
         assertThat(alive.status).isEqualTo("200");
         assertThat(alive.text.toString()).isEqualTo("{\"status\":\"alive\"}");
         assertThat(missing.status).isEqualTo("404");
+    }
+
+    @Test
+    void givesAClientTheTimeThatALargeRowTakesIt() {
+        var slow = open("POST", "/v1/query", "{\"sql\":\"SELECT a FROM t\"}");
+        carry();
+        slow.channel.config().setAutoRead(false);
+        door.sessions()
+                .latest()
+                .reply()
+                .columns(ColumnDefinition.of("a", ColumnType.VAR_STRING))
+                .row("x".repeat(800_000))
+                .end();
+        for (int i = 0; i < 10; i++) {
+            carry();
+            door.later(29_000);
+            // The other side hears of what was read when it is half of the window.
+            for (int frames = 0; frames < 4; frames++) {
+                slow.channel.read();
+            }
+        }
+        slow.channel.config().setAutoRead(true);
+        carry();
+
+        assertThat(slow.ended).isTrue();
+        assertThat(slow.reset).isFalse();
+        assertThat(slow.text.toString()).contains("x".repeat(800_000)).endsWith("\"success\":true}");
+    }
+
+    @Test
+    void closesAStreamWhoseClientStopsReading() {
+        var slow = open("POST", "/v1/query", "{\"sql\":\"SELECT a FROM t\"}");
+        carry();
+        slow.channel.config().setAutoRead(false);
+        door.sessions()
+                .latest()
+                .reply()
+                .columns(ColumnDefinition.of("a", ColumnType.VAR_STRING))
+                .row("x".repeat(800_000))
+                .end();
+        carry();
+        door.later(30_000);
+        door.later(30_000);
+        slow.channel.config().setAutoRead(true);
+        carry();
+
+        assertThat(slow.ended).isFalse();
+        assertThat(slow.reset).isTrue();
     }
 
     @Test

@@ -23,6 +23,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandler.Sharable;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.EventLoop;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.nio.charset.StandardCharsets;
@@ -41,7 +42,7 @@ public final class TestDoor implements AutoCloseable {
 
     private final FakeSessions sessions = new FakeSessions();
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-    private final EmbeddedChannel channel;
+    private final Client channel;
     private final HttpDoor door;
     private final Budget budget = new Budget();
     private final Guard guard = new Guard();
@@ -73,6 +74,26 @@ public final class TestDoor implements AutoCloseable {
         /** All bytes that have come. */
         public String bytes() {
             return bytes.toString();
+        }
+    }
+
+    /** A client that takes what it is sent, or only so much of it as it wants to. */
+    private static final class Client extends EmbeddedChannel {
+        private boolean reads = true;
+        private int wantedBytes;
+
+        @Override
+        protected void doWrite(ChannelOutboundBuffer written) throws Exception {
+            if (reads) {
+                super.doWrite(written);
+                return;
+            }
+            while (wantedBytes > 0 && written.current() instanceof ByteBuf next) {
+                int part = Math.min(wantedBytes, next.readableBytes());
+                wantedBytes -= part;
+                handleOutboundMessage(next.copy(next.readerIndex(), part));
+                written.removeBytes(part);
+            }
         }
     }
 
@@ -163,7 +184,7 @@ public final class TestDoor implements AutoCloseable {
     }
 
     private TestDoor(WebSettings web, AdminDesk admin) {
-        channel = new EmbeddedChannel();
+        channel = new Client();
         channel.freezeTime();
         door = new HttpDoor(
                 sessions,
@@ -268,6 +289,23 @@ public final class TestDoor implements AutoCloseable {
 
     public static String authorization() {
         return AUTHORIZATION;
+    }
+
+    /** The client reads so much more of what it is sent, and nothing beyond. */
+    public TestDoor reads(int bytes) {
+        channel.reads = false;
+        channel.wantedBytes = bytes;
+        channel.unsafe().flush();
+        channel.runPendingTasks();
+        return this;
+    }
+
+    /** The client reads everything again. */
+    public TestDoor readsOn() {
+        channel.reads = true;
+        channel.unsafe().flush();
+        channel.runPendingTasks();
+        return this;
     }
 
     /** Lets time pass. */

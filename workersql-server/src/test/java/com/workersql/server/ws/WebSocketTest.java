@@ -3,6 +3,7 @@ package com.workersql.server.ws;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.channel.WriteBufferWaterMark;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -175,6 +176,22 @@ class WebSocketTest extends SocketFixture {
         client.door().channel().unsafe().outboundBuffer().setUserDefinedWritability(1, true);
         client.door().channel().runPendingTasks();
         assertThat(reply.isReading()).isTrue();
+    }
+
+    @Test
+    void givesAClientTheTimeThatALargeAnswerTakesIt() {
+        client.connected();
+        client.door().channel().config().setWriteBufferWaterMark(new WriteBufferWaterMark(1_000, 2_000));
+        client.door().reads(0);
+        client.send("{\"type\":\"query\",\"id\":1,\"sql\":\"A\"}");
+        sessions.latest().reply().columns(COLUMN).row("x".repeat(40_000)).end();
+        for (int i = 0; i < 20; i++) {
+            client.door().later(29_000).reads(1_000);
+            assertThat(client.door().isOpen()).as("after %s reads", i).isTrue();
+        }
+        client.door().readsOn();
+
+        assertThat(client.received().get(0)).contains("x".repeat(40_000)).endsWith("\"success\":true}}");
     }
 
     @Test
