@@ -17,6 +17,7 @@ import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpHeaders;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
@@ -260,10 +261,17 @@ public final class Exchange {
     }
 
     private DefaultFullHttpResponse whole(HttpResponseStatus responseStatus, String contentType, ByteBuf content) {
-        var response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, responseStatus, content);
+        int length = content.readableBytes();
+        var sent = content;
+        if (request.method().equals(HttpMethod.HEAD)) {
+            // The codec of HTTP/1.1 would leave it out, that of HTTP/2 would not.
+            content.release();
+            sent = Unpooled.EMPTY_BUFFER;
+        }
+        var response = new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, responseStatus, sent);
         head(response, contentType);
         if (responseStatus.code() != HttpResponseStatus.NO_CONTENT.code()) {
-            HttpUtil.setContentLength(response, content.readableBytes());
+            HttpUtil.setContentLength(response, length);
         }
         return response;
     }

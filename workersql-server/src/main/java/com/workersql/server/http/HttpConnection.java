@@ -24,6 +24,7 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,6 +51,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     private Exchange exchange;
     private boolean tooMany;
     private boolean received;
+    private boolean wholeRequest;
+    private boolean lingering;
+    private long lingerEndNanos;
     private boolean draining;
 
     private enum State {
@@ -131,6 +135,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     /** Bytes have arrived, before anything is made of them. */
     void bytesArrived() {
         received = true;
+        lingerOn();
         if (state == State.IDLE) {
             state = State.HEADERS;
             deadline.set(settings.headerTimeoutMillis());
@@ -141,6 +146,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         if (state == State.CLOSING || !(message instanceof HttpObject object)) {
             ReferenceCountUtil.release(message);
+            lingerOn();
+            if (lingering && streams != null && message instanceof LastHttpContent) {
+                ctx.close();
+            }
             return;
         }
         if (isBusy() || !pipelined.isEmpty()) {
@@ -172,6 +181,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
             if (state == State.CLOSING) {
                 return;
             }
+            wholeRequest = object instanceof LastHttpContent;
             if (object instanceof HttpRequest request) {
                 head(request);
             }
@@ -297,14 +307,36 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         context.pipeline().remove(this);
     }
 
-    /** Lets the client read the answer while it is still sending: a close at once would take the answer with it. */
+    /**
+     * Lets the client read the answer while it is still sending: a close at once would take the answer with it, and some clients of
+     * HTTP/2 look at none before they have sent all.
+     */
     private void linger() {
+        boolean sends = streams != null && !wholeRequest;
         if (context.channel() instanceof DuplexChannel duplex) {
             duplex.shutdownOutput();
+            sends = true;
+        }
+        if (sends) {
+            lingering = true;
+            lingerEndNanos = nanoTime() + TimeUnit.MILLISECONDS.toNanos(settings.bodyTimeoutMillis());
             context.channel().config().setAutoRead(true);
+            lingerOn();
         } else {
             context.close();
         }
+    }
+
+    /** As long as the client goes on sending, but no longer than a body may take. */
+    private void lingerOn() {
+        if (lingering) {
+            long leftMillis = TimeUnit.NANOSECONDS.toMillis(lingerEndNanos - nanoTime());
+            deadline.set(Math.max(0, Math.min(LINGER_MILLIS, leftMillis)));
+        }
+    }
+
+    private long nanoTime() {
+        return context.channel().eventLoop().ticker().nanoTime();
     }
 
     private void expired() {

@@ -56,11 +56,14 @@ class Http2Test {
         private String status;
         private boolean ended;
         private boolean reset;
+        private long resetCode;
+        private String length;
 
         @Override
         public void channelRead(ChannelHandlerContext ctx, Object message) {
             if (message instanceof Http2HeadersFrame headers) {
                 status = headers.headers().status().toString();
+                length = String.valueOf(headers.headers().get("content-length"));
                 ended |= headers.isEndStream();
             } else if (message instanceof Http2DataFrame data) {
                 text.append(data.content().toString(StandardCharsets.UTF_8));
@@ -71,7 +74,10 @@ class Http2Test {
 
         @Override
         public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-            reset |= event instanceof Http2ResetFrame;
+            if (event instanceof Http2ResetFrame frame) {
+                reset = true;
+                resetCode = frame.errorCode();
+            }
             ReferenceCountUtil.release(event);
         }
     }
@@ -166,6 +172,61 @@ class Http2Test {
         assertThat(alive.status).isEqualTo("200");
         assertThat(alive.text.toString()).isEqualTo("{\"status\":\"alive\"}");
         assertThat(missing.status).isEqualTo("404");
+    }
+
+    @Test
+    void answersHeadByHeadersAlone() {
+        var head = open("HEAD", "/livez", null);
+        carry();
+
+        assertThat(head.status).isEqualTo("200");
+        assertThat(head.length).isEqualTo("18");
+        assertThat(head.text).isEmpty();
+        assertThat(head.ended).isTrue();
+        assertThat(head.reset).isFalse();
+    }
+
+    private void sendMore(Stream stream, boolean last) {
+        stream.channel.writeAndFlush(
+                new DefaultHttp2DataFrame(Unpooled.buffer(6_000).writeZero(6_000), last));
+        carry();
+    }
+
+    /** RFC 9113, section 8.1: by another code a client would take the answer for one that broke off. */
+    @Test
+    void asksForNoMoreOfARequestThatItHasAnswered() {
+        var stream = begin("POST", "/v1/query", false);
+        sendMore(stream, false);
+        assertThat(stream.status).isEqualTo("413");
+        assertThat(stream.ended).isTrue();
+        door.later(1_000);
+        carry();
+
+        assertThat(stream.reset).isTrue();
+        assertThat(stream.resetCode).isEqualTo(Http2Error.NO_ERROR.code());
+    }
+
+    /** Some clients look at no answer before they have sent everything. */
+    @Test
+    void takesTheRestOfARequestThatItHasAnswered() {
+        var stream = begin("POST", "/v1/query", false);
+        for (int i = 0; i < 30; i++) {
+            sendMore(stream, false);
+            assertThat(stream.reset).isFalse();
+            door.later(900);
+        }
+        sendMore(stream, true);
+        assertThat(stream.reset).isFalse();
+        assertThat(stream.channel.isOpen()).isFalse();
+
+        var endless = begin("POST", "/v1/query", false);
+        for (int i = 0; i < 40 && !endless.reset; i++) {
+            sendMore(endless, false);
+            door.later(900);
+            carry();
+        }
+        assertThat(endless.reset).as("within the time of a body").isTrue();
+        assertThat(endless.resetCode).isEqualTo(Http2Error.NO_ERROR.code());
     }
 
     @Test

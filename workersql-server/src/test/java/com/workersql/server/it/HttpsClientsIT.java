@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** TLS, and which HTTP is spoken behind it, by the JDK's clients. */
 class HttpsClientsIT {
@@ -95,6 +96,35 @@ class HttpsClientsIT {
             CompletableFuture<HttpResponse<String>> answer = answers.get(i);
             assertIs(answer.join(), HttpClient.Version.HTTP_2, "[[" + i + ", " + "x".repeat(20_000) + "]]");
         }
+    }
+
+    /** The client is still sending when the answer comes; it must not take that for an answer that broke off. */
+    @Test
+    void tellsAClientThatItsStatementIsTooLong() throws Exception {
+        var answer = client(HttpClient.Version.HTTP_2)
+                .send(statement("https", "x".repeat(3 << 20)), HttpResponse.BodyHandlers.ofString());
+
+        assertThat(answer.statusCode()).isEqualTo(413);
+        assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
+        assertThat(answer.body()).contains("http.max_body_bytes");
+    }
+
+    @ParameterizedTest
+    @EnumSource(HttpClient.Version.class)
+    void answersHeadByHeadersAlone(HttpClient.Version version) throws Exception {
+        var address =
+                URI.create("https://127.0.0.1:" + fleet.gateway().httpAddress().getPort() + "/livez");
+        var answer = client(version)
+                .send(
+                        HttpRequest.newBuilder(address)
+                                .method("HEAD", HttpRequest.BodyPublishers.noBody())
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.version()).isEqualTo(version);
+        assertThat(answer.headers().firstValue("content-length")).contains("18");
+        assertThat(answer.body()).isEmpty();
     }
 
     @Test
