@@ -3,8 +3,9 @@ package com.workersql.server.http;
 
 import com.workersql.server.session.Drain;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http2.Http2FrameCodec;
 import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2Settings;
@@ -17,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * One connection of HTTP/2 (RFC 9113), whose streams are requests of their own: closes it when nothing is asked for a while, and
  * when the gateway stops as soon as its streams have ended. Confined to the connection's event loop.
  */
-final class Http2Streams extends ChannelInboundHandlerAdapter {
+final class Http2Streams extends ChannelDuplexHandler {
     private static final Logger LOG = LoggerFactory.getLogger(Http2Streams.class);
 
     private final HttpSettings settings;
@@ -78,12 +79,23 @@ final class Http2Streams extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event instanceof Drain) {
+        if (event instanceof Drain drain) {
             draining = true;
             // The codec sends GOAWAY, and closes when the last stream has ended.
+            ctx.pipeline().get(Http2FrameCodec.class).gracefulShutdownTimeoutMillis(drain.millis());
             ctx.close();
         }
         ctx.fireUserEventTriggered(event);
+    }
+
+    /** Who closes a connection that is drained already waits for nothing any more, as the codec would. */
+    @Override
+    public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
+        if (draining) {
+            ctx.pipeline().context(Http2FrameCodec.class).close(promise);
+        } else {
+            ctx.close(promise);
+        }
     }
 
     @Override

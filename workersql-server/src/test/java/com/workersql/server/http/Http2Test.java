@@ -389,6 +389,20 @@ class Http2Test {
     }
 
     @Test
+    void waitsForNoStreamOfAClientThatIsCutOff() {
+        var stream = open("POST", "/v1/query", "{\"sql\":\"UPDATE t SET a = 1\"}");
+        carry();
+        door.channel().pipeline().fireUserEventTriggered(new Drain(1_000));
+        carry();
+        assertThat(door.channel().isOpen()).isTrue();
+        door.channel().close();
+        carry();
+
+        assertThat(door.channel().isOpen()).isFalse();
+        assertThat(stream.status).isNull();
+    }
+
+    @Test
     void closesAConnectionOnWhichNothingIsAsked() {
         carry();
         door.later(10_001);
