@@ -11,6 +11,7 @@ import io.netty.handler.codec.http2.Http2FrameCodecBuilder;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,13 +24,17 @@ final class Http2Streams extends ChannelDuplexHandler {
 
     private final HttpSettings settings;
     private final HttpMetrics metrics;
+    private final AtomicInteger webSockets;
     private Deadline idle;
     private int open;
+    private boolean tooMany;
     private boolean draining;
 
-    Http2Streams(HttpSettings settings, HttpMetrics metrics) {
+    /** @param webSockets how many connections of the door have become WebSockets */
+    Http2Streams(HttpSettings settings, HttpMetrics metrics, AtomicInteger webSockets) {
         this.settings = settings;
         this.metrics = metrics;
+        this.webSockets = webSockets;
     }
 
     /** The codec of such a connection. Floods of frames that cost nothing to send end it by ENHANCE_YOUR_CALM. */
@@ -44,7 +49,7 @@ final class Http2Streams extends ChannelDuplexHandler {
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        metrics.connected();
+        tooMany = metrics.connected() + webSockets.get() > settings.maxConnections();
         idle = new Deadline(ctx.channel().eventLoop(), ctx::close);
         idle.set(settings.headerTimeoutMillis());
     }
@@ -65,6 +70,11 @@ final class Http2Streams extends ChannelDuplexHandler {
                 idle.set(settings.idleTimeoutMillis());
             }
         });
+    }
+
+    /** Whether this was a connection too many when it came: whoever comes behind it changes nothing. */
+    boolean isTooMany() {
+        return tooMany;
     }
 
     boolean isDraining() {

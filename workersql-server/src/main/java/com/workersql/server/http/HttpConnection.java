@@ -97,8 +97,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         deadline = new Deadline(ctx.channel().eventLoop(), this::expired);
         deadline.set(settings.headerTimeoutMillis());
         stall = new StallWatch(ctx.channel(), settings.stallTimeoutMillis(), ctx::close);
-        int connections = streams == null ? metrics.connected() : metrics.connections();
-        tooMany = connections + webSockets.get() > settings.maxConnections();
+        tooMany = streams == null
+                ? metrics.connected() + webSockets.get() > settings.maxConnections()
+                : streams.isTooMany();
         if (ctx.channel().isActive()) {
             refuseIfTooMany();
         }

@@ -239,7 +239,7 @@ public final class HttpDoor extends ChannelInitializer<Channel> {
         for (var name : List.of(CONNECTION, COMPRESSOR, CODEC, ARRIVALS)) {
             pipeline.remove(name);
         }
-        var streams = new Http2Streams(settings, metrics);
+        var streams = new Http2Streams(settings, metrics, webSockets);
         pipeline.addLast(Http2Streams.codec(settings));
         pipeline.addLast(new Http2MultiplexHandler(new ChannelInitializer<>() {
             @Override

@@ -27,11 +27,6 @@ final class HttpMetrics {
         return connections.incrementAndGet();
     }
 
-    /** How many connections there are now. */
-    int connections() {
-        return connections.get();
-    }
-
     void disconnected() {
         connections.decrementAndGet();
     }

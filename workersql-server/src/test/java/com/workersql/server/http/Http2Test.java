@@ -11,6 +11,8 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOutboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
@@ -386,6 +388,27 @@ class Http2Test {
 
         assertThat(stream.text.toString()).contains("\"rowsAffected\":1");
         assertThat(door.channel().isOpen()).isFalse();
+    }
+
+    @Test
+    void servesAConnectionThatItHasLetInWhileItTurnsOthersAway() {
+        carry();
+        var neverSent = new ChannelOutboundHandlerAdapter() {
+            @Override
+            public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+                ReferenceCountUtil.release(message);
+            }
+        };
+        var others = new ArrayList<EmbeddedChannel>();
+        for (int i = 0; i < 9; i++) {
+            others.add(new EmbeddedChannel(door.door()));
+        }
+        others.add(new EmbeddedChannel(neverSent, door.door()));
+        var stream = open("GET", "/livez", null);
+        carry();
+
+        assertThat(stream.status).isEqualTo("200");
+        others.forEach(EmbeddedChannel::finishAndReleaseAll);
     }
 
     @Test
