@@ -211,7 +211,10 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
                 new DefaultHttpRequest(request.protocolVersion(), request.method(), request.uri(), request.headers()));
         state = State.BODY;
         deadline.set(settings.bodyTimeoutMillis());
-        if (request.headers().contains(HttpHeaderNames.EXPECT)) {
+        // Of a client of HTTP/1.0 the expectation is ignored (RFC 9110, section 10.1.1): it would take the 100 for the
+        // answer.
+        boolean isNew = !request.protocolVersion().equals(HttpVersion.HTTP_1_0);
+        if (isNew && request.headers().contains(HttpHeaderNames.EXPECT)) {
             context.writeAndFlush(
                     new DefaultFullHttpResponse(
                             HttpVersion.HTTP_1_1, HttpResponseStatus.CONTINUE, Unpooled.EMPTY_BUFFER),

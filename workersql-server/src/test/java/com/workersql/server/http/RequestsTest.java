@@ -98,6 +98,13 @@ class RequestsTest extends DoorFixture {
         assertThat(door.received()).contains("content-length: 18\r\n").endsWith("\r\n\r\n");
     }
 
+    @Test
+    void tellsAClientOfHttp10NothingOfItsExpectation() {
+        door.send("GET /livez HTTP/1.0\r\nExpect: 100-continue\r\n\r\n");
+
+        assertThat(door.received()).startsWith("HTTP/1.1 200 ");
+    }
+
     @ParameterizedTest
     @CsvSource({
         "2,2,true,200,healthy,connected,disabled",
