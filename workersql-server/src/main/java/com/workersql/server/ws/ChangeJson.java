@@ -9,6 +9,7 @@ import com.workersql.protocol.wire.Bytes;
 import com.workersql.server.changes.ChangeEvent;
 import com.workersql.server.changes.MariaDbTypes;
 import com.workersql.server.http.query.JsonOutput;
+import com.workersql.server.http.query.JsonRows;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
@@ -92,6 +93,10 @@ final class ChangeJson {
             JsonOutput.string(out, timestamp(timestamp, zone));
         } else if (value instanceof ColumnValue.Bit bit) {
             base64(out, bit.text().getBytes(StandardCharsets.ISO_8859_1));
+        } else if (value instanceof ColumnValue.Text text && "JSON".equals(types.get(column.name()))) {
+            // Of MariaDB, in whose log it is text.
+            var utf8 = text.bytes().toArray();
+            JsonRows.json(out, Unpooled.wrappedBuffer(utf8), 0, utf8.length);
         } else if (value instanceof ColumnValue.Text text && isBytes(column)) {
             bytes(out, column, text.bytes());
         } else {

@@ -106,6 +106,34 @@ class HttpClientsIT extends TwoTenants {
         return names;
     }
 
+    /** MariaDB keeps the text of a document as it was written, with its line ends. */
+    @Test
+    void writesAJsonColumnAsItsDocument() throws Exception {
+        table(acme, "http_json", "id INT PRIMARY KEY, doc JSON");
+        acme.query(
+                "INSERT INTO http_json VALUES (1, ?), (2, NULL)",
+                "\"{\\r\\n \\\"a\\\": [1, {\\\"b\\\": \\\"c\\\"}]}\"");
+        var expected = "[[{a=[1, {b=c}]}], [null]]";
+
+        assertThat(acme.query("SELECT doc FROM http_json ORDER BY id").data()).hasToString(expected);
+        assertThat(acme.query("SELECT doc FROM http_json WHERE id > ? ORDER BY id", "0")
+                        .data())
+                .hasToString(expected);
+        var lines = acme.send(
+                        acme.request("/v1/query")
+                                .header("Content-Type", "application/json")
+                                .header("Accept", "application/x-ndjson")
+                                .POST(HttpRequest.BodyPublishers.ofString(
+                                        "{\"sql\":\"SELECT doc FROM http_json ORDER BY id\"}"))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofLines())
+                .body()
+                .map(Http::object)
+                .toList();
+        assertThat(lines).hasSize(4);
+        assertThat(lines.get(1)).hasToString("{doc={a=[1, {b=c}]}}");
+    }
+
     @Test
     void passesTheServersErrorsOn() throws Exception {
         table(acme, "http_errors", "id INT PRIMARY KEY");

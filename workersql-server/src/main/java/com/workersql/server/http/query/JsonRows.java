@@ -16,7 +16,7 @@ import java.util.Locale;
 
 /**
  * Writes the rows of one result as JSON: what each column becomes is settled once, from its definition. Integers are numbers up
- * to 2^53 and strings beyond, DECIMAL is a string, bytes are base64, dates and times are as the server prints them, a MySQL JSON
+ * to 2^53 and strings beyond, DECIMAL is a string, bytes are base64, dates and times are as the server prints them, a JSON
  * column is nested.
  */
 public final class JsonRows {
@@ -72,7 +72,15 @@ public final class JsonRows {
         return key;
     }
 
+    /** MariaDB keeps JSON as text, and says so beside the type. */
+    private static boolean isJson(ColumnDefinition column) {
+        return column.type() == ColumnType.JSON || "json".equals(column.extendedFormat());
+    }
+
     private static Form form(ColumnDefinition column) {
+        if (isJson(column)) {
+            return Form.JSON;
+        }
         if (column.isBytes()) {
             return Form.BASE64;
         }
@@ -80,7 +88,6 @@ public final class JsonRows {
             case TINY, SHORT, LONG, INT24, LONGLONG, YEAR -> column.isUnsigned() ? Form.UNSIGNED : Form.INTEGER;
             case FLOAT, DOUBLE -> Form.REAL;
             case DECIMAL, NEWDECIMAL, DATE, NEWDATE, TIME, DATETIME, TIMESTAMP -> Form.PLAIN_TEXT;
-            case JSON -> Form.JSON;
             default -> Form.TEXT;
         };
     }
@@ -117,7 +124,7 @@ public final class JsonRows {
 
     /** The type as a CREATE TABLE would name it. */
     static String typeName(ColumnDefinition column) {
-        if (column.extendedFormat() != null && column.extendedFormat().equals("json")) {
+        if (isJson(column)) {
             return "JSON";
         }
         if (column.extendedType() != null) {
@@ -186,7 +193,7 @@ public final class JsonRows {
             }
             case TEXT -> JsonOutput.string(out, payload, row.valueIndex(i), row.valueBytes(i));
             case BASE64 -> JsonOutput.base64(out, payload, row.valueIndex(i), row.valueBytes(i));
-            case JSON -> nested(out, payload, row.valueIndex(i), row.valueBytes(i));
+            case JSON -> json(out, payload, row.valueIndex(i), row.valueBytes(i));
         }
     }
 
@@ -211,11 +218,27 @@ public final class JsonRows {
         return b >= '0' && b <= '9';
     }
 
-    private static void nested(ByteBuf out, ByteBuf payload, int index, int length) {
-        if (isJson(payload, index, length)) {
-            out.writeBytes(payload, index, length);
-        } else {
-            JsonOutput.string(out, payload, index, length);
+    /**
+     * Writes a document as it is, and as a string what turns out to be none.
+     *
+     * @param out where to
+     * @param utf8 holds the document
+     * @param index where it begins
+     * @param length how many bytes it has
+     */
+    public static void json(ByteBuf out, ByteBuf utf8, int index, int length) {
+        if (!isJson(utf8, index, length)) {
+            JsonOutput.string(out, utf8, index, length);
+            return;
+        }
+        int start = out.writerIndex();
+        out.writeBytes(utf8, index, length);
+        // MariaDB keeps the line ends between its tokens, which would be the ends of lines of NDJSON.
+        for (int i = start; i < out.writerIndex(); i++) {
+            byte b = out.getByte(i);
+            if (b == '\n' || b == '\r') {
+                out.setByte(i, ' ');
+            }
         }
     }
 
