@@ -28,7 +28,8 @@ final class WebReader {
         boolean traceComments = section.flag("trace_comments", false);
         var sessions = sessions(section.section("sessions"));
         var webSocketSection = section.section("websocket");
-        var webSocket = WebSocketSettings.read(webSocketSection::number, origins);
+        var webSocket = WebSocketSettings.read(webSocketSection::number, origins)
+                .withTokenInQuery(webSocketSection.flag("token_in_query", false));
         webSocketSection.end();
         section.end();
         try {

@@ -28,6 +28,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.QueryStringDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketFrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker13;
@@ -139,6 +140,9 @@ public final class WebSocketRoute implements Route {
             exchange.refuse(Refusal.error(
                     ErrorClass.PERMISSION, "Pages of this origin may not connect (the setting is http.origins)"));
         } else {
+            if (settings.tokenInQuery() && gate.isAnonymous(exchange)) {
+                takeToken(request);
+            }
             var offered = offered(headers);
             boolean mysqlOnly = exchange.path().endsWith("/" + MySqlTunnel.PROTOCOL);
             // The first of the client's list that is spoken on this path.
@@ -163,6 +167,14 @@ public final class WebSocketRoute implements Route {
                         "None of the offered subprotocols is spoken here; offer mysql, or on /v1/ws workersql.v1 or none"
                                 + " at all"));
             }
+        }
+    }
+
+    /** Has a token of the query count as if the client had sent it in the header. One that could be none is left where it is. */
+    private static void takeToken(HttpRequest request) {
+        List<String> tokens = new QueryStringDecoder(request.uri()).parameters().getOrDefault("token", List.of());
+        if (tokens.size() == 1 && tokens.get(0).chars().allMatch(c -> c > ' ' && c < 0x7F)) {
+            request.headers().set(HttpHeaderNames.AUTHORIZATION, "Bearer " + tokens.get(0));
         }
     }
 

@@ -33,6 +33,7 @@ import java.util.function.ToLongFunction;
  * @param resumeEvents behind how many of its last events a subscription may be gone on with
  * @param resumeBudgetBytes what the positions of all sockets that are gone may take; the oldest are forgotten beyond
  * @param allowedOrigins the origins of pages that may connect, besides those that the gateway itself serves
+ * @param tokenInQuery whether a client may name its token in the query of the address, which ends up in logs of proxies
  */
 public record WebSocketSettings(
         int maxMessageBytes,
@@ -57,7 +58,8 @@ public record WebSocketSettings(
         int resumeMillis,
         int resumeEvents,
         long resumeBudgetBytes,
-        Set<String> allowedOrigins) {
+        Set<String> allowedOrigins,
+        boolean tokenInQuery) {
 
     /** {@code max_message_bytes}: default 1 MiB. */
     public static final Setting MAX_MESSAGE_BYTES = new Setting("max_message_bytes", 1 << 20, 1_024, 1 << 30);
@@ -183,7 +185,42 @@ public record WebSocketSettings(
                 (int) values.applyAsLong(RESUME_MILLIS),
                 (int) values.applyAsLong(RESUME_EVENTS),
                 values.applyAsLong(RESUME_BUDGET_BYTES),
-                allowedOrigins);
+                allowedOrigins,
+                false);
+    }
+
+    /**
+     * The same with another answer to whether a token may stand in the query.
+     *
+     * @param allowed whether it may
+     * @return a copy
+     */
+    public WebSocketSettings withTokenInQuery(boolean allowed) {
+        return new WebSocketSettings(
+                maxMessageBytes,
+                maxFragments,
+                maxAnswerBytes,
+                answerBudgetBytes,
+                maxRunning,
+                maxWaiting,
+                maxTransactions,
+                maxQueued,
+                transactionIdleMillis,
+                transactionTotalMillis,
+                maxSubscriptions,
+                heartbeatMillis,
+                stallTimeoutMillis,
+                compressFromBytes,
+                maxStreams,
+                maxInflight,
+                streamIdleMillis,
+                helloTimeoutMillis,
+                maxStatements,
+                resumeMillis,
+                resumeEvents,
+                resumeBudgetBytes,
+                allowedOrigins,
+                allowed);
     }
 
     /** The bounds of a stream, in which transactions come and go. */

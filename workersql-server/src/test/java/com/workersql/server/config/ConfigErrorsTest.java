@@ -62,6 +62,7 @@ final class ConfigErrorsTest {
             shards:¶  a:¶    endpoints: [{ host: h }, { host: H, port: 3306, role: replica }]¶    account: { user: u, password_env: P } | 3:5: shards.a: shard a has H:3306 twice among its endpoints
             peers: { key_env: NOT_SET }                     | peers.key_env: the environment variable NOT_SET is not set
             http: { trace_comments: 1 }                     | http.trace_comments: found '1'
+            http: { websocket: { token_in_query: 1 } }      | http.websocket.token_in_query: found '1'
             auth: { jwt: { issuer: a, audience: b } }       | 1:14: auth.jwt: needs exactly one of secret (secret_file, secret_env), jwks_file and jwks_url
             auth: { jwt: { secret: x, issuer: a, audience: b } } | 1:14: auth.jwt: the secret has 1 bytes; HS256 needs at least 32
             auth: { jwt: { jwks_url: "https://h/j", audience: b } } | auth.jwt.issuer: is missing

@@ -42,7 +42,8 @@ abstract class SocketFixture {
                 60_000,
                 256,
                 60_000,
-                Set.of("https://app.example"));
+                Set.of("https://app.example"),
+                false);
     }
 
     @AfterEach

@@ -67,6 +67,35 @@ class WebSocketUpgradeTest extends SocketFixture {
                 .doesNotContain("good");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "token=good,'',101",
+        "x=1&token=go%6fd,'',101",
+        "token=good,'Sec-WebSocket-Protocol: workersql.v1\r\n',101",
+        "token=good,'Sec-WebSocket-Protocol: mysql\r\n',101",
+        "token=bad,'',401",
+        "token=bad,'Sec-WebSocket-Protocol: workersql.v1\r\n',401",
+        "token=,'',401",
+        "token=good&token=good,'',401",
+        "token=good%0d%0aX:1,'',401",
+        "token=good,'Authorization: Bearer bad\r\n',401",
+        "access_token=good,'',401",
+        "token=good,'Origin: https://evil.example\r\n',403",
+    })
+    void takesATokenFromTheQueryWhereThatIsAllowed(String query, String headers, int status) {
+        try (var lenient = new SocketClient(settings().withTokenInQuery(true))) {
+            lenient.door()
+                    .send("GET /v1/ws?" + query
+                            + " HTTP/1.1\r\nHost: h:1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                            + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" + headers
+                            + "\r\n");
+
+            assertThat(lenient.door().received())
+                    .startsWith("HTTP/1.1 " + status + " ")
+                    .doesNotContain("good");
+        }
+    }
+
     @Test
     void refusesABadTokenAmongTheSubprotocols() {
         assertThat(client.upgrade("Sec-WebSocket-Protocol: bearer.bad\r\n")).startsWith("HTTP/1.1 401");
