@@ -230,16 +230,25 @@ public final class CircuitBreakerBuilder {
                 consecutiveFailures,
                 failureRate,
                 slowCallRate,
-                slowCall.toNanos(),
+                nanos(slowCall),
                 minimumCalls,
-                window.toNanos(),
-                openTime.toNanos(),
+                nanos(window),
+                nanos(openTime),
                 openGrowth,
-                maxOpenTime.toNanos(),
+                nanos(maxOpenTime),
                 openJitter,
                 probes,
-                probeExpiry.toNanos(),
+                nanos(probeExpiry),
                 mode);
+    }
+
+    /** As many as there are, so that what is beyond every range is refused with its name, too. */
+    private static long nanos(Duration duration) {
+        try {
+            return duration.toNanos();
+        } catch (ArithmeticException e) {
+            return duration.isNegative() ? Long.MIN_VALUE : Long.MAX_VALUE;
+        }
     }
 
     /**

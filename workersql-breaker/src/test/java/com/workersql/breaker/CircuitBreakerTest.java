@@ -187,6 +187,15 @@ class CircuitBreakerTest extends BreakerFixture {
         assertThatThrownBy(
                         () -> CircuitBreaker.builder().failureRate(Double.NaN).toConfig())
                 .hasMessage("failureRate is NaN, allowed is 0.0 to 1.0");
+        assertThatThrownBy(() -> CircuitBreaker.builder()
+                        .window(Duration.ofDays(1_000_000))
+                        .toConfig())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("windowNanos is 9223372036854775807, allowed is 1000000000 to 3600000000000");
+        assertThatThrownBy(() -> CircuitBreaker.builder()
+                        .probeExpiry(Duration.ofSeconds(Long.MIN_VALUE))
+                        .toConfig())
+                .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> CircuitBreaker.builder().probes(0).toConfig())
                 .hasMessage("probes is 0, allowed is 1 to 1000");
     }

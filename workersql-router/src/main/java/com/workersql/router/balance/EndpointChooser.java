@@ -6,6 +6,7 @@ import com.workersql.router.SessionEffect;
 import com.workersql.router.StatementInfo;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.random.RandomGenerator;
 
 /**
@@ -33,7 +34,7 @@ public final class EndpointChooser {
         }
         this.maxLagMillis = maxLagMillis;
         this.readsFromReplicas = readsFromReplicas;
-        this.random = random;
+        this.random = Objects.requireNonNull(random, "random");
     }
 
     /**

@@ -26,7 +26,7 @@ public record EndpointView(
     /** Checks the parts. */
     public EndpointView {
         Objects.requireNonNull(name, "name");
-        if (weight < 0) {
+        if (!(weight >= 0)) {
             throw new IllegalArgumentException("weight must be at least 0, got " + weight);
         }
     }

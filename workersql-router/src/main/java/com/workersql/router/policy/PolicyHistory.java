@@ -4,6 +4,7 @@ package com.workersql.router.policy;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /** The policies that have been in force, newest last, so that one of them can be put in force again. Safe for any thread. */
@@ -41,7 +42,8 @@ public final class PolicyHistory {
      * @param policy the policy
      */
     public synchronized Entry publish(RoutingPolicy policy) {
-        Entry entry = new Entry(++published, policy);
+        Entry entry = new Entry(published + 1, Objects.requireNonNull(policy, "policy"));
+        published++;
         entries.addLast(entry);
         if (entries.size() > limit) {
             entries.removeFirst();

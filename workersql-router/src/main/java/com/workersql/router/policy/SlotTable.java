@@ -7,6 +7,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -32,8 +33,10 @@ public final class SlotTable {
      *
      * @param generation the table's generation
      * @param shards the shards' names, at least one
+     * @throws IllegalArgumentException when there is none
      */
     public static SlotTable even(long generation, List<String> shards) {
+        checkNotEmpty(shards);
         String[] owners = new String[SLOTS];
         for (int slot = 0; slot < SLOTS; slot++) {
             owners[slot] = shards.get((int) ((long) slot * shards.size() / SLOTS));
@@ -45,22 +48,34 @@ public final class SlotTable {
      * {@return a table of given owners}
      *
      * @param generation the table's generation
-     * @param owners the owner of each slot, {@link #SLOTS} of them; copied
+     * @param owners the owner of each slot, {@link #SLOTS} of them, none null; copied
+     * @throws IllegalArgumentException when there are more or fewer
      */
     public static SlotTable of(long generation, List<String> owners) {
         if (owners.size() != SLOTS) {
             throw new IllegalArgumentException("a slot table has " + SLOTS + " slots, got " + owners.size());
         }
-        return new SlotTable(generation, owners.toArray(String[]::new));
+        return new SlotTable(generation, List.copyOf(owners).toArray(String[]::new));
+    }
+
+    private static void checkNotEmpty(List<String> shards) {
+        if (shards.isEmpty()) {
+            throw new IllegalArgumentException("a slot table needs at least one shard, got none");
+        }
     }
 
     /**
      * {@return a table of equal parts for other shards that moves as few slots as equal parts allow}
      *
      * @param newGeneration the new table's generation
-     * @param shards the names of all shards that are to own slots, at least one
+     * @param shards the names of all shards that are to own slots, at least one, each once
+     * @throws IllegalArgumentException when there is none, or one twice
      */
     public SlotTable spreadOver(long newGeneration, List<String> shards) {
+        checkNotEmpty(shards);
+        if (Set.copyOf(shards).size() < shards.size()) {
+            throw new IllegalArgumentException("a shard is there twice in " + shards);
+        }
         Map<String, Integer> room = new LinkedHashMap<>();
         for (int i = 0; i < shards.size(); i++) {
             room.put(shards.get(i), SLOTS / shards.size() + (i < SLOTS % shards.size() ? 1 : 0));

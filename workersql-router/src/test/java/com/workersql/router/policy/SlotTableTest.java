@@ -2,6 +2,7 @@
 package com.workersql.router.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -40,6 +41,22 @@ class SlotTableTest {
         assertThat(diff.slots()).isEqualTo(8192);
         assertThat(diff.fraction()).isEqualTo(0.5);
         assertThat(diff.moves()).hasSize(8).containsEntry("s3 -> t3", 1024);
+    }
+
+    @Test
+    void saysWhatIsWrongWithItsShards() {
+        SlotTable table = SlotTable.even(1, shards(4));
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> SlotTable.even(1, List.of()))
+                .withMessage("a slot table needs at least one shard, got none");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> table.spreadOver(2, List.of()))
+                .withMessage("a slot table needs at least one shard, got none");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> table.spreadOver(2, List.of("a", "b", "a")))
+                .withMessage("a shard is there twice in [a, b, a]");
+        assertThatIllegalArgumentException().isThrownBy(() -> SlotTable.of(1, List.of("a")));
     }
 
     @Test
