@@ -88,4 +88,9 @@ final class RowLayout {
     static int integerBytes(int code) {
         return (Long.SIZE - (code & (UNSIGNED - 1))) / Byte.SIZE;
     }
+
+    static IllegalArgumentException doesNotFit(String what, ColumnDefinition column) {
+        return new IllegalArgumentException(
+                what + " does not fit the binary form of column " + column.name() + " of type " + column.type());
+    }
 }

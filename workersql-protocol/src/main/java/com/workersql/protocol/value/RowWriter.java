@@ -134,21 +134,13 @@ public final class RowWriter {
             throw new IllegalStateException("a row of " + count + " columns got " + values.size() + " values");
         }
         next = stage.begin(out, layout, kinds, binary, values);
-        if (next < count) {
-            addRest(values);
-        }
-        return endPacket(sequenceId);
-    }
-
-    private void addRest(List<?> values) {
-        while (next < layout.length) {
+        while (next < count) {
             Object value = values.get(next);
-            if (value != null) {
-                kinds[next] = ShortValue.kind(layout[next], value);
-            }
+            kinds[next] = value == null ? kinds[next] : ShortValue.kind(layout[next], value);
             addObject(value);
             next = stage.appendShort(staged.length(), layout, kinds, binary, values, next);
         }
+        return endPacket(sequenceId);
     }
 
     /**
@@ -403,8 +395,6 @@ public final class RowWriter {
     }
 
     private IllegalArgumentException doesNotFit(String what) {
-        ColumnDefinition column = columns[next - 1];
-        return new IllegalArgumentException(
-                what + " does not fit the binary form of column " + column.name() + " of type " + column.type());
+        return RowLayout.doesNotFit(what, columns[next - 1]);
     }
 }
