@@ -57,6 +57,13 @@ import org.slf4j.LoggerFactory;
 final class ShardSet implements ShardMonitor.Fleet, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ShardSet.class);
     private static final String SUFFIX = "-workersql";
+    /**
+     * What is claimed as long as no shard has said what it is. MySQL's Connector/J pads a password in another way for servers that are older
+     * than 8.0.5, by which nobody could log in.
+     */
+    private static final int LEAST_VERSION = 80_011;
+
+    private static final String LEAST_VERSION_TEXT = "8.0.11" + SUFFIX;
 
     /** One that is held for pings and one that is opened to see whether that works. */
     private static final int CHECK_CONNECTIONS = 2;
@@ -302,7 +309,8 @@ final class ShardSet implements ShardMonitor.Fleet, AutoCloseable {
         var flavor = known.isEmpty() ? ServerFlavor.MYSQL : known.get(0).flavor();
         family.hold(identities, flavor, name -> shards.get(name).calls());
         snapshot = known.isEmpty()
-                ? new Shards(shards, flavor, 80_000, "8.0.0" + SUFFIX, SqlModes.DEFAULT, TrackingSettings.DEFAULT)
+                ? new Shards(
+                        shards, flavor, LEAST_VERSION, LEAST_VERSION_TEXT, SqlModes.DEFAULT, TrackingSettings.DEFAULT)
                 : new Shards(
                         shards,
                         flavor,
