@@ -116,8 +116,8 @@ public interface PooledConnection {
     Future<Void> kill();
 
     /**
-     * The answers to all kills that were asked for. Before they are there, a kill that has overtaken its command may strike the one that
-     * is sent behind it.
+     * The answers to all kills that were asked for. Before they are there, a kill whose command has ended meanwhile may strike the one
+     * that is sent behind it.
      *
      * @return null when there is none to wait for; otherwise done when none can strike any more, within two times
      *     {@link PoolConfig#connectTimeoutMillis()} and {@link PoolConfig#validationTimeoutMillis()}; fails when the server was asked and
