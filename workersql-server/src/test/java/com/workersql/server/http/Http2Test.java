@@ -231,8 +231,8 @@ class Http2Test {
         assertThat(endless.resetCode).isEqualTo(Http2Error.NO_ERROR.code());
     }
 
-    @Test
-    void givesAClientTheTimeThatALargeRowTakesIt() {
+    /** A query that is answered by a row of 800,000 bytes, of which its client reads nothing yet. */
+    private Stream openOfALargeRow() {
         var slow = open("POST", "/v1/query", "{\"sql\":\"SELECT a FROM t\"}");
         carry();
         slow.channel.config().setAutoRead(false);
@@ -242,6 +242,12 @@ class Http2Test {
                 .columns(ColumnDefinition.of("a", ColumnType.VAR_STRING))
                 .row("x".repeat(800_000))
                 .end();
+        return slow;
+    }
+
+    @Test
+    void givesAClientTheTimeThatALargeRowTakesIt() {
+        var slow = openOfALargeRow();
         for (int i = 0; i < 10; i++) {
             carry();
             door.later(29_000);
@@ -260,15 +266,7 @@ class Http2Test {
 
     @Test
     void closesAStreamWhoseClientStopsReading() {
-        var slow = open("POST", "/v1/query", "{\"sql\":\"SELECT a FROM t\"}");
-        carry();
-        slow.channel.config().setAutoRead(false);
-        door.sessions()
-                .latest()
-                .reply()
-                .columns(ColumnDefinition.of("a", ColumnType.VAR_STRING))
-                .row("x".repeat(800_000))
-                .end();
+        var slow = openOfALargeRow();
         carry();
         door.later(30_000);
         door.later(30_000);
